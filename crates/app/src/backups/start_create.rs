@@ -1,0 +1,37 @@
+//! Starts a backup.
+
+use model::AppError;
+use store::{Db, Started, TenantScope};
+
+use super::create_run::DEFINITION;
+use crate::inventory::Selection;
+use crate::starting::{Extra, start};
+
+/// Longest name of a backup set, in characters.
+const NAME_LENGTH_MAX: usize = 120;
+
+/// What a person asks for.
+#[derive(Debug, Clone)]
+pub struct NewBackup {
+    /// Shown wherever the set is; trimmed, not empty.
+    pub name: String,
+    /// What it shall hold.
+    pub selection: Selection,
+}
+
+/// Creates the run, or finds the active one over the same selection. Never calls Graph.
+pub async fn start_create(db: &Db, scope: &TenantScope, backup: NewBackup, extra: Extra) -> Result<Started, AppError> {
+    let name = checked_name(&backup.name)?;
+    let mut inputs = backup.selection.inputs();
+    inputs["name"] = name.as_str().into();
+    let target = format!("“{name}”, {}", backup.selection.describe());
+    start(db, scope, &DEFINITION, inputs, target, extra).await
+}
+
+fn checked_name(name: &str) -> Result<String, AppError> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > NAME_LENGTH_MAX || name.chars().any(char::is_control) {
+        return Err(AppError::invalid("backup.name", format!("A backup set needs a name of 1 to {NAME_LENGTH_MAX} characters on one line")));
+    }
+    Ok(name.to_owned())
+}

@@ -1,0 +1,127 @@
+//! `inventory.sync`: observes every selected type, streams the objects into the inventory, says what it could not see.
+
+use engine::{Ending, RunCtx, RunType};
+use futures::future::BoxFuture;
+use futures::stream::{self, StreamExt};
+use graph::{GraphError, TenantGraph, TypeObservation};
+use model::access::Capability;
+use model::registry::{Contract, Registry};
+use model::run::{Definition, Failure, IdentityInputs};
+use serde::Deserialize;
+use store::StoreError;
+use tokio::sync::mpsc;
+
+use super::{Selection, recorded, summary};
+use crate::services::Services;
+use crate::starting::store_ending;
+
+/// The catalogue row.
+pub const DEFINITION: Definition = Definition {
+    run_type: "inventory.sync",
+    label: "Sync inventory",
+    capability: Capability::InventorySync,
+    identity: IdentityInputs::Fields(&["types"]),
+    deadline_ms: 2 * 60 * 60 * 1000,
+    attempts_max: 5,
+    writes: false,
+    spec: "004-inventory-sync",
+};
+
+/// Objects recorded in one transaction.
+const BATCH: usize = 200;
+/// Types observed at the same time; the client's budget decides how fast each goes.
+const TYPES_AT_ONCE: usize = 16;
+
+/// The handler.
+pub struct SyncRun {
+    services: Services,
+}
+
+#[derive(Deserialize)]
+struct Inputs {
+    types: Vec<String>,
+}
+
+impl SyncRun {
+    /// Over the worker's services.
+    pub fn new(services: Services) -> Self {
+        Self { services }
+    }
+
+    async fn sync(&self, ctx: &RunCtx) -> Result<Ending, Ending> {
+        let inputs: Inputs = ctx.inputs()?;
+        let selection = Selection::of(&inputs.types).map_err(|error| Ending::Fail(Failure::new(error.code, error.message)))?;
+        let graph = self.services.connect(ctx).await?;
+        let left = types_left(ctx, &selection).await.map_err(store_ending)?;
+        let observations: Vec<Result<TypeObservation, StoreError>> =
+            stream::iter(left).map(|contract| observe_type(ctx, &graph, contract)).buffer_unordered(TYPES_AT_ONCE).collect().await;
+        let observations = observations.into_iter().collect::<Result<Vec<_>, _>>().map_err(store_ending)?;
+        if let Some(error) = whole_failure(&observations) {
+            return Ok(ending_of(error));
+        }
+        record_unread_lists(ctx, &observations).await.map_err(store_ending)?;
+        Ok(Ending::Done(summary(ctx).await.map_err(store_ending)?))
+    }
+}
+
+impl RunType for SyncRun {
+    fn definition(&self) -> &'static Definition {
+        &DEFINITION
+    }
+
+    fn run<'a>(&'a self, ctx: &'a RunCtx) -> BoxFuture<'a, Ending> {
+        Box::pin(async move { self.sync(ctx).await.unwrap_or_else(|ending| ending) })
+    }
+}
+
+/// The types that no earlier attempt of this run finished.
+async fn types_left(ctx: &RunCtx, selection: &Selection) -> Result<Vec<&'static Contract>, StoreError> {
+    let finished = ctx.db.tenant(&ctx.scope).inventory().types_finished_by(ctx.run.id).await?;
+    Ok(selection.contracts().iter().copied().filter(|contract| !finished.contains(&contract.key)).collect())
+}
+
+async fn observe_type(ctx: &RunCtx, graph: &TenantGraph, contract: &'static Contract) -> Result<TypeObservation, StoreError> {
+    let (sink, objects) = mpsc::channel(BATCH);
+    let (observation, recording) = tokio::join!(graph.observe(contract, sink), record_all(ctx, contract, objects));
+    recording?;
+    if observation.list_error.is_none() {
+        ctx.db.tenant(&ctx.scope).inventory().finish_type(&ctx.lease, &contract.key, &contract.label, None).await?;
+    }
+    Ok(observation)
+}
+
+/// Lists with an error are recorded last: an attempt that is tried again as a whole leaves no failed items behind.
+async fn record_unread_lists(ctx: &RunCtx, observations: &[TypeObservation]) -> Result<(), StoreError> {
+    let tenant = ctx.db.tenant(&ctx.scope);
+    for observation in observations {
+        if let Some(error) = &observation.list_error {
+            let contract = Registry::embedded().get(observation.type_key).expect("it was observed by its contract");
+            tenant.inventory().finish_type(&ctx.lease, &contract.key, &contract.label, Some((error.code, &error.message))).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Records objects as they arrive, in batches: what was read before a crash is not read for nothing.
+async fn record_all(ctx: &RunCtx, contract: &'static Contract, mut objects: mpsc::Receiver<graph::ObservedObject>) -> Result<(), StoreError> {
+    let tenant = ctx.db.tenant(&ctx.scope);
+    let mut batch = Vec::with_capacity(BATCH);
+    while objects.recv_many(&mut batch, BATCH).await > 0 {
+        let rows = batch.drain(..).map(|object| recorded(contract, object)).collect();
+        tenant.inventory().record(&ctx.lease, rows).await?;
+    }
+    Ok(())
+}
+
+/// The error that kept every list from being read, if there is one: then the run as a whole could not proceed.
+fn whole_failure(observations: &[TypeObservation]) -> Option<&GraphError> {
+    let mut errors = observations.iter().map(|observation| observation.list_error.as_ref().filter(|_| observation.seen == 0));
+    let first = errors.next()??;
+    errors.all(|error| error.is_some_and(|error| error.code == first.code)).then_some(first)
+}
+
+/// Trouble that passes is tried again; anything else needs a person.
+pub(crate) fn ending_of(error: &GraphError) -> Ending {
+    let failure = Failure::new(error.code, format!("{}. {}", error.message, error.hint));
+    if error.is_transient() { Ending::Retry(failure) } else { Ending::Fail(failure) }
+}

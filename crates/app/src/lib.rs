@@ -1,0 +1,12 @@
+//! The features. Each folder holds what a person may start (`start_*`), what a worker does (`*_run`) and queries.
+
+pub mod backups;
+pub mod catalogue;
+pub mod connections;
+pub mod directory;
+pub mod inventory;
+pub mod people;
+pub mod services;
+pub mod snapshots;
+pub mod starting;
+pub mod tenants;

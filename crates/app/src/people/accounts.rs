@@ -1,0 +1,77 @@
+//! Accounts: the first start, further accounts, passwords.
+
+use model::ids::UserId;
+use model::AppError;
+use secrecy::SecretString;
+use store::{Db, NewUser};
+
+use super::password;
+
+/// What a person enters for an account.
+#[derive(Debug, Clone)]
+pub struct NewAccount {
+    /// E-mail address to sign in with.
+    pub email: String,
+    /// Name to show.
+    pub name: String,
+    /// Password.
+    pub password: SecretString,
+}
+
+/// Creates the first account, which manages the installation. Of two that race, one gets `setup.done`.
+pub async fn set_up(db: &Db, account: NewAccount, address: Option<&str>) -> Result<UserId, AppError> {
+    let user = prepared(db, account, true).await?;
+    Ok(db.people().create_first(user, address).await?)
+}
+
+/// Creates a further account. The caller has checked that the actor may.
+pub async fn add_account(db: &Db, account: NewAccount, platform_admin: bool, actor: Option<UserId>, address: Option<&str>) -> Result<UserId, AppError> {
+    let user = prepared(db, account, platform_admin).await?;
+    Ok(db.people().create(user, actor, address).await?)
+}
+
+/// Changes a person's own password and ends all their sessions.
+pub async fn change_password(db: &Db, user: UserId, old: SecretString, new: SecretString, address: Option<&str>) -> Result<(), AppError> {
+    let person = db.people().by_id(user).await?.ok_or_else(AppError::not_found)?;
+    if !password::verify(old, person.password_hash).await? {
+        return Err(AppError::invalid("password.wrong", "The current password is not right"));
+    }
+    password::check(&new, &person.email)?;
+    let hash = password::hash(db.ambient(), new).await?;
+    db.people().set_password(user, &hash, address).await?;
+    Ok(db.sessions().revoke_all_of(user).await?)
+}
+
+async fn prepared(db: &Db, account: NewAccount, platform_admin: bool) -> Result<NewUser, AppError> {
+    let email = checked_email(&account.email)?;
+    let name = account.name.trim().to_owned();
+    if name.is_empty() || name.chars().count() > 120 || name.chars().any(char::is_control) {
+        return Err(AppError::invalid("account.name", "The name needs 1 to 120 characters on one line"));
+    }
+    password::check(&account.password, &email)?;
+    let password_hash = password::hash(db.ambient(), account.password).await?;
+    Ok(NewUser { email, name, password_hash: Some(password_hash), platform_admin })
+}
+
+/// Lower case and trimmed; refused when it cannot be an address.
+pub fn checked_email(text: &str) -> Result<String, AppError> {
+    let email = text.trim().to_lowercase();
+    let shape = email.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.') && !domain.contains('@'));
+    if !shape || email.len() > 254 || email.chars().any(|letter| letter.is_whitespace() || letter.is_control()) {
+        return Err(AppError::invalid("account.email", "This is not an e-mail address").hint("It looks like anna@example.com"));
+    }
+    Ok(email)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::checked_email;
+
+    #[test]
+    fn addresses_are_compared_in_lower_case_and_nonsense_is_refused() {
+        assert_eq!(checked_email(" Anna@Example.com ").unwrap(), "anna@example.com");
+        for wrong in ["", "anna", "@example.com", "anna@example", "a b@example.com", "a@b@c.de"] {
+            assert_eq!(checked_email(wrong).unwrap_err().code, "account.email", "{wrong}");
+        }
+    }
+}

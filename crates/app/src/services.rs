@@ -1,0 +1,41 @@
+//! What run handlers need beside their context: the way to Graph and the known clouds.
+
+use std::sync::Arc;
+
+use graph::{Connection, Graph, TenantGraph};
+use model::cloud::Clouds;
+use model::run::Reason;
+use engine::{Ending, RunCtx};
+
+use crate::starting::store_ending;
+
+/// Shared by all run handlers of a worker process.
+#[derive(Clone)]
+pub struct Services {
+    /// The one client.
+    pub graph: Graph,
+    /// Where each cloud answers.
+    pub clouds: Arc<Clouds>,
+}
+
+impl Services {
+    /// The run's tenant, reachable; or how the run has to end without a connection.
+    pub async fn connect(&self, ctx: &RunCtx) -> Result<TenantGraph, Ending> {
+        let tenant = ctx.db.tenant(&ctx.scope);
+        let info = tenant.info().await.map_err(store_ending)?;
+        let Some(stored) = tenant.connection().await.map_err(store_ending)? else {
+            let why = "The tenant has no connection yet. An owner adds it under Connection";
+            return Err(Ending::Blocked(Reason::new("connection.missing", why)));
+        };
+        let Some(cloud) = self.clouds.get(&info.cloud) else {
+            let why = format!("This worker does not know the cloud \"{}\". Configure it on every worker", info.cloud);
+            return Err(Ending::Blocked(Reason::new("connection.cloud_unknown", why)));
+        };
+        Ok(self.graph.tenant(Connection {
+            cloud: cloud.clone(),
+            directory_id: info.directory_id,
+            client_id: stored.client_id,
+            secret: stored.secret,
+        }))
+    }
+}

@@ -1,0 +1,49 @@
+//! What all starts share, and how the ledger's errors end a run.
+
+use engine::Ending;
+use model::AppError;
+use model::ids::RunId;
+use model::run::{Definition, Failure};
+use serde_json::{Value, json};
+use store::{Db, Idempotency, NewRun, Started, StoreError, TenantScope};
+
+/// What a start may bring besides its inputs.
+#[derive(Debug, Default)]
+pub struct Extra {
+    /// The same key with the same body gets the same answer for 24 hours.
+    pub idempotency: Option<Idempotency>,
+    /// The run that asked for this one.
+    pub parent: Option<RunId>,
+    /// The run that this one repeats.
+    pub retry_of: Option<RunId>,
+}
+
+/// Authorises, then creates or finds the run in one transaction.
+pub async fn start(
+    db: &Db,
+    scope: &TenantScope,
+    definition: &'static Definition,
+    inputs: Value,
+    target: String,
+    extra: Extra,
+) -> Result<Started, AppError> {
+    scope.require(definition.capability)?;
+    let run = NewRun {
+        definition,
+        inputs,
+        label: definition.label.to_owned(),
+        target,
+        context: json!({}),
+        parent: extra.parent,
+        retry_of: extra.retry_of,
+        idempotency: extra.idempotency,
+    };
+    db.tenant(scope).runs().start(run).await
+}
+
+/// How a run ends when the database failed it. A lost lease ends nothing: the engine has already been told.
+pub fn store_ending(error: StoreError) -> Ending {
+    tracing::warn!(error = %error, "the database failed a run");
+    let error = AppError::from(error);
+    Ending::Retry(Failure::new(error.code, error.message))
+}

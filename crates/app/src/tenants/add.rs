@@ -1,0 +1,129 @@
+//! Adds a tenant with its connection, everything checked before anything is written.
+
+use model::AppError;
+use model::cloud::Clouds;
+use model::ids::{TenantId, UserId};
+use secrecy::{ExposeSecret, SecretString};
+use store::{Db, NewTenant, TenantScope};
+
+/// What a person enters.
+#[derive(Debug, Clone)]
+pub struct TenantInput {
+    /// Name to show.
+    pub display_name: String,
+    /// Directory id: a GUID.
+    pub directory_id: String,
+    /// For example contoso.com.
+    pub primary_domain: String,
+    /// Key of a known cloud.
+    pub cloud: String,
+    /// Application id: a GUID.
+    pub client_id: String,
+    /// Client secret.
+    pub secret: SecretString,
+}
+
+/// Creates the tenant, its connection and the creator's ownership. Only a platform administrator may.
+pub async fn add_tenant(db: &Db, clouds: &Clouds, creator: UserId, input: TenantInput, address: Option<&str>) -> Result<TenantId, AppError> {
+    let tenant = checked(clouds, &input)?;
+    check_secret(&input.secret)?;
+    let client_id = guid("connection.client_id", "The application (client) id", &input.client_id)?;
+    let id = db.tenants().create(tenant, creator, address).await?;
+    let scope = db.authorise(creator, id).await?;
+    db.tenant(&scope).set_connection(&client_id, &input.secret, address).await?;
+    Ok(id)
+}
+
+/// Replaces the credential of a tenant's connection.
+pub async fn replace_connection(db: &Db, scope: &TenantScope, client_id: &str, secret: &SecretString, address: Option<&str>) -> Result<(), AppError> {
+    scope.require(model::access::Capability::ConnectionManage)?;
+    let client_id = guid("connection.client_id", "The application (client) id", client_id)?;
+    check_secret(secret)?;
+    Ok(db.tenant(scope).set_connection(&client_id, secret, address).await?)
+}
+
+fn checked(clouds: &Clouds, input: &TenantInput) -> Result<NewTenant, AppError> {
+    let display_name = line("tenant.name", "The name", &input.display_name)?;
+    let primary_domain = domain(&input.primary_domain)?;
+    let directory_id = guid("tenant.directory_id", "The directory id", &input.directory_id)?;
+    if clouds.get(&input.cloud).is_none() {
+        let known: Vec<_> = clouds.iter().map(|cloud| cloud.key.as_str()).collect();
+        return Err(AppError::invalid("tenant.cloud", format!("There is no cloud \"{}\"", input.cloud)).hint(format!("Known clouds: {}", known.join(", "))));
+    }
+    Ok(NewTenant { display_name, directory_id, primary_domain, cloud: input.cloud.clone(), labels: Vec::new() })
+}
+
+fn line(code: &'static str, what: &str, text: &str) -> Result<String, AppError> {
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > 120 || text.chars().any(char::is_control) {
+        return Err(AppError::invalid(code, format!("{what} needs 1 to 120 characters on one line")));
+    }
+    Ok(text.to_owned())
+}
+
+fn guid(code: &'static str, what: &str, text: &str) -> Result<String, AppError> {
+    let parsed = uuid::Uuid::try_parse(text.trim());
+    parsed.map(|id| id.hyphenated().to_string()).map_err(|_| {
+        AppError::invalid(code, format!("{what} is not a GUID")).hint("Copy it from the app registration's overview; it looks like 1b4e28ba-2fa1-11d2-883f-0016d3cca427")
+    })
+}
+
+fn domain(text: &str) -> Result<String, AppError> {
+    let text = text.trim().trim_end_matches('.').to_lowercase();
+    let label = |label: &str| !label.is_empty() && label.len() <= 63 && label.chars().all(|letter| letter.is_alphanumeric() || letter == '-');
+    if text.len() > 253 || !text.contains('.') || !text.split('.').all(label) {
+        return Err(AppError::invalid("tenant.domain", "The primary domain is not a domain name").hint("It looks like contoso.com"));
+    }
+    Ok(text)
+}
+
+fn check_secret(secret: &SecretString) -> Result<(), AppError> {
+    let text = secret.expose_secret();
+    if text.trim().is_empty() || text.len() > 1024 {
+        return Err(AppError::invalid("connection.secret", "The client secret is missing or longer than 1,024 characters")
+            .hint("Copy the secret's value, not its id"));
+    }
+    // The portal shows id and value side by side, and the id is the one that can be read later.
+    if uuid::Uuid::try_parse(text.trim()).is_ok() {
+        return Err(AppError::invalid("connection.secret", "This is the id of a client secret, not its value").hint("Copy the column \"Value\" when the secret is made"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn input() -> TenantInput {
+        TenantInput {
+            display_name: "Contoso".into(),
+            directory_id: "1b4e28ba-2fa1-11d2-883f-0016d3cca427".into(),
+            primary_domain: "contoso.com".into(),
+            cloud: "global".into(),
+            client_id: "1b4e28ba-2fa1-11d2-883f-0016d3cca428".into(),
+            secret: SecretString::from("a secret"),
+        }
+    }
+
+    fn code(edit: impl FnOnce(&mut TenantInput)) -> &'static str {
+        let mut wrong = input();
+        edit(&mut wrong);
+        checked(&Clouds::default(), &wrong).unwrap_err().code
+    }
+
+    #[test]
+    fn each_wrong_field_is_named_by_its_code() {
+        assert!(checked(&Clouds::default(), &input()).is_ok());
+        assert_eq!(code(|input| input.display_name = " ".into()), "tenant.name");
+        assert_eq!(code(|input| input.directory_id = "contoso".into()), "tenant.directory_id");
+        assert_eq!(code(|input| input.primary_domain = "contoso".into()), "tenant.domain");
+        assert_eq!(code(|input| input.cloud = "moon".into()), "tenant.cloud");
+    }
+
+    #[test]
+    fn the_id_of_a_secret_is_not_taken_for_its_value() {
+        let error = check_secret(&SecretString::from("1b4e28ba-2fa1-11d2-883f-0016d3cca427")).unwrap_err();
+        assert_eq!(error.code, "connection.secret");
+        assert!(!error.to_string().contains("1b4e28ba"), "what was typed is never echoed");
+    }
+}

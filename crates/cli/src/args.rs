@@ -1,0 +1,253 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// A safety and history layer over Microsoft Intune.
+#[derive(Debug, Parser)]
+#[command(name = "tenantatlas", version, about, max_term_width = 100, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// What every command needs.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 worked, 2 wrong usage, 3 partially succeeded, 4 failed, 5 blocked, 6 cancelled, \
+7 not found, 8 not allowed, 9 conflict, 10 unavailable, 1 defect. See docs/reference/exit-codes.md.";
+
+/// Options that every command takes.
+#[derive(Debug, Clone, Args)]
+pub struct Global {
+    /// SQLite file, or postgres://user:password@host/database.
+    #[arg(long, global = true, env = "TENANTATLAS_DATABASE", hide_env_values = true, default_value = "tenantatlas.db")]
+    pub database: String,
+    /// File with the encryption key; made on first use beside a new database. TENANTATLAS_KEY holds the key itself.
+    #[arg(long, global = true, env = "TENANTATLAS_KEY_FILE")]
+    pub key_file: Option<PathBuf>,
+    /// E-mail address of the user to act as. Not needed while there is only one.
+    #[arg(long = "as", value_name = "EMAIL", global = true, env = "TENANTATLAS_USER")]
+    pub act_as: Option<String>,
+    /// Print JSON, one document or one line per event.
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show everything at work: three simulated tenants are synced, backed up and watched.
+    Demo(Demo),
+    /// Serve the web pages and the API, with a worker unless told otherwise.
+    Serve(Serve),
+    /// Execute operation runs; any number of workers may share one PostgreSQL database.
+    Worker(Worker),
+    /// Bring the database to this version's schema.
+    Migrate,
+    /// Check the installation: what was found, what was expected, what to do.
+    Doctor,
+    /// Accounts that may sign in.
+    #[command(subcommand)]
+    User(User),
+    /// Tenants and their connections.
+    #[command(subcommand)]
+    Tenant(Tenant),
+    /// Observe a tenant's configuration.
+    Sync(Sync),
+    /// Backup sets.
+    #[command(subcommand)]
+    Backup(Backup),
+    /// Operation runs.
+    #[command(subcommand)]
+    Run(Run),
+}
+
+/// `demo`
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Folder for the demonstration's database and key.
+    #[arg(long, default_value = ".demo")]
+    pub data: PathBuf,
+    /// Forget the last demonstration and start over.
+    #[arg(long)]
+    pub fresh: bool,
+    /// Port of the web pages on 127.0.0.1.
+    #[arg(long, default_value_t = 8480)]
+    pub port: u16,
+    /// Port of the simulated Microsoft Graph on 127.0.0.1.
+    #[arg(long, default_value_t = 8481)]
+    pub simulator_port: u16,
+    /// Stop when all three tenants are synced and backed up.
+    #[arg(long)]
+    pub exit_when_ready: bool,
+}
+
+/// `serve`
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Address to listen on.
+    #[arg(long, env = "TENANTATLAS_LISTEN", default_value = "127.0.0.1:8480")]
+    pub listen: SocketAddr,
+    /// The pages are reached over HTTPS (through a proxy): cookies are then sent over HTTPS only.
+    #[arg(long, env = "TENANTATLAS_HTTPS")]
+    pub https: bool,
+    /// Only serve; workers run elsewhere.
+    #[arg(long)]
+    pub no_worker: bool,
+    /// Runs that the worker executes at a time.
+    #[arg(long, default_value_t = 8)]
+    pub slots: usize,
+}
+
+/// `worker`
+#[derive(Debug, Args)]
+pub struct Worker {
+    /// Runs to execute at a time.
+    #[arg(long, default_value_t = 8)]
+    pub slots: usize,
+}
+
+/// `user …`
+#[derive(Debug, Subcommand)]
+pub enum User {
+    /// Create an account; the first one manages the installation. The password is read from standard input.
+    Add {
+        /// E-mail address to sign in with.
+        email: String,
+        /// Name to show.
+        #[arg(long)]
+        name: String,
+    },
+}
+
+/// `tenant …`
+#[derive(Debug, Subcommand)]
+pub enum Tenant {
+    /// Add a tenant and its connection. The client secret is read from standard input, or from TENANTATLAS_CLIENT_SECRET.
+    Add(TenantAdd),
+    /// The tenants you are a member of.
+    List,
+    /// Check sign-in, organisation and permissions of a tenant.
+    Check(OneTenant),
+}
+
+/// `tenant add`
+#[derive(Debug, Args)]
+pub struct TenantAdd {
+    /// Name to show.
+    #[arg(long)]
+    pub name: String,
+    /// Directory (tenant) id, a GUID.
+    #[arg(long)]
+    pub directory_id: String,
+    /// Primary domain, for example contoso.com.
+    #[arg(long)]
+    pub domain: String,
+    /// Cloud: global, us_gov_l4, us_gov_l5, china, or one from TENANTATLAS_CLOUDS.
+    #[arg(long, default_value = "global")]
+    pub cloud: String,
+    /// Application (client) id of the app registration, a GUID.
+    #[arg(long)]
+    pub client_id: String,
+}
+
+/// Names one tenant.
+#[derive(Debug, Clone, Args)]
+pub struct OneTenant {
+    /// Tenant: its id (ten_…), directory id, primary domain or name.
+    pub tenant: String,
+}
+
+/// Whether to wait for the run.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Waiting {
+    /// Start the run and return at once.
+    #[arg(long)]
+    pub detach: bool,
+}
+
+/// `sync`
+#[derive(Debug, Args)]
+pub struct Sync {
+    /// The tenant.
+    #[command(flatten)]
+    pub tenant: OneTenant,
+    /// Only these configuration types (default: all).
+    #[arg(long = "type", value_name = "KEY")]
+    pub types: Vec<String>,
+    /// Read the names of the directory's groups instead.
+    #[arg(long, conflicts_with = "types")]
+    pub groups: bool,
+    /// Waiting.
+    #[command(flatten)]
+    pub waiting: Waiting,
+}
+
+/// `backup …`
+#[derive(Debug, Subcommand)]
+pub enum Backup {
+    /// Back up what a tenant is configured to do.
+    Create {
+        /// The tenant.
+        #[command(flatten)]
+        tenant: OneTenant,
+        /// Name of the set (default: the date).
+        #[arg(long)]
+        name: Option<String>,
+        /// Only these configuration types (default: all).
+        #[arg(long = "type", value_name = "KEY")]
+        types: Vec<String>,
+        /// Waiting.
+        #[command(flatten)]
+        waiting: Waiting,
+    },
+    /// The backup sets of a tenant.
+    List(OneTenant),
+    /// One backup set: what it holds and what is missing.
+    Show {
+        /// The tenant.
+        #[command(flatten)]
+        tenant: OneTenant,
+        /// The set (bak_…).
+        set: model::ids::BackupSetId,
+    },
+    /// Prove that a backup set is what its manifest says. Reads only the database.
+    Verify {
+        /// The tenant.
+        #[command(flatten)]
+        tenant: OneTenant,
+        /// The set (bak_…).
+        set: model::ids::BackupSetId,
+    },
+}
+
+/// `run …`
+#[derive(Debug, Subcommand)]
+pub enum Run {
+    /// The newest runs of a tenant.
+    List {
+        /// The tenant.
+        #[command(flatten)]
+        tenant: OneTenant,
+        /// How many.
+        #[arg(long, default_value_t = 20)]
+        limit: usize,
+    },
+    /// One run: what, when, how it ended, what is missing.
+    Show(OneRun),
+    /// Follow a run until it ends; exits with its outcome.
+    Watch(OneRun),
+    /// Cancel a run.
+    Cancel(OneRun),
+}
+
+/// Names one run.
+#[derive(Debug, Args)]
+pub struct OneRun {
+    /// The run (run_…).
+    pub run: model::ids::RunId,
+}

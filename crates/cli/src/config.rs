@@ -1,0 +1,78 @@
+//! Settings from the command line and the environment, turned into what the rooms need.
+
+use std::path::PathBuf;
+
+use model::cloud::{Cloud, Clouds};
+use model::{Ambient, AppError};
+use secrecy::SecretString;
+use store::{DatabaseUrl, Db, KeySource, Keyring};
+
+use crate::args::Global;
+
+/// Where the database is and how it is opened.
+pub struct Settings {
+    /// The database.
+    pub database: DatabaseUrl,
+    /// Where the encryption key is.
+    pub key: KeySource,
+    /// The clouds this installation knows.
+    pub clouds: Clouds,
+}
+
+impl Settings {
+    /// Reads them; a wrong one names itself.
+    pub fn read(global: &Global) -> Result<Self, AppError> {
+        let database: DatabaseUrl = global.database.parse()?;
+        let key = key_source(global, &database)?;
+        Ok(Self { database, key, clouds: clouds(std::env::var("TENANTATLAS_CLOUDS").ok().as_deref())? })
+    }
+
+    /// Opens the database with its key.
+    pub async fn open(&self, ambient: &Ambient) -> Result<Db, AppError> {
+        let keys = Keyring::load(&self.key, &self.database, ambient).await?;
+        Ok(Db::open(&self.database, keys, ambient.clone()).await?)
+    }
+}
+
+fn key_source(global: &Global, database: &DatabaseUrl) -> Result<KeySource, AppError> {
+    if let Ok(key) = std::env::var("TENANTATLAS_KEY") {
+        return Ok(KeySource::Value(SecretString::from(key)));
+    }
+    let beside = || database.sqlite_path().map(|path| path.with_extension("key"));
+    match global.key_file.clone().or_else(beside) {
+        Some(path) => Ok(KeySource::File(path)),
+        None => Ok(KeySource::File(PathBuf::from("tenantatlas.key"))),
+    }
+}
+
+/// `key=login_url,graph_url` entries separated by white space; replaces or adds to the built-in clouds.
+fn clouds(text: Option<&str>) -> Result<Clouds, AppError> {
+    let mut clouds = Clouds::default();
+    for entry in text.unwrap_or_default().split_whitespace() {
+        clouds.add(cloud(entry).ok_or_else(|| {
+            AppError::invalid("settings.clouds", "TENANTATLAS_CLOUDS has an entry that cannot be read")
+                .hint("Write key=https://login.example,https://graph.example, entries separated by spaces")
+        })?);
+    }
+    Ok(clouds)
+}
+
+fn cloud(entry: &str) -> Option<Cloud> {
+    let (key, urls) = entry.split_once('=')?;
+    let (login, graph) = urls.split_once(',')?;
+    let origin = |url: &str| url.starts_with("http").then(|| url.trim_end_matches('/').to_owned());
+    Some(Cloud { key: key.to_owned(), label: key.to_owned(), login_url: origin(login)?, graph_url: origin(graph)? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::clouds;
+
+    #[test]
+    fn a_cloud_can_be_added_and_a_wrong_entry_is_refused() {
+        let known = clouds(Some("lab=http://127.0.0.1:1/,http://127.0.0.1:2")).unwrap();
+        assert_eq!(known.get("lab").unwrap().login_url, "http://127.0.0.1:1");
+        assert!(known.get("global").is_some());
+        assert_eq!(clouds(Some("lab")).unwrap_err().code, "settings.clouds");
+    }
+}

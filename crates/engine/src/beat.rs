@@ -1,0 +1,91 @@
+//! The beat: one statement renews every lease of this worker and brings back what was lost or cancelled.
+//!
+//! It lives on a thread with a runtime and a database connection of its own, so that neither a handler that burns
+//! the processor nor an exhausted pool can make a healthy worker look dead.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use model::ids::{RunId, WorkerId};
+use store::{Beats, Db};
+use tokio_util::sync::CancellationToken;
+
+use crate::execute::Signals;
+
+/// The runs this worker holds, with the fence it holds each under.
+#[derive(Clone, Default)]
+pub(crate) struct Held(Arc<Mutex<HashMap<RunId, (i64, Signals)>>>);
+
+impl Held {
+    pub(crate) fn insert(&self, run: RunId, fence: i64, signals: Signals) {
+        self.lock().insert(run, (fence, signals));
+    }
+
+    pub(crate) fn remove(&self, run: RunId) {
+        self.lock().remove(&run);
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.lock().len()
+    }
+
+    pub(crate) fn release_all(&self) {
+        self.lock().values().for_each(|(_, signals)| signals.released.cancel());
+    }
+
+    fn snapshot(&self) -> HashMap<RunId, (i64, Signals)> {
+        self.lock().clone()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<RunId, (i64, Signals)>> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// Starts the thread; it ends when `stop` is cancelled.
+pub(crate) fn start(db: Db, worker: WorkerId, held: Held, every: Duration, stop: CancellationToken) -> std::io::Result<JoinHandle<()>> {
+    std::thread::Builder::new().name("beat".into()).spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime for one thread");
+        runtime.block_on(beat_until(db, worker, held, every, stop));
+    })
+}
+
+async fn beat_until(db: Db, worker: WorkerId, held: Held, every: Duration, stop: CancellationToken) {
+    let mut beats: Option<Beats> = None;
+    let mut ticks = tokio::time::interval(every);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = ticks.tick() => {}
+        }
+        // Taken before the beat: a run claimed while the statement is under way is not in its answer and not lost.
+        let before = held.snapshot();
+        if let Err(error) = beat_once(&db, worker, &before, &mut beats).await {
+            tracing::warn!(error = %error, "a beat failed; trying again on a new connection");
+            beats = None;
+        }
+    }
+}
+
+async fn beat_once(db: &Db, worker: WorkerId, before: &HashMap<RunId, (i64, Signals)>, beats: &mut Option<Beats>) -> Result<(), store::StoreError> {
+    let connection = match beats {
+        Some(connection) => connection,
+        None => beats.insert(db.beats().await?),
+    };
+    let answer: HashMap<RunId, (i64, bool)> =
+        connection.beat(worker).await?.into_iter().map(|beat| (beat.run, (beat.fence, beat.cancel_requested))).collect();
+    for (run, (fence, signals)) in before {
+        match answer.get(run) {
+            Some((held_fence, cancel)) if held_fence == fence => {
+                if *cancel {
+                    signals.cancelled.cancel();
+                }
+            }
+            _ => signals.lost.cancel(),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,36 @@
+//! What a feature gives to the engine: one file per type, one implementation of [`RunType`].
+
+use futures::future::BoxFuture;
+use model::run::{Definition, Failure, Reason};
+
+use crate::RunCtx;
+
+/// How a handler ends. What it recorded stays recorded in every case.
+#[derive(Debug)]
+pub enum Ending {
+    /// It went through; the items decide the outcome. The reason, if any, explains it ("nothing to do").
+    Done(Option<Reason>),
+    /// It may work next time: tried again after a backoff until the attempts are used up.
+    Retry(Failure),
+    /// It has to wait and holds no worker meanwhile; costs no attempt.
+    Wait {
+        /// When to look again, milliseconds since the Unix epoch.
+        until_ms: i64,
+        /// Shown while it waits.
+        why: Reason,
+    },
+    /// It cannot work: failed.
+    Fail(Failure),
+    /// A prerequisite is missing: blocked.
+    Blocked(Reason),
+}
+
+/// One kind of operation run.
+pub trait RunType: Send + Sync + 'static {
+    /// Its catalogue row.
+    fn definition(&self) -> &'static Definition;
+
+    /// Does the work, skipping what an earlier attempt recorded. Dropped at an await point when the lease is lost,
+    /// the run is cancelled or its deadline passes; every write is a fenced transaction, so nothing is half-written.
+    fn run<'a>(&'a self, ctx: &'a RunCtx) -> BoxFuture<'a, Ending>;
+}

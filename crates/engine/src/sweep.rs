@@ -1,0 +1,37 @@
+//! The sweep: takes up what lost workers left and delivers the outbox. Any number of workers may sweep at once.
+
+use std::time::Duration;
+
+use store::{Db, StoreError};
+use tokio_util::sync::CancellationToken;
+
+/// Outbox rows that one pass delivers.
+const OUTBOX_SLICE: i64 = 200;
+
+pub(crate) async fn sweep_until(db: Db, every: Duration, stop: CancellationToken) {
+    let mut ticks = tokio::time::interval(every);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = ticks.tick() => {}
+        }
+        if let Err(error) = sweep_once(&db).await {
+            tracing::warn!(error = %error, "a sweep failed; the next one follows");
+        }
+    }
+}
+
+/// One pass. Public to the crate because tests and `drain` need it without the clock.
+pub(crate) async fn sweep_once(db: &Db) -> Result<(), StoreError> {
+    for swept in db.ledger().sweep().await? {
+        tracing::info!(run = %swept.run, what = ?swept.what, "taken up from a lost worker");
+    }
+    deliver_outbox(db).await
+}
+
+/// Delivers everything that waits in the outbox.
+pub(crate) async fn deliver_outbox(db: &Db) -> Result<(), StoreError> {
+    while db.outbox().deliver(OUTBOX_SLICE).await? > 0 {}
+    Ok(())
+}

@@ -1,0 +1,87 @@
+//! What a tenant holds: what every tenant has, and what is generated from a seed.
+
+pub(crate) mod definitions;
+mod generate;
+
+pub(crate) use crate::config::Content as Source;
+pub(crate) use generate::generate;
+
+use serde_json::json;
+
+use crate::config::TenantSpec;
+use crate::random::Random;
+use crate::store::Store;
+use crate::token::ROLES;
+
+/// The application id of Microsoft Graph in every tenant.
+const GRAPH_APPLICATION: &str = "00000003-0000-0000-c000-000000000000";
+
+/// What every tenant has: the organisation, the built-in scope tag, our service principal and Graph's.
+pub(crate) fn base(spec: &TenantSpec) -> Store {
+    let mut store = Store::default();
+    let mut random = Random::from_text(&spec.tenant_id);
+    store.insert(
+        "organization",
+        &spec.tenant_id,
+        json!({
+            "id": spec.tenant_id,
+            "displayName": spec.display_name,
+            "countryLetterCode": "NL",
+            "createdDateTime": "2021-03-15T09:24:11Z",
+            "tenantType": "AAD",
+            "mobileDeviceManagementAuthority": "intune",
+            "verifiedDomains": [
+                { "capabilities": "Email, OfficeCommunicationsOnline", "isDefault": true, "isInitial": true, "name": spec.primary_domain, "type": "Managed" },
+            ],
+        }),
+    );
+    store.insert(
+        "deviceManagement/roleScopeTags",
+        "0",
+        json!({ "id": "0", "displayName": "Default", "description": "Default scope tag", "isBuiltIn": true, "assignments": [] }),
+    );
+    let (ours, graphs) = (random.guid(), random.guid());
+    let grants: Vec<_> = ROLES
+        .iter()
+        .map(|role| {
+            json!({
+                "id": random.guid(),
+                "appRoleId": Random::from_text(role).guid(),
+                "principalId": ours,
+                "principalType": "ServicePrincipal",
+                "resourceId": graphs,
+                "resourceDisplayName": "Microsoft Graph",
+                "createdDateTime": "2026-01-10T08:00:00Z",
+            })
+        })
+        .collect();
+    let roles: Vec<_> = ROLES
+        .iter()
+        .map(|role| {
+            json!({
+                "id": Random::from_text(role).guid(),
+                "value": role,
+                "displayName": role,
+                "isEnabled": true,
+                "allowedMemberTypes": ["Application"],
+            })
+        })
+        .collect();
+    store.insert(
+        "servicePrincipals",
+        &ours,
+        json!({
+            "id": ours, "appId": spec.client_id, "displayName": "TenantAtlas", "accountEnabled": true,
+            "servicePrincipalType": "Application", "appRoles": [], "appRoleAssignments": grants,
+        }),
+    );
+    store.insert(
+        "servicePrincipals",
+        &graphs,
+        json!({
+            "id": graphs, "appId": GRAPH_APPLICATION, "displayName": "Microsoft Graph", "accountEnabled": true,
+            "servicePrincipalType": "Application", "appRoles": roles, "appRoleAssignments": [],
+        }),
+    );
+    store
+}

@@ -1,0 +1,186 @@
+//! Reading one object, one part of it, or one of the computed answers.
+
+use std::borrow::Cow;
+
+use serde_json::{Value, json};
+
+use super::{Reply, Request, intents, list};
+use crate::collections::{self, Kind, Navigation, singletons};
+use crate::errors::GraphError;
+use crate::path::{parameter, plain_name};
+use crate::query::Options;
+use crate::random::Random;
+use crate::render::{self, Node, Shape};
+use crate::store::Store;
+
+pub(super) fn get(request: Request<'_>, segments: &[String]) -> Result<Reply, GraphError> {
+    let options = Options::parse(request.query)?;
+    let store = request.tenant.read();
+    if let Some(reply) = intents::get(request, &store, segments, &options)? {
+        return Ok(reply);
+    }
+    if let [first, id] = segments
+        && first.eq_ignore_ascii_case("directoryObjects")
+    {
+        let object = directory_object(&store, id).ok_or_else(|| GraphError::not_found(id))?;
+        return Ok(with_context(request, "directoryObjects/$entity", Node::Made(object)));
+    }
+    let Some((kind, count)) = collections::find(segments) else {
+        let path = segments.join("/");
+        let object = singletons::find(&path, &request.tenant.spec.primary_domain);
+        let object = object.ok_or_else(|| unknown(segments))?;
+        return Ok(with_context(request, &path, Node::Made(object)));
+    };
+    match &segments[count..] {
+        [] => list::collection(request, &store, kind, None, &options),
+        [only] if only == "$count" => list::count(request, &store, kind, &options),
+        [cast] if is_cast(cast) => list::collection(request, &store, kind, Some(cast), &options),
+        [key, rest @ ..] => {
+            let (id, object) = lookup(&store, kind, key).ok_or_else(|| GraphError::not_found(key))?;
+            one(request, kind, id, object, rest, &options)
+        }
+    }
+}
+
+/// Below a known root an unknown name is a bad segment; elsewhere nothing is there.
+fn unknown(segments: &[String]) -> GraphError {
+    let last = segments.last().map_or("", String::as_str);
+    match segments.first().map(|first| first.to_lowercase()).as_deref() {
+        Some("devicemanagement" | "deviceappmanagement" | "identity") => GraphError::unknown_segment(last),
+        _ => GraphError::not_found(last),
+    }
+}
+
+fn is_cast(segment: &str) -> bool {
+    plain_name(segment) != segment
+}
+
+/// An object of a collection or of those it unites, by id or by `appId='…'`.
+pub(super) fn lookup<'a>(store: &'a Store, kind: &Kind, key: &str) -> Option<(&'a str, &'a Value)> {
+    let object = if let Some(app) = key.strip_prefix("appId=") {
+        let app = app.trim_matches('\'');
+        let objects = store.collection(kind.path)?.after(0);
+        objects.map(|(_, object)| object).find(|object| object["appId"] == app)
+    } else if kind.union.is_empty() {
+        store.get(kind.path, key)
+    } else {
+        kind.union.iter().find_map(|path| store.get(path, key))
+    }?;
+    Some((object["id"].as_str()?, object))
+}
+
+/// An object itself, a function of it, or a part of it.
+fn one(
+    request: Request<'_>,
+    kind: &'static Kind,
+    id: &str,
+    object: &Value,
+    rest: &[String],
+    options: &Options,
+) -> Result<Reply, GraphError> {
+    let path = format!("{}('{id}')", kind.path);
+    // A cast says of which type the object is; it leads to the same parts.
+    let rest = match rest {
+        [cast, rest @ ..] if is_cast(cast) => rest,
+        rest => rest,
+    };
+    match rest {
+        [] => {
+            let node = render::object(request.frame(), object, Shape::object(kind, &path, false), options)?;
+            Ok(with_context(request, &format!("{}/$entity", kind.path), node))
+        }
+        [function] if parameter(plain_name(function), "secretReferenceValueId").is_some() => {
+            let reference = parameter(plain_name(function), "secretReferenceValueId").unwrap_or_default();
+            plain_text_value(request, object, reference)
+        }
+        [name, rest @ ..] => part(request, object, kind.navigations, &path, name, rest, options),
+    }
+}
+
+/// The value behind an encrypted OMA-URI setting.
+fn plain_text_value(request: Request<'_>, object: &Value, reference: &str) -> Result<Reply, GraphError> {
+    let settings = object["omaSettings"].as_array();
+    let known = settings.is_some_and(|all| all.iter().any(|setting| setting["secretReferenceValueId"] == reference));
+    if !known {
+        return Err(GraphError::not_found(reference));
+    }
+    let value = Random::from_text(reference).guid();
+    Ok(with_context(request, "Edm.String", Node::Made(json!({ "value": value }))))
+}
+
+/// Follows navigations down to a list, an element or a single part.
+fn part(
+    request: Request<'_>,
+    owner: &Value,
+    navigations: &'static [Navigation],
+    owner_path: &str,
+    name: &str,
+    rest: &[String],
+    options: &Options,
+) -> Result<Reply, GraphError> {
+    let known = navigations.iter().find(|one| one.name.eq_ignore_ascii_case(name));
+    let navigation = known.ok_or_else(|| GraphError::unknown_segment(name))?;
+    let path = format!("{owner_path}/{}", navigation.name);
+    if navigation.single {
+        let value = owner.get(navigation.name).filter(|value| !value.is_null());
+        let value = value.ok_or_else(|| GraphError::not_found(name))?;
+        return element(request, value, navigation, &path, rest, options);
+    }
+    let all = render::parts(owner, navigation.name);
+    match rest {
+        [] => list::parts(request, all, navigation, &path, options),
+        [id, rest @ ..] => {
+            let found = all.iter().find(|part| part["id"] == id.as_str());
+            let value = found.ok_or_else(|| GraphError::not_found(id))?;
+            element(request, value, navigation, &format!("{path}('{id}')"), rest, options)
+        }
+    }
+}
+
+fn element(
+    request: Request<'_>,
+    value: &Value,
+    navigation: &'static Navigation,
+    path: &str,
+    rest: &[String],
+    options: &Options,
+) -> Result<Reply, GraphError> {
+    match rest {
+        [] => {
+            let node = render::object(request.frame(), value, render::part_shape(path, navigation), options)?;
+            Ok(with_context(request, &format!("{path}/$entity"), node))
+        }
+        [name, rest @ ..] => part(request, value, navigation.parts, path, name, rest, options),
+    }
+}
+
+/// The answer for one object: its context first, then its fields.
+pub(super) fn with_context(request: Request<'_>, fragment: &str, node: Node<'_>) -> Reply {
+    let context = Value::String(format!("{}/$metadata#{fragment}", request.base));
+    let mut fields = vec![(Cow::Borrowed("@odata.context"), Node::Made(context))];
+    match node {
+        Node::Object(inner) => fields.extend(inner),
+        Node::Made(Value::Object(inner)) => {
+            fields.extend(inner.into_iter().map(|(name, value)| (Cow::Owned(name), Node::Made(value))));
+        }
+        other => fields.push((Cow::Borrowed("value"), other)),
+    }
+    Reply::json(200, text(&Node::Object(fields)))
+}
+
+pub(super) fn text(node: &Node<'_>) -> String {
+    serde_json::to_string(node).expect("a tree of JSON values has text keys and cannot fail to serialise")
+}
+
+/// A directory object of whatever kind, with its type.
+pub(super) fn directory_object(store: &Store, id: &str) -> Option<Value> {
+    [("groups", "group"), ("users", "user"), ("servicePrincipals", "servicePrincipal")]
+        .into_iter()
+        .find_map(|(path, name)| {
+            let object = store.get(path, id)?.as_object()?;
+            let mut typed = serde_json::Map::new();
+            typed.insert("@odata.type".to_owned(), json!(format!("#microsoft.graph.{name}")));
+            typed.extend(object.iter().map(|(name, value)| (name.clone(), value.clone())));
+            Some(Value::Object(typed))
+        })
+}

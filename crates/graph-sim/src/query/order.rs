@@ -1,0 +1,79 @@
+//! `$orderby` and `$search`.
+
+use std::cmp::Ordering;
+
+use serde_json::Value;
+
+use super::filter::compare;
+use crate::errors::GraphError;
+
+/// Sorts by one or more properties, each optionally followed by `desc`.
+pub(crate) fn sort(objects: &mut [&Value], orderby: &str) {
+    let keys: Vec<(&str, bool)> = orderby
+        .split(',')
+        .filter_map(|key| {
+            let mut words = key.split_whitespace();
+            let name = words.next()?;
+            Some((name, words.next().is_some_and(|word| word.eq_ignore_ascii_case("desc"))))
+        })
+        .collect();
+    objects.sort_by(|left, right| {
+        for (name, descending) in &keys {
+            let order = compare(&left[*name], &right[*name]).unwrap_or(Ordering::Equal);
+            if order != Ordering::Equal {
+                return if *descending { order.reverse() } else { order };
+            }
+        }
+        Ordering::Equal
+    });
+}
+
+/// A search such as `"displayName:finance"`.
+#[derive(Debug)]
+pub(crate) struct Search {
+    property: String,
+    text: String,
+}
+
+impl Search {
+    pub(crate) fn parse(search: &str) -> Result<Self, GraphError> {
+        let inner = search.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        match inner.and_then(|inner| inner.split_once(':')) {
+            Some((property, text)) => Ok(Self {
+                property: property.to_owned(),
+                text: text.to_lowercase(),
+            }),
+            None => Err(GraphError::bad_request(
+                "Syntax error: $search needs the form \"property:value\", with the quotes.",
+            )),
+        }
+    }
+
+    /// Whether any word of the property starts with the text, or the property contains it whole.
+    pub(crate) fn accepts(&self, object: &Value) -> bool {
+        let value = object[&self.property].as_str().unwrap_or_default().to_lowercase();
+        value.contains(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn objects_are_sorted_by_several_keys() {
+        let objects = [json!({"a": "y", "b": 1}), json!({"a": "X", "b": 1}), json!({"a": "x", "b": 2})];
+        let mut sorted: Vec<&Value> = objects.iter().collect();
+        sort(&mut sorted, "a, b desc");
+        assert_eq!(sorted, [&objects[2], &objects[1], &objects[0]]);
+    }
+
+    #[test]
+    fn a_search_needs_its_quotes() {
+        assert!(Search::parse("displayName:x").is_err());
+        let search = Search::parse("\"displayName:FIN\"").unwrap();
+        assert!(search.accepts(&json!({"displayName": "All Finance"})));
+    }
+}

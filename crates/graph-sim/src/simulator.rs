@@ -1,0 +1,279 @@
+//! The simulator as tests hold it.
+
+use std::collections::HashMap;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, RwLock};
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::sync::watch;
+
+use crate::config::{SimulatorConfig, StartError, TenantSpec, Throttling};
+use crate::content;
+use crate::faults::Fault;
+use crate::graph::complete;
+use crate::journal::{Effect, LoadReport, Stats};
+use crate::server::Listeners;
+use crate::store::touch;
+use crate::world::{Knobs, Tenant, World};
+use crate::{collections, folder};
+
+/// A running simulator. Dropping it closes its listeners.
+#[derive(Debug)]
+pub struct Simulator {
+    pub(crate) world: Arc<World>,
+    listeners: Listeners,
+}
+
+impl Simulator {
+    /// Makes the tenants and opens the listeners on 127.0.0.1.
+    ///
+    /// # Errors
+    /// A port that is taken, a content folder that cannot be read, or tenants that clash.
+    pub async fn start(config: SimulatorConfig) -> Result<Self, StartError> {
+        let tenants = config.tenants.into_iter().map(make_tenant).collect::<Result<Vec<_>, _>>()?;
+        refuse_duplicates(&tenants)?;
+        let any_token = config
+            .unknown_token_tenant
+            .map(|name| {
+                let position = tenants.iter().position(|tenant| tenant.spec.tenant_id == name);
+                position.ok_or(StartError::UnknownTokenTenant(name))
+            })
+            .transpose()?;
+        let knobs = Knobs {
+            latency: config.latency,
+            throttling: config.throttling,
+            page_sizes: HashMap::new(),
+        };
+        let world = Arc::new(World {
+            tenants,
+            tokens: Default::default(),
+            any_token,
+            knobs: RwLock::new(knobs),
+            journal: Mutex::default(),
+            arrived: watch::Sender::new(0),
+            gate: watch::Sender::new(None),
+            held: watch::Sender::new(0),
+            last_request: AtomicU64::new(1),
+        });
+        let listeners = Listeners::open(Arc::clone(&world), config.http_port, config.https_port)?;
+        Ok(Self { world, listeners })
+    }
+
+    /// Address of the plain-text listener, for example `http://127.0.0.1:40123`.
+    pub fn http_url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.listeners.http_port)
+    }
+
+    /// Address of the TLS listener, if one was asked for.
+    pub fn https_url(&self) -> Option<String> {
+        self.listeners.https_port.map(|port| format!("https://127.0.0.1:{port}"))
+    }
+
+    /// The self-signed certificate of the TLS listener, for clients to trust.
+    pub fn certificate_pem(&self) -> Option<String> {
+        self.listeners.certificate_pem.clone()
+    }
+
+    /// The tenants, as they were asked for.
+    pub fn tenants(&self) -> Vec<TenantSpec> {
+        self.world.tenants.iter().map(|tenant| tenant.spec.clone()).collect()
+    }
+
+    /// What was counted since the start or the last reset.
+    pub fn stats(&self) -> Stats {
+        self.world.stats()
+    }
+
+    /// Sets all counts to 0, and the limits to unused.
+    pub fn reset_stats(&self) {
+        self.world.reset_stats();
+    }
+
+    /// Every write that took effect, in order.
+    pub fn journal(&self) -> Vec<Effect> {
+        self.world.journal().clone()
+    }
+
+    /// Adds a fault to a tenant (by directory id or domain); nothing happens when there is no such tenant.
+    pub fn add_fault(&self, tenant: &str, fault: Fault) {
+        if let Some((_, tenant)) = self.world.tenant(tenant) {
+            tenant.faults.add(fault);
+        }
+    }
+
+    /// Takes all faults of a tenant away.
+    pub fn clear_faults(&self, tenant: &str) {
+        if let Some((_, tenant)) = self.world.tenant(tenant) {
+            tenant.faults.clear();
+        }
+    }
+
+    /// Changes the time added to each round trip.
+    pub fn set_latency(&self, latency: Duration) {
+        self.world.turn(|knobs| knobs.latency = latency);
+    }
+
+    /// Turns the published limits on or off; their counters start anew.
+    pub fn set_throttling(&self, throttling: Throttling) {
+        self.world.turn(|knobs| knobs.throttling = throttling);
+        self.world.tenants.iter().for_each(|tenant| tenant.limits.reset());
+    }
+
+    /// Changes the page size of a collection (by path) or of a navigation (by name) where `$top` is absent.
+    pub fn set_page_size(&self, collection: &str, size: usize) {
+        self.world.turn(|knobs| {
+            knobs.page_sizes.insert(collection.to_owned(), size);
+        });
+    }
+
+    /// The objects of a collection as stored, their parts (settings, assignments, …) inline.
+    pub fn objects(&self, tenant: &str, collection: &str) -> Vec<Value> {
+        let found = self.world.tenant(tenant);
+        found.map(|(_, tenant)| tenant.read().all(collection)).unwrap_or_default()
+    }
+
+    /// The collections of a tenant that hold objects, with their number.
+    pub fn collections(&self, tenant: &str) -> Vec<(String, usize)> {
+        let Some((_, tenant)) = self.world.tenant(tenant) else {
+            return Vec::new();
+        };
+        let store = tenant.read();
+        let filled = store.paths().filter(|(_, collection)| collection.len() > 0);
+        let mut all: Vec<(String, usize)> = filled.map(|(path, all)| (path.clone(), all.len())).collect();
+        all.sort();
+        all
+    }
+
+    /// Edits an object and moves its modification time and version, as an administrator would. False when it does not exist.
+    pub fn change(&self, tenant: &str, collection: &str, id: &str, edit: impl FnOnce(&mut Value)) -> bool {
+        self.world.edit(tenant, collection, id, edit, true)
+    }
+
+    /// Edits an object and leaves its modification time and version as they are. False when it does not exist.
+    pub fn change_silently(&self, tenant: &str, collection: &str, id: &str, edit: impl FnOnce(&mut Value)) -> bool {
+        self.world.edit(tenant, collection, id, edit, false)
+    }
+
+    /// Removes an object. False when it does not exist.
+    pub fn remove(&self, tenant: &str, collection: &str, id: &str) -> bool {
+        let found = self.world.tenant(tenant);
+        found.is_some_and(|(_, tenant)| tenant.write().remove(collection, id).is_some())
+    }
+
+    /// Adds an object, or replaces the one with its id. False without an `id` or when the tenant does not exist.
+    pub fn insert(&self, tenant: &str, collection: &str, mut object: Value) -> bool {
+        let Some((_, tenant)) = self.world.tenant(tenant) else {
+            return false;
+        };
+        let Some(id) = object["id"].as_str().map(str::to_owned) else {
+            return false;
+        };
+        if let Some(kind) = collections::kind(collection) {
+            complete(kind, &mut object);
+        }
+        tenant.write().insert(collection, &id, object);
+        true
+    }
+
+    /// What became of the files of the tenant's folder; empty for other content.
+    pub fn load_report(&self, tenant: &str) -> LoadReport {
+        let found = self.world.tenant(tenant);
+        found.map(|(_, tenant)| tenant.report.clone()).unwrap_or_default()
+    }
+
+    /// Waits until so many HTTP requests for Graph have arrived since the start or the last reset; a batch is one.
+    pub async fn wait_for_requests(&self, at_least: u64) {
+        reach(&self.world.arrived, at_least).await;
+    }
+
+    /// Lets requests whose path contains `path` (with `*` for anything) wait before they are answered.
+    pub fn hold(&self, path: &str) {
+        self.world.gate.send_replace(Some(path.to_owned()));
+    }
+
+    /// Lets all waiting requests go on.
+    pub fn release(&self) {
+        self.world.gate.send_replace(None);
+    }
+
+    /// Waits until so many requests have been stopped at the gate since the start.
+    pub async fn wait_for_held(&self, at_least: u64) {
+        reach(&self.world.held, at_least).await;
+    }
+
+    /// Closes the listeners and waits until they are gone.
+    pub async fn stop(self) {
+        self.listeners.close().await;
+    }
+}
+
+async fn reach(counter: &watch::Sender<u64>, at_least: u64) {
+    let reached = counter.subscribe().wait_for(|count| *count >= at_least).await.is_ok();
+    debug_assert!(reached, "the sender lives as long as the simulator that is borrowed here");
+}
+
+fn make_tenant(spec: TenantSpec) -> Result<Tenant, StartError> {
+    let mut store = content::base(&spec);
+    let report = match &spec.content {
+        content::Source::Empty => LoadReport::default(),
+        content::Source::Seeded { seed, objects } => {
+            content::generate(&mut store, *seed, *objects);
+            LoadReport::default()
+        }
+        content::Source::Folder(path) => folder::load(&mut store, path)?,
+    };
+    Ok(Tenant::new(spec, store, report))
+}
+
+fn refuse_duplicates(tenants: &[Tenant]) -> Result<(), StartError> {
+    let mut seen = std::collections::HashSet::new();
+    for tenant in tenants {
+        for name in [&tenant.spec.tenant_id, &tenant.spec.primary_domain] {
+            if !seen.insert(name.to_lowercase()) {
+                return Err(StartError::DuplicateTenant(name.clone()));
+            }
+        }
+    }
+    Ok(())
+}
+
+impl World {
+    pub(crate) fn stats(&self) -> Stats {
+        let each = self.tenants.iter().map(|tenant| (tenant.spec.tenant_id.clone(), tenant.counters.read()));
+        Stats::sum(each.collect())
+    }
+
+    pub(crate) fn reset_stats(&self) {
+        self.arrived.send_replace(0);
+        for tenant in &self.tenants {
+            tenant.counters.reset();
+            tenant.limits.reset();
+        }
+    }
+
+    pub(crate) fn edit(
+        &self,
+        tenant: &str,
+        collection: &str,
+        id: &str,
+        edit: impl FnOnce(&mut Value),
+        visibly: bool,
+    ) -> bool {
+        let Some((_, tenant)) = self.tenant(tenant) else {
+            return false;
+        };
+        let mut store = tenant.write();
+        let Some(object) = store.get_mut(collection, id) else {
+            return false;
+        };
+        edit(object);
+        if let Some(kind) = collections::kind(collection) {
+            complete(kind, object);
+        }
+        if visibly {
+            touch(object, &tenant.clock.tick());
+        }
+        true
+    }
+}

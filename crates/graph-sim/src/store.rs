@@ -1,0 +1,93 @@
+//! The objects of one tenant. Every object is stored whole, its parts (settings, assignments, …) inline.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde_json::{Value, json};
+
+/// Objects by collection path, for example `deviceManagement/configurationPolicies`.
+#[derive(Debug, Default)]
+pub(crate) struct Store {
+    collections: HashMap<String, Collection>,
+    last_sequence: u64,
+}
+
+/// Objects in the order of their creation.
+#[derive(Debug, Default)]
+pub(crate) struct Collection {
+    objects: BTreeMap<u64, Value>,
+    sequences: HashMap<String, u64>,
+}
+
+impl Collection {
+    /// Objects after a position, with their positions.
+    pub(crate) fn after(&self, position: u64) -> impl Iterator<Item = (u64, &Value)> {
+        self.objects
+            .range(position + 1..)
+            .map(|(sequence, object)| (*sequence, object))
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.objects.len()
+    }
+
+    pub(crate) fn get(&self, id: &str) -> Option<&Value> {
+        self.objects.get(self.sequences.get(id)?)
+    }
+}
+
+impl Store {
+    pub(crate) fn collection(&self, path: &str) -> Option<&Collection> {
+        self.collections.get(path)
+    }
+
+    pub(crate) fn get(&self, path: &str, id: &str) -> Option<&Value> {
+        self.collection(path)?.get(id)
+    }
+
+    pub(crate) fn get_mut(&mut self, path: &str, id: &str) -> Option<&mut Value> {
+        let collection = self.collections.get_mut(path)?;
+        collection.objects.get_mut(collection.sequences.get(id)?)
+    }
+
+    pub(crate) fn all(&self, path: &str) -> Vec<Value> {
+        self.collection(path)
+            .map(|collection| collection.objects.values().cloned().collect())
+            .unwrap_or_default()
+    }
+
+    pub(crate) fn paths(&self) -> impl Iterator<Item = (&String, &Collection)> {
+        self.collections.iter()
+    }
+
+    /// Adds an object, or replaces the one with the same id in its place.
+    pub(crate) fn insert(&mut self, path: &str, id: &str, object: Value) {
+        let collection = self.collections.entry(path.to_owned()).or_default();
+        let sequence = *collection.sequences.entry(id.to_owned()).or_insert_with(|| {
+            self.last_sequence += 1;
+            self.last_sequence
+        });
+        collection.objects.insert(sequence, object);
+    }
+
+    pub(crate) fn remove(&mut self, path: &str, id: &str) -> Option<Value> {
+        let collection = self.collections.get_mut(path)?;
+        let sequence = collection.sequences.remove(id)?;
+        collection.objects.remove(&sequence)
+    }
+}
+
+/// Moves the modification time and the version of an object, as a write does.
+pub(crate) fn touch(object: &mut Value, now: &str) {
+    let Some(fields) = object.as_object_mut() else {
+        return;
+    };
+    let key = if fields.contains_key("modifiedDateTime") {
+        "modifiedDateTime"
+    } else {
+        "lastModifiedDateTime"
+    };
+    fields.insert(key.to_owned(), json!(now));
+    if let Some(version) = fields.get("version").and_then(Value::as_u64) {
+        fields.insert("version".to_owned(), json!(version + 1));
+    }
+}

@@ -1,0 +1,262 @@
+//! The sign-in endpoint: client credentials by secret, and errors as Entra words them.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use serde_json::json;
+use tokio::time::Instant;
+
+use crate::clock;
+use crate::config::TenantSpec;
+use crate::random::Random;
+
+/// Seconds a token is good for.
+const LIFETIME_SECONDS: u64 = 3599;
+
+/// Application permissions every token carries.
+pub(crate) const ROLES: &[&str] = &[
+    "DeviceManagementApps.Read.All",
+    "DeviceManagementConfiguration.Read.All",
+    "DeviceManagementManagedDevices.Read.All",
+    "DeviceManagementRBAC.Read.All",
+    "DeviceManagementScripts.Read.All",
+    "DeviceManagementServiceConfig.Read.All",
+    "Directory.Read.All",
+    "Group.Read.All",
+    "GroupMember.Read.All",
+    "Organization.Read.All",
+    "Policy.Read.All",
+];
+
+/// Tokens that were handed out.
+#[derive(Debug, Default)]
+pub(crate) struct Tokens(Mutex<HashMap<String, Issued>>);
+
+#[derive(Debug, Clone)]
+struct Issued {
+    tenant: usize,
+    app: String,
+    issued: Instant,
+    expired: bool,
+}
+
+/// What is wrong with a bearer token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BadToken {
+    Unknown,
+    Expired,
+}
+
+impl Tokens {
+    /// Makes a token for a tenant (by position) and an application.
+    pub(crate) fn issue(&self, tenant: usize, spec: &TenantSpec, app: &str) -> String {
+        let mut tokens = self.lock();
+        let number = tokens.len() as i64;
+        let issued_at = clock::EPOCH + number;
+        let part = |value: serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let header = part(json!({ "typ": "JWT", "alg": "RS256", "kid": "simulated" }));
+        let claims = part(json!({
+            "aud": "https://graph.microsoft.com",
+            "iss": format!("https://sts.windows.net/{}/", spec.tenant_id),
+            "iat": issued_at, "nbf": issued_at, "exp": issued_at + LIFETIME_SECONDS as i64,
+            "appid": app, "idtyp": "app", "tid": spec.tenant_id, "ver": "1.0",
+            "roles": ROLES,
+            "uti": Random::new(number.unsigned_abs()).guid(),
+        }));
+        let signature = URL_SAFE_NO_PAD.encode(Random::from_text(&claims).guid());
+        let token = format!("{header}.{claims}.{signature}");
+        let issued = Issued {
+            tenant,
+            app: app.to_owned(),
+            issued: Instant::now(),
+            expired: false,
+        };
+        tokens.insert(token.clone(), issued);
+        token
+    }
+
+    /// The tenant and application of a token.
+    pub(crate) fn check(&self, token: &str) -> Result<(usize, String), BadToken> {
+        let tokens = self.lock();
+        let issued = tokens.get(token).ok_or(BadToken::Unknown)?;
+        if issued.expired || issued.issued.elapsed() > Duration::from_secs(LIFETIME_SECONDS) {
+            return Err(BadToken::Expired);
+        }
+        Ok((issued.tenant, issued.app.clone()))
+    }
+
+    /// Makes a token expire now.
+    pub(crate) fn expire(&self, token: &str) {
+        if let Some(issued) = self.lock().get_mut(token) {
+            issued.expired = true;
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Issued>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Who a token request says it is.
+#[derive(Debug, Default)]
+pub(crate) struct Credentials {
+    pub(crate) client_id: Option<String>,
+    pub(crate) client_secret: Option<String>,
+    grant_type: Option<String>,
+    scope: Option<String>,
+    has_assertion: bool,
+}
+
+impl Credentials {
+    /// From the form, completed by an HTTP Basic header.
+    pub(crate) fn read(form: &str, authorization: Option<&str>) -> Self {
+        let fields: HashMap<String, String> = url::form_urlencoded::parse(form.as_bytes()).into_owned().collect();
+        let mut credentials = Self {
+            client_id: fields.get("client_id").cloned(),
+            client_secret: fields.get("client_secret").cloned(),
+            grant_type: fields.get("grant_type").cloned(),
+            scope: fields.get("scope").cloned(),
+            has_assertion: fields.contains_key("client_assertion"),
+        };
+        if let Some((id, secret)) = authorization.and_then(basic) {
+            credentials.client_id = credentials.client_id.or(Some(id));
+            credentials.client_secret = credentials.client_secret.or(Some(secret));
+        }
+        credentials
+    }
+
+    /// The AADSTS error these credentials meet, if any.
+    pub(crate) fn check(&self, spec: &TenantSpec) -> Result<(), u32> {
+        match (self.grant_type.as_deref(), &self.client_id, self.scope.as_deref()) {
+            (None, _, _) => return Err(900_144),
+            (Some(grant), _, _) if grant != "client_credentials" => return Err(70_003),
+            (_, None, _) => return Err(900_144),
+            (_, _, None) => return Err(90_014),
+            (_, _, Some(scope)) if !scope.ends_with("/.default") => return Err(70_011),
+            _ => {}
+        }
+        match (&self.client_id, &self.client_secret) {
+            (Some(id), _) if *id != spec.client_id => Err(700_016),
+            (_, None) if self.has_assertion => Err(50_012),
+            (_, None) => Err(7_000_218),
+            (_, Some(secret)) if *secret != spec.client_secret => Err(7_000_215),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn basic(authorization: &str) -> Option<(String, String)> {
+    let encoded = authorization.strip_prefix("Basic ")?;
+    let text = String::from_utf8(STANDARD.decode(encoded).ok()?).ok()?;
+    let (id, secret) = text.split_once(':')?;
+    Some((crate::query::decode(id), crate::query::decode(secret)))
+}
+
+/// The answer to a granted request.
+pub(crate) fn granted(token: &str) -> String {
+    json!({
+        "token_type": "Bearer",
+        "expires_in": LIFETIME_SECONDS,
+        "ext_expires_in": LIFETIME_SECONDS,
+        "access_token": token,
+    })
+    .to_string()
+}
+
+/// Status and body of a refusal.
+pub(crate) fn refused(aadsts: u32, tenant: &str, date: &str) -> (u16, String) {
+    let (error, text) = wording(aadsts, tenant);
+    let mut random = Random::from_text(date);
+    let (trace, correlation) = (random.guid(), random.guid());
+    let timestamp = date.replace('T', " ");
+    let description = format!(
+        "AADSTS{aadsts}: {text} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {timestamp}"
+    );
+    let body = json!({
+        "error": error,
+        "error_description": description,
+        "error_codes": [aadsts],
+        "timestamp": timestamp,
+        "trace_id": trace,
+        "correlation_id": correlation,
+        "error_uri": format!("https://login.microsoftonline.com/error?code={aadsts}"),
+    });
+    let status = match error {
+        "invalid_client" => 401,
+        "temporarily_unavailable" => 503,
+        "too_many_requests" => 429,
+        _ => 400,
+    };
+    (status, body.to_string())
+}
+
+/// Error and text of a number (learn.microsoft.com/entra/identity-platform/reference-error-codes).
+fn wording(aadsts: u32, tenant: &str) -> (&'static str, String) {
+    let (error, text) = match aadsts {
+        7_000_215 => ("invalid_client", "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID."),
+        7_000_222 => ("invalid_client", "The provided client secret keys for the app are expired."),
+        50_012 => ("invalid_client", "Client assertion contains an invalid signature."),
+        7_000_218 => ("invalid_client", "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."),
+        700_016 => ("unauthorized_client", "Application was not found in the directory. This can happen if the application has not been installed by the administrator of the tenant."),
+        7_000_112 => ("unauthorized_client", "Application is disabled."),
+        500_011 => ("invalid_resource", "The resource principal named https://graph.microsoft.com was not found in the tenant."),
+        70_011 => ("invalid_scope", "The provided value for the input parameter 'scope' is not valid."),
+        70_003 => ("unsupported_grant_type", "The app requested an unsupported grant type."),
+        90_002 => return ("invalid_request", format!("Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.")),
+        9_001_023 => ("invalid_request", "The grant type is not supported over the /common or /consumers endpoints. Please use the /organizations or tenant-specific endpoint."),
+        900_144 | 90_014 => ("invalid_request", "The request body must contain all required parameters."),
+        90_038 => ("invalid_request", "Tenant is in another national cloud."),
+        530_032 => ("interaction_required", "Blocked by security policy."),
+        90_094 => ("interaction_required", "Admin consent is required."),
+        90_055 => ("too_many_requests", "The tenant has sent too many requests."),
+        90_006 | 90_024 | 90_033 | 90_090 => ("temporarily_unavailable", "A transient error has occurred. Please try again."),
+        700_005 | 65_001 => ("invalid_grant", "The grant is not valid for this tenant."),
+        _ => ("invalid_request", "The request is not valid."),
+    };
+    (error, text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Content;
+
+    fn check(form: &str, authorization: Option<&str>) -> Result<(), u32> {
+        let mut spec = TenantSpec::named("Contoso", Content::Empty);
+        spec.client_id = "app".to_owned();
+        spec.client_secret = "s:e+cret".to_owned();
+        Credentials::read(form, authorization).check(&spec)
+    }
+
+    const REST: &str = "grant_type=client_credentials&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default";
+
+    #[test]
+    fn the_secret_is_accepted_in_the_form_and_as_basic() {
+        assert_eq!(check(&format!("{REST}&client_id=app&client_secret=s%3Ae%2Bcret"), None), Ok(()));
+        let basic = format!("Basic {}", STANDARD.encode("app:s%3Ae%2Bcret"));
+        assert_eq!(check(REST, Some(&basic)), Ok(()));
+    }
+
+    #[test]
+    fn each_mistake_has_its_number() {
+        assert_eq!(check(&format!("{REST}&client_id=app&client_secret=x"), None), Err(7_000_215));
+        assert_eq!(check(&format!("{REST}&client_id=other&client_secret=x"), None), Err(700_016));
+        assert_eq!(check(&format!("{REST}&client_id=app"), None), Err(7_000_218));
+        assert_eq!(check(&format!("{REST}&client_id=app&client_assertion=x"), None), Err(50_012));
+        assert_eq!(check("client_id=app", None), Err(900_144));
+        assert_eq!(check("grant_type=client_credentials&scope=User.Read&client_id=app", None), Err(70_011));
+    }
+
+    #[test]
+    fn a_refusal_has_entras_shape() {
+        let (status, body) = refused(7_000_222, "t", "2026-06-01T00:00:00Z");
+        let body: serde_json::Value = serde_json::from_str(&body).unwrap();
+        assert_eq!(status, 401);
+        assert_eq!(body["error"], "invalid_client");
+        assert_eq!(body["error_codes"][0], 7_000_222);
+        assert!(body["error_description"].as_str().unwrap().starts_with("AADSTS7000222: "));
+    }
+}

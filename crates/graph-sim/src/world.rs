@@ -1,0 +1,115 @@
+//! The state behind the listeners: tenants, tokens, knobs, what happened.
+
+use std::collections::HashMap;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::clock::Clock;
+use crate::config::{TenantSpec, Throttling};
+use crate::faults::Faults;
+use crate::journal::{Counters, Effect, LoadReport};
+use crate::store::Store;
+use crate::throttle::Limits;
+use crate::token::Tokens;
+
+/// Everything one simulator holds.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) tenants: Vec<Tenant>,
+    pub(crate) tokens: Tokens,
+    /// Position of the tenant that accepts any token.
+    pub(crate) any_token: Option<usize>,
+    pub(crate) knobs: RwLock<Knobs>,
+    pub(crate) journal: Mutex<Vec<Effect>>,
+    /// Graph requests that have arrived since the start or the last reset.
+    pub(crate) arrived: watch::Sender<u64>,
+    /// Part of the path of requests that wait.
+    pub(crate) gate: watch::Sender<Option<String>>,
+    /// Requests waiting at the gate.
+    pub(crate) held: watch::Sender<u64>,
+    /// Number of the last request, from which its id derives.
+    pub(crate) last_request: AtomicU64,
+}
+
+/// What can be turned while running.
+#[derive(Debug, Clone)]
+pub(crate) struct Knobs {
+    pub(crate) latency: Duration,
+    pub(crate) throttling: Throttling,
+    /// Page sizes by collection path, in place of the usual ones.
+    pub(crate) page_sizes: HashMap<String, usize>,
+}
+
+/// One tenant with everything that is counted for it.
+#[derive(Debug)]
+pub(crate) struct Tenant {
+    pub(crate) spec: TenantSpec,
+    pub(crate) store: RwLock<Store>,
+    pub(crate) faults: Faults,
+    pub(crate) limits: Limits,
+    pub(crate) counters: Counters,
+    pub(crate) clock: Clock,
+    pub(crate) report: LoadReport,
+}
+
+impl Tenant {
+    pub(crate) fn new(spec: TenantSpec, store: Store, report: LoadReport) -> Self {
+        let faults = Faults::default();
+        for fault in &spec.faults {
+            faults.add(fault.clone());
+        }
+        Self {
+            spec,
+            store: RwLock::new(store),
+            faults,
+            limits: Limits::default(),
+            counters: Counters::default(),
+            clock: Clock::default(),
+            report,
+        }
+    }
+
+    pub(crate) fn read(&self) -> RwLockReadGuard<'_, Store> {
+        self.store.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn write(&self) -> RwLockWriteGuard<'_, Store> {
+        self.store.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl World {
+    /// A tenant and its position, by directory id or domain.
+    pub(crate) fn tenant(&self, name: &str) -> Option<(usize, &Tenant)> {
+        self.tenants.iter().enumerate().find(|(_, tenant)| {
+            tenant.spec.tenant_id.eq_ignore_ascii_case(name) || tenant.spec.primary_domain.eq_ignore_ascii_case(name)
+        })
+    }
+
+    pub(crate) fn knobs(&self) -> Knobs {
+        self.knobs.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn turn(&self, change: impl FnOnce(&mut Knobs)) {
+        change(&mut self.knobs.write().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    pub(crate) fn journal(&self) -> MutexGuard<'_, Vec<Effect>> {
+        self.journal.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn record(&self, tenant: &Tenant, method: &str, path: &str, id: &str) {
+        let mut journal = self.journal();
+        let effect = Effect {
+            sequence: journal.len() as u64 + 1,
+            tenant: tenant.spec.tenant_id.clone(),
+            method: method.to_owned(),
+            path: path.trim_matches('/').to_owned(),
+            id: id.to_owned(),
+        };
+        journal.push(effect);
+    }
+}

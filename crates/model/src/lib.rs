@@ -1,0 +1,13 @@
+//! What things are: ids, time, roles and capabilities, runs, the contract registry, canonical form. No I/O, no async.
+
+pub mod access;
+pub mod ambient;
+pub mod canonical;
+pub mod cloud;
+pub mod error;
+pub mod ids;
+pub mod registry;
+pub mod run;
+
+pub use ambient::Ambient;
+pub use error::{AppError, Kind};

@@ -1,0 +1,333 @@
+//! The shape of one contract. Unknown keys do not parse, so that a typing mistake cannot become a silent default.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// Everything the product knows about one configuration type, as data.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Contract {
+    /// Stable key, stored with every object.
+    pub key: String,
+    /// Position in lists; equal ones sort by key.
+    pub order: u16,
+    /// What a person calls one object.
+    pub label: String,
+    /// What a person calls several.
+    pub label_plural: String,
+    /// The area it is shown under.
+    pub category: String,
+    /// Whether `inventory.sync` observes it; the group cache has a run type of its own.
+    pub inventory: bool,
+    /// How the platform of an object is found.
+    pub platform: PlatformRule,
+    /// Graph version that knows all of it.
+    pub version: Version,
+    /// Path of the collection below the version, without slashes around it.
+    pub path: String,
+    /// Entity type of the collection, without `microsoft.graph.`.
+    pub entity: String,
+    /// Derived types that this contract names somewhere, without `microsoft.graph.`.
+    #[serde(default)]
+    pub family: Vec<String>,
+    /// Which published limit its requests count against.
+    pub quota: Quota,
+    /// Property with the name that a person gave.
+    pub name: String,
+    /// Property with the time of the last change, when there is one.
+    #[serde(default)]
+    pub modified: Option<String>,
+    /// How the collection is listed.
+    pub list: List,
+    /// How a single object is read when rows of the list are incomplete.
+    #[serde(default)]
+    pub hydrate: Option<Hydrate>,
+    /// Collections that belong to the object.
+    #[serde(default)]
+    pub parts: Vec<Part>,
+    /// Whether and how it is assigned.
+    pub assignable: Assignable,
+    /// How it is created.
+    pub create: Create,
+    /// How it is changed.
+    pub update: Update,
+    /// Whether `DELETE {id}` removes it.
+    pub delete: bool,
+    /// Properties never sent back: read-only or computed by the service. Paths, see [`super::content`].
+    #[serde(default)]
+    pub strip: Vec<String>,
+    /// Properties that say nothing about the configuration and are left out of the content of a version. Paths.
+    /// `createdDateTime` is kept everywhere: it never changes, so it cannot fake a change, and another value under the
+    /// same id is worth seeing.
+    #[serde(default)]
+    pub volatile: Vec<String>,
+    /// Arrays whose order means nothing. Paths.
+    #[serde(default)]
+    pub sets: Vec<String>,
+    /// Values that Graph masks or never returns. Paths.
+    #[serde(default)]
+    pub masked: Vec<String>,
+    /// Base64 texts, shown decoded. Paths.
+    #[serde(default)]
+    pub encoded: Vec<String>,
+    /// Where the object names other objects.
+    #[serde(default)]
+    pub references: Vec<ReferenceRule>,
+    /// Backup.
+    pub backup: Mode,
+    /// Restore.
+    pub restore: Mode,
+    /// How much a wrong write can hurt.
+    pub risk: Risk,
+    /// Application permissions.
+    pub permissions: Permissions,
+    /// Quirks, each with its source.
+    #[serde(default)]
+    pub notes: Vec<String>,
+}
+
+/// Graph version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, strum::IntoStaticStr)]
+pub enum Version {
+    /// `/beta`.
+    #[serde(rename = "beta")]
+    #[strum(serialize = "beta")]
+    Beta,
+    /// `/v1.0`.
+    #[serde(rename = "v1.0")]
+    #[strum(serialize = "v1.0")]
+    V1,
+}
+
+/// How the platform of an object is found.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(tag = "from", rename_all = "snake_case", deny_unknown_fields)]
+pub enum PlatformRule {
+    /// A property says so; a flags value may name several.
+    Property {
+        /// Its name.
+        property: String,
+        /// From Graph's members to what a person reads; a member that is not listed is shown as sent.
+        names: BTreeMap<String, String>,
+    },
+    /// The `@odata.type` starts with one of these; the longest match wins.
+    ObjectType {
+        /// From the start of the type name to what a person reads.
+        prefixes: BTreeMap<String, String>,
+    },
+    /// All objects of the type have the same one.
+    Fixed {
+        /// What a person reads.
+        value: String,
+    },
+    /// It has none.
+    None,
+}
+
+/// Which published limit a request counts against (learn.microsoft.com/graph/throttling-limits).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Quota {
+    /// Intune.
+    Intune,
+    /// Conditional Access and named locations: one request a second for a tenant over all applications.
+    ConditionalAccess,
+    /// Groups and other directory objects.
+    Directory,
+}
+
+/// How the collection is listed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct List {
+    /// `$select`; empty asks for everything.
+    #[serde(default)]
+    pub select: Vec<String>,
+    /// `$expand`.
+    #[serde(default)]
+    pub expand: Vec<String>,
+    /// `$top`; absent leaves the page size to the service.
+    #[serde(default)]
+    pub top: Option<u32>,
+}
+
+/// How a single object is read when rows of the list are incomplete.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hydrate {
+    /// `$expand`.
+    #[serde(default)]
+    pub expand: Vec<String>,
+    /// Properties that only the single object has; without them it is not complete.
+    pub properties: Vec<String>,
+}
+
+/// A collection that belongs to the object.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    /// The property under which it is kept, and its path below the object.
+    pub property: String,
+    /// Whether the list's `$expand` brings it. It is believed only when it is there, has no next link and is not
+    /// shorter than [`Part::count`] says; else it is read on its own path.
+    #[serde(default)]
+    pub in_list: bool,
+    /// `$expand` on its own path.
+    #[serde(default)]
+    pub expand: Vec<String>,
+    /// `$top` on its own path.
+    #[serde(default)]
+    pub top: Option<u32>,
+    /// Property of the object that says how many there are.
+    #[serde(default)]
+    pub count: Option<String>,
+    /// A trap of the service: expanded on a single object it comes back empty, so it is never read that way.
+    #[serde(default)]
+    pub empty_when_expanded_on_object: bool,
+}
+
+/// Whether and how an object is assigned.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(tag = "how", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Assignable {
+    /// A part with targets, written by an action that replaces the whole list.
+    Action(Assign),
+    /// The object itself says whom it applies to.
+    Inside {
+        /// The property that does. A path.
+        property: String,
+    },
+    /// Not at all.
+    Never {
+        /// Why not, for people.
+        reason: String,
+    },
+}
+
+/// An assign action.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Assign {
+    /// The part that holds the assignments.
+    pub part: String,
+    /// Name of the action on the object.
+    pub action: String,
+    /// Parameter that takes the list.
+    pub parameter: String,
+    /// Type of one element, without `microsoft.graph.`.
+    pub element: String,
+}
+
+/// Whether an object can be made through the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, strum::IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum CreateMode {
+    /// As it was read, after stripping.
+    Yes,
+    /// With something missing.
+    Partial,
+    /// It exists already and is only changed.
+    PatchOnly,
+    /// Not through the API.
+    Never,
+}
+
+/// How it is created: `POST` on the collection.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Create {
+    /// Whether it can be.
+    pub mode: CreateMode,
+    /// What is missing or why not; empty for `yes`.
+    #[serde(default)]
+    pub reason: String,
+    /// Parts that are sent inside the create request.
+    #[serde(default)]
+    pub with_parts: Vec<String>,
+}
+
+/// How it is changed.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Update {
+    /// `PATCH` or `PUT` on the object.
+    pub method: String,
+    /// Properties that the update refuses. Paths.
+    #[serde(default)]
+    pub without: Vec<String>,
+    /// Actions on the object that change a part of it, with their parameters.
+    #[serde(default)]
+    pub actions: BTreeMap<String, Vec<String>>,
+}
+
+/// Whether a feature works for the type.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(tag = "mode", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Mode {
+    /// It does.
+    Enabled,
+    /// It can be prepared and looked at, not executed.
+    PreviewOnly {
+        /// Why, for people.
+        reason: String,
+    },
+    /// It does not.
+    Unsupported {
+        /// Why, for people.
+        reason: String,
+    },
+}
+
+/// How much a wrong write can hurt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, strum::IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Risk {
+    /// Nobody notices.
+    Low,
+    /// Some people are hindered.
+    Medium,
+    /// Many people are hindered or a protection is lost.
+    High,
+    /// Everybody can be locked out.
+    Critical,
+}
+
+/// Application permissions; each list is needed as a whole unless a note says otherwise.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Permissions {
+    /// To observe it.
+    pub read: Vec<String>,
+    /// To change it.
+    pub write: Vec<String>,
+}
+
+/// Where the object names other objects.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReferenceRule {
+    /// Path to an id or a list of ids.
+    pub path: String,
+    /// Key of the contract it names, or `external:` and a word for what has no contract.
+    pub to: String,
+    /// Values that are words and not ids, for example `All`.
+    #[serde(default)]
+    pub except: Vec<String>,
+}
+
+impl Contract {
+    /// The part of that name.
+    pub fn part(&self, property: &str) -> Option<&Part> {
+        self.parts.iter().find(|part| part.property == property)
+    }
+}
+
+impl Version {
+    /// As it is written in an address.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+}
