@@ -72,9 +72,11 @@ impl Tree {
     }
 }
 
-/// The folder that holds this crate's folder.
+/// The folder that holds this crate's folder, as cargo says it now: two clones may share one target folder, and then
+/// what was compiled in may be the other one's.
 pub(crate) fn project_root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the project root").to_path_buf()
+    let crate_folder = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    Path::new(&crate_folder).parent().expect("xtask lies in the project root").to_path_buf()
 }
 
 fn collect(root: &Path, folder: &Path, files: &mut Vec<File>) {

@@ -7,7 +7,7 @@ use model::cloud::Clouds;
 use model::run::Reason;
 use engine::{Ending, RunCtx};
 
-use crate::starting::store_ending;
+use crate::starting::{app_ending, store_ending};
 
 /// Shared by all run handlers of a worker process.
 #[derive(Clone)]
@@ -22,7 +22,7 @@ impl Services {
     /// The run's tenant, reachable; or how the run has to end without a connection.
     pub async fn connect(&self, ctx: &RunCtx) -> Result<TenantGraph, Ending> {
         let tenant = ctx.db.tenant(&ctx.scope);
-        let info = tenant.info().await.map_err(store_ending)?;
+        let info = tenant.info().await.map_err(app_ending)?;
         let Some(stored) = tenant.connection().await.map_err(store_ending)? else {
             let why = "The tenant has no connection yet. An owner adds it under Connection";
             return Err(Ending::Blocked(Reason::new("connection.missing", why)));

@@ -41,9 +41,13 @@ pub async fn start(
     db.tenant(scope).runs().start(run).await
 }
 
+/// How a run ends when something of ours failed it.
+pub fn app_ending(error: AppError) -> Ending {
+    tracing::warn!(error = ?error, "a run is tried again");
+    Ending::Retry(Failure::new(error.code, error.message))
+}
+
 /// How a run ends when the database failed it. A lost lease ends nothing: the engine has already been told.
 pub fn store_ending(error: StoreError) -> Ending {
-    tracing::warn!(error = %error, "the database failed a run");
-    let error = AppError::from(error);
-    Ending::Retry(Failure::new(error.code, error.message))
+    app_ending(error.into())
 }

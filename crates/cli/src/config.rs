@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use model::cloud::{Cloud, Clouds};
 use model::{Ambient, AppError};
-use secrecy::SecretString;
-use store::{DatabaseUrl, Db, KeySource, Keyring};
+use store::{DatabaseUrl, Db, Keyring};
 
 use crate::args::Global;
 
@@ -13,8 +12,8 @@ use crate::args::Global;
 pub struct Settings {
     /// The database.
     pub database: DatabaseUrl,
-    /// Where the encryption key is.
-    pub key: KeySource,
+    /// The encryption key, or where it is.
+    pub keys: Keyring,
     /// The clouds this installation knows.
     pub clouds: Clouds,
 }
@@ -23,26 +22,24 @@ impl Settings {
     /// Reads them; a wrong one names itself.
     pub fn read(global: &Global) -> Result<Self, AppError> {
         let database: DatabaseUrl = global.database.parse()?;
-        let key = key_source(global, &database)?;
-        Ok(Self { database, key, clouds: clouds(std::env::var("TENANTATLAS_CLOUDS").ok().as_deref())? })
+        let keys = keyring(global, &database)?;
+        Ok(Self { database, keys, clouds: clouds(std::env::var("TENANTATLAS_CLOUDS").ok().as_deref())? })
     }
 
     /// Opens the database with its key.
     pub async fn open(&self, ambient: &Ambient) -> Result<Db, AppError> {
-        let keys = Keyring::load(&self.key, &self.database, ambient).await?;
-        Ok(Db::open(&self.database, keys, ambient.clone()).await?)
+        Ok(Db::open(&self.database, self.keys.clone(), ambient.clone()).await?)
     }
 }
 
-fn key_source(global: &Global, database: &DatabaseUrl) -> Result<KeySource, AppError> {
+/// The key from the environment, or from the file that is named, or from the one beside the database.
+fn keyring(global: &Global, database: &DatabaseUrl) -> Result<Keyring, AppError> {
     if let Ok(key) = std::env::var("TENANTATLAS_KEY") {
-        return Ok(KeySource::Value(SecretString::from(key)));
+        return Ok(Keyring::from_text(&key)?);
     }
     let beside = || database.sqlite_path().map(|path| path.with_extension("key"));
-    match global.key_file.clone().or_else(beside) {
-        Some(path) => Ok(KeySource::File(path)),
-        None => Ok(KeySource::File(PathBuf::from("tenantatlas.key"))),
-    }
+    let path = global.key_file.clone().or_else(beside).unwrap_or_else(|| PathBuf::from("tenantatlas.key"));
+    Ok(Keyring::from_file(path))
 }
 
 /// `key=login_url,graph_url` entries separated by white space; replaces or adds to the built-in clouds.

@@ -1,1 +1,44 @@
-fn main() {}
+//! `tenantatlas`: one binary, its roles as commands.
+
+mod args;
+mod commands;
+mod config;
+mod exit;
+mod follow;
+mod json;
+mod logging;
+mod output;
+mod secret;
+mod session;
+mod stop;
+mod when;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::Cli;
+use crate::exit::Exit;
+use crate::output::Output;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let output = Output::new(cli.global.json);
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            output.error(&model::AppError::internal(error));
+            return Exit::Internal.into();
+        }
+    };
+    let result = runtime.block_on(commands::dispatch(cli, output));
+    // Blocking work that nobody waits for any more (a password being hashed) must not hold the exit.
+    runtime.shutdown_background();
+    match result {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            output.error(&error);
+            Exit::from(&error).into()
+        }
+    }
+}

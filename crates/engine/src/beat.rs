@@ -9,7 +9,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use model::ids::{RunId, WorkerId};
-use store::{Beats, Db};
+use store::{Beat, Db};
 use tokio_util::sync::CancellationToken;
 
 use crate::execute::Signals;
@@ -53,7 +53,6 @@ pub(crate) fn start(db: Db, worker: WorkerId, held: Held, every: Duration, stop:
 }
 
 async fn beat_until(db: Db, worker: WorkerId, held: Held, every: Duration, stop: CancellationToken) {
-    let mut beats: Option<Beats> = None;
     let mut ticks = tokio::time::interval(every);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
@@ -63,29 +62,19 @@ async fn beat_until(db: Db, worker: WorkerId, held: Held, every: Duration, stop:
         }
         // Taken before the beat: a run claimed while the statement is under way is not in its answer and not lost.
         let before = held.snapshot();
-        if let Err(error) = beat_once(&db, worker, &before, &mut beats).await {
-            tracing::warn!(error = %error, "a beat failed; trying again on a new connection");
-            beats = None;
+        match db.ledger().beat(worker).await {
+            Ok(beats) => tell(&before, &beats),
+            Err(error) => tracing::warn!(error = %error, "a beat failed; the next one follows"),
         }
     }
 }
 
-async fn beat_once(db: &Db, worker: WorkerId, before: &HashMap<RunId, (i64, Signals)>, beats: &mut Option<Beats>) -> Result<(), store::StoreError> {
-    let connection = match beats {
-        Some(connection) => connection,
-        None => beats.insert(db.beats().await?),
-    };
-    let answer: HashMap<RunId, (i64, bool)> =
-        connection.beat(worker).await?.into_iter().map(|beat| (beat.run, (beat.fence, beat.cancel_requested))).collect();
+fn tell(before: &HashMap<RunId, (i64, Signals)>, beats: &[Beat]) {
     for (run, (fence, signals)) in before {
-        match answer.get(run) {
-            Some((held_fence, cancel)) if held_fence == fence => {
-                if *cancel {
-                    signals.cancelled.cancel();
-                }
-            }
-            _ => signals.lost.cancel(),
+        match beats.iter().find(|beat| beat.run == *run && beat.fence == *fence) {
+            Some(beat) if beat.cancel_requested => signals.cancelled.cancel(),
+            Some(_) => {}
+            None => signals.lost.cancel(),
         }
     }
-    Ok(())
 }

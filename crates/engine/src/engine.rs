@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use model::Ambient;
-use store::{ClaimedRun, Db, Lease, StoreError, WorkerInfo};
+use model::ids::WorkerId;
+use store::{ClaimedRun, Db, StoreError, WorkerInfo};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -26,6 +27,11 @@ impl Engine {
     pub fn new(db: Db, catalogue: Catalogue, config: EngineConfig, worker: WorkerInfo) -> Self {
         let ambient = db.ambient().clone();
         Self { db, ambient, catalogue, config, worker }
+    }
+
+    /// This worker's identity.
+    pub fn worker_id(&self) -> WorkerId {
+        self.worker.id
     }
 
     /// Works until `stop`, then lets short work finish, hands the rest back and returns. Losing the database is
@@ -106,7 +112,7 @@ impl Engine {
     fn start_one(&self, run: ClaimedRun, held: &Held, tasks: &mut JoinSet<()>, freed: Arc<Notify>) {
         let handler = self.catalogue.get(&run.run_type).expect("only types of the catalogue are claimed");
         let signals = Signals::default();
-        let lease = Lease { run: run.id, fence: run.fence, worker: self.worker.id };
+        let lease = run.lease(self.worker.id);
         held.insert(run.id, run.fence, signals.clone());
         let (db, ambient, held) = (self.db.clone(), self.ambient.clone(), held.clone());
         tasks.spawn(async move {
@@ -128,6 +134,7 @@ impl Engine {
 
 /// Keeps this worker in the node list.
 async fn announce_until(db: Db, worker: WorkerInfo, config: EngineConfig, stop: CancellationToken) {
+    let mut registered = false;
     let mut ticks = tokio::time::interval(config.beat);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
@@ -135,8 +142,10 @@ async fn announce_until(db: Db, worker: WorkerInfo, config: EngineConfig, stop: 
             () = stop.cancelled() => return,
             _ = ticks.tick() => {}
         }
-        if let Err(error) = db.nodes().beat(&worker).await {
-            tracing::debug!(error = %error, "the node list could not be told that this worker lives");
+        let told = if registered { db.nodes().seen(worker.id).await } else { db.nodes().register(&worker).await };
+        match told {
+            Ok(()) => registered = true,
+            Err(error) => tracing::debug!(error = %error, "the node list could not be told that this worker lives"),
         }
     }
 }

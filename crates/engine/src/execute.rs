@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use model::Ambient;
-use model::run::{Failure, Reason};
-use store::{ClaimedRun, Db, Finish, Lease, StoreError};
+use model::run::{Failure, Outcome, Reason};
+use store::{ClaimedRun, Closing, Db, Lease, Release, StoreError};
 use tokio_util::sync::CancellationToken;
 
 use crate::{Ending, RunCtx, RunType};
@@ -40,74 +40,93 @@ enum Ended {
 /// Runs one claimed run to the end of this attempt. Errors of the ledger leave the lease to run out: the sweep of
 /// any worker then takes the run up again, which is the one path for every kind of lost worker.
 pub(crate) async fn execute(db: Db, ambient: Ambient, run: ClaimedRun, lease: Lease, handler: Arc<dyn RunType>, signals: Signals) {
-    let run_id = run.id;
-    let ended = attempt(&db, &ambient, run.clone(), lease.clone(), handler, &signals).await;
-    match conclude(&db, &ambient, &run, &lease, ended).await {
+    let (run_id, attempt_number) = (run.id, run.attempt);
+    let concluded = match attempt(&db, &ambient, run, lease, handler, &signals).await {
+        Ok(ended) => conclude(&db, &ambient, attempt_number, &lease, ended).await,
+        Err(error) => Err(error),
+    };
+    match concluded {
         Ok(()) => {}
         Err(StoreError::LeaseLost) => tracing::info!(run = %run_id, "another worker holds the run now"),
         Err(error) => tracing::warn!(run = %run_id, error = %error, "the attempt's end could not be recorded; the sweep takes the run up"),
     }
 }
 
-async fn attempt(db: &Db, ambient: &Ambient, run: ClaimedRun, lease: Lease, handler: Arc<dyn RunType>, signals: &Signals) -> Ended {
-    let scope = match db.scope_of_run(&run, handler.definition().capability).await {
+async fn attempt(
+    db: &Db,
+    ambient: &Ambient,
+    run: ClaimedRun,
+    lease: Lease,
+    handler: Arc<dyn RunType>,
+    signals: &Signals,
+) -> Result<Ended, StoreError> {
+    let scope = match db.scope_of_run(&run, handler.definition().capability).await? {
         Ok(scope) => scope,
-        Err(reason) => return Ended::ByHandler(Ending::Blocked(reason)),
+        Err(reason) => return Ok(Ended::ByHandler(Ending::Blocked(reason))),
     };
-    let left = time_left(ambient, &run);
+    let left = time_left(&run);
     let ctx = RunCtx { db: db.clone(), ambient: ambient.clone(), run, lease, scope };
     let work = AssertUnwindSafe(handler.run(&ctx)).catch_unwind();
-    tokio::select! {
+    Ok(tokio::select! {
         biased;
         () = signals.lost.cancelled() => Ended::Lost,
         () = signals.cancelled.cancelled() => Ended::Cancelled,
         () = signals.released.cancelled() => Ended::Released,
         ending = work => Ended::ByHandler(ending.unwrap_or_else(|_| Ending::Retry(panicked()))),
         () = tokio::time::sleep(left) => Ended::DeadlineExceeded,
-    }
+    })
 }
 
 fn panicked() -> Failure {
     Failure::new("run.handler_panicked", "TenantAtlas has a defect that stopped this run")
 }
 
-fn time_left(ambient: &Ambient, run: &ClaimedRun) -> Duration {
-    let left_ms = run.deadline_at_ms.saturating_sub(ambient.now_ms());
+/// Both times are the database's, so a wrong clock on this machine neither ends a run early nor lets it live on.
+fn time_left(run: &ClaimedRun) -> Duration {
+    let left_ms = run.deadline_at.saturating_sub(run.database_now_ms);
     Duration::from_millis(u64::try_from(left_ms).unwrap_or(0))
 }
 
-async fn conclude(db: &Db, ambient: &Ambient, run: &ClaimedRun, lease: &Lease, ended: Ended) -> Result<(), StoreError> {
-    let ledger = db.ledger();
-    match ended {
-        Ended::Lost => Ok(()),
+async fn conclude(db: &Db, ambient: &Ambient, attempt: i64, lease: &Lease, ended: Ended) -> Result<(), StoreError> {
+    let ending = match ended {
+        Ended::Lost => return Ok(()),
+        Ended::Cancelled => return finish(db, lease, closing(Some(Outcome::Cancelled), None, None)).await,
         Ended::Released => {
             let why = Reason::new("worker_stopped", "Waiting for a worker, because the one that had it was stopped");
-            ledger.release(lease, ambient.now_ms(), why, false).await
+            return release(db, lease, 0, why, false).await;
         }
-        Ended::Cancelled => ledger.finish(lease, Finish::cancelled()).await,
-        Ended::DeadlineExceeded => {
-            let failure = Failure::new("deadline_exceeded", "The run did not end within its time");
-            ledger.finish(lease, Finish::failed(failure)).await
+        Ended::DeadlineExceeded => Ending::Fail(Failure::new("deadline_exceeded", "The run did not end within its time")),
+        Ended::ByHandler(ending) => ending,
+    };
+    match ending {
+        Ending::Done(reason) => finish(db, lease, closing(None, reason, None)).await,
+        Ending::Fail(failure) => finish(db, lease, closing(Some(Outcome::Failed), None, Some(failure))).await,
+        Ending::Blocked(reason) => finish(db, lease, closing(Some(Outcome::Blocked), Some(reason), None)).await,
+        Ending::Wait { pause_ms, why } => release(db, lease, pause_ms, why, false).await,
+        Ending::Retry(failure) => {
+            let why = Reason::new(failure.code, failure.message);
+            release(db, lease, backoff_ms(ambient, attempt), why, true).await
         }
-        Ended::ByHandler(Ending::Done(reason)) => ledger.finish(lease, Finish::by_items(reason)).await,
-        Ended::ByHandler(Ending::Fail(failure)) => ledger.finish(lease, Finish::failed(failure)).await,
-        Ended::ByHandler(Ending::Blocked(reason)) => ledger.finish(lease, Finish::blocked(reason)).await,
-        Ended::ByHandler(Ending::Wait { until_ms, why }) => ledger.release(lease, until_ms, why, false).await,
-        Ended::ByHandler(Ending::Retry(failure)) => retry(db, ambient, run, lease, failure).await,
     }
 }
 
-async fn retry(db: &Db, ambient: &Ambient, run: &ClaimedRun, lease: &Lease, failure: Failure) -> Result<(), StoreError> {
-    if run.attempt >= run.attempts_max {
-        return db.ledger().finish(lease, Finish::failed(failure)).await;
-    }
-    let available_at_ms = ambient.now_ms() + backoff_ms(ambient, run.attempt);
-    let why = Reason::new(failure.code, format!("Trying again soon. {}", failure.message));
-    db.ledger().release(lease, available_at_ms, why, true).await
+/// A failure that ends the run is also the reason why it ended so.
+fn closing(outcome: Option<Outcome>, reason: Option<Reason>, failure: Option<Failure>) -> Closing {
+    let reason = reason.or_else(|| failure.as_ref().map(|failure| Reason::new(failure.code.clone(), failure.message.clone())));
+    Closing { outcome, reason, failures: failure.into_iter().collect() }
+}
+
+async fn finish(db: &Db, lease: &Lease, closing: Closing) -> Result<(), StoreError> {
+    db.ledger().finish(lease, closing).await.map(drop)
+}
+
+async fn release(db: &Db, lease: &Lease, pause_ms: i64, reason: Reason, costs_attempt: bool) -> Result<(), StoreError> {
+    let available_at = db.ping().await? + pause_ms;
+    db.ledger().release(lease, Release { available_at, reason, costs_attempt }).await
 }
 
 /// Doubles with each attempt and spreads over a half, so that runs that failed together do not return together.
-fn backoff_ms(ambient: &Ambient, attempt: i32) -> i64 {
+fn backoff_ms(ambient: &Ambient, attempt: i64) -> i64 {
     let exponent = u32::try_from(attempt.clamp(1, 16) - 1).unwrap_or(0);
     let full = (BACKOFF_MS << exponent).min(BACKOFF_MS_MAX);
     let spread = i64::from(u16::from_le_bytes(ambient.bytes::<2>()));

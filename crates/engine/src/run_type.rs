@@ -14,8 +14,8 @@ pub enum Ending {
     Retry(Failure),
     /// It has to wait and holds no worker meanwhile; costs no attempt.
     Wait {
-        /// When to look again, milliseconds since the Unix epoch.
-        until_ms: i64,
+        /// How long, in milliseconds.
+        pause_ms: i64,
         /// Shown while it waits.
         why: Reason,
     },

@@ -6,7 +6,7 @@ use store::{Db, StoreError};
 use tokio_util::sync::CancellationToken;
 
 /// Outbox rows that one pass delivers.
-const OUTBOX_SLICE: i64 = 200;
+const OUTBOX_SLICE: usize = 200;
 
 pub(crate) async fn sweep_until(db: Db, every: Duration, stop: CancellationToken) {
     let mut ticks = tokio::time::interval(every);
@@ -25,7 +25,7 @@ pub(crate) async fn sweep_until(db: Db, every: Duration, stop: CancellationToken
 /// One pass. Public to the crate because tests and `drain` need it without the clock.
 pub(crate) async fn sweep_once(db: &Db) -> Result<(), StoreError> {
     for swept in db.ledger().sweep().await? {
-        tracing::info!(run = %swept.run, what = ?swept.what, "taken up from a lost worker");
+        tracing::info!(run = %swept.run, became = ?swept.became, code = %swept.code, "swept");
     }
     deliver_outbox(db).await
 }

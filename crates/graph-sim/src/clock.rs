@@ -29,7 +29,5 @@ impl Clock {
 
 /// Graph's spelling of a moment given in seconds of the epoch.
 pub(crate) fn format_seconds(seconds: i64) -> String {
-    jiff::Timestamp::from_second(seconds)
-        .map(|moment| moment.to_string())
-        .unwrap_or_default()
+    jiff::Timestamp::from_second(seconds).map(|moment| moment.to_string()).unwrap_or_default()
 }

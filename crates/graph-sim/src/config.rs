@@ -21,7 +21,7 @@ pub struct SimulatorConfig {
     pub latency: Duration,
     /// Whether the published request limits are enforced.
     pub throttling: Throttling,
-    /// The tenant for which any bearer token is accepted, for clients that cannot be given a real one.
+    /// The tenant (id, domain or display name) for which any bearer token is accepted, for clients that cannot be given a real one.
     pub unknown_token_tenant: Option<String>,
 }
 
@@ -63,11 +63,7 @@ impl TenantSpec {
     /// A tenant whose ids, domain and secret derive from its name, without faults.
     pub fn named(display_name: &str, content: Content) -> Self {
         let mut random = Random::from_text(display_name);
-        let label: String = display_name
-            .chars()
-            .filter(char::is_ascii_alphanumeric)
-            .collect::<String>()
-            .to_lowercase();
+        let label: String = display_name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
         Self {
             tenant_id: random.guid(),
             display_name: display_name.to_owned(),
@@ -77,6 +73,12 @@ impl TenantSpec {
             content,
             faults: Vec::new(),
         }
+    }
+
+    /// Whether the name is this tenant's id, domain or display name.
+    pub(crate) fn is_called(&self, name: &str) -> bool {
+        let names = [&self.tenant_id, &self.primary_domain, &self.display_name];
+        names.iter().any(|own| own.eq_ignore_ascii_case(name))
     }
 }
 

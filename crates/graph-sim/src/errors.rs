@@ -13,12 +13,7 @@ pub(crate) struct GraphError {
 
 impl GraphError {
     pub(crate) fn new(status: u16, code: &str, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            code: code.to_owned(),
-            message: message.into(),
-            headers: Vec::new(),
-        }
+        Self { status, code: code.to_owned(), message: message.into(), headers: Vec::new() }
     }
 
     pub(crate) fn bad_request(message: impl Into<String>) -> Self {
@@ -26,7 +21,9 @@ impl GraphError {
     }
 
     pub(crate) fn not_found(what: &str) -> Self {
-        let message = format!("Resource '{what}' does not exist or one of its queried reference-property objects are not present.");
+        let message = format!(
+            "Resource '{what}' does not exist or one of its queried reference-property objects are not present."
+        );
         Self::new(404, "ResourceNotFound", message)
     }
 
@@ -40,9 +37,7 @@ impl GraphError {
 
     pub(crate) fn too_many_requests(retry_after: Option<u64>) -> Self {
         let mut error = Self::new(429, "TooManyRequests", "Too many requests. Please wait and try again.");
-        error
-            .headers
-            .extend(retry_after.map(|seconds| ("Retry-After", seconds.to_string())));
+        error.headers.extend(retry_after.map(|seconds| ("Retry-After", seconds.to_string())));
         error
     }
 

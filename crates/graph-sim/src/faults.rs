@@ -102,15 +102,7 @@ pub enum FaultKind {
 impl Fault {
     /// A fault that hits every request whose path contains `path`, for ever.
     pub fn on(path: &str, kind: FaultKind) -> Self {
-        Self {
-            matches: FaultMatch {
-                path: path.to_owned(),
-                ..FaultMatch::default()
-            },
-            kind,
-            times: None,
-            every: None,
-        }
+        Self { matches: FaultMatch { path: path.to_owned(), ..FaultMatch::default() }, kind, times: None, every: None }
     }
 
     /// Happens so often and never again.
@@ -166,11 +158,7 @@ pub(crate) struct Target<'a> {
 
 impl Faults {
     pub(crate) fn add(&self, fault: Fault) {
-        self.lock().push(Active {
-            fault,
-            seen: 0,
-            fired: 0,
-        });
+        self.lock().push(Active { fault, seen: 0, fired: 0 });
     }
 
     pub(crate) fn clear(&self) {
@@ -193,9 +181,7 @@ impl Faults {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Active>> {
-        self.0
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
@@ -206,11 +192,7 @@ impl Fault {
             Place::BatchOnly => target.in_batch,
             Place::OuterOnly => !target.in_batch,
         };
-        let method = self
-            .matches
-            .method
-            .as_deref()
-            .is_none_or(|method| method.eq_ignore_ascii_case(target.method));
+        let method = self.matches.method.as_deref().is_none_or(|method| method.eq_ignore_ascii_case(target.method));
         let for_token = matches!(self.kind, FaultKind::TokenError { .. });
         place && method && for_token == target.is_token && contains(target.path, &self.matches.path)
     }
@@ -234,12 +216,7 @@ mod tests {
     use super::*;
 
     fn target(path: &str) -> Target<'_> {
-        Target {
-            method: "GET",
-            path,
-            in_batch: false,
-            is_token: false,
-        }
+        Target { method: "GET", path, in_batch: false, is_token: false }
     }
 
     #[test]
@@ -259,10 +236,7 @@ mod tests {
         let faults = Faults::default();
         faults.add(Fault::on("", FaultKind::TokenError { aadsts: 7_000_222 }));
         assert!(faults.strike(target("deviceManagement")).is_none());
-        let token = Target {
-            is_token: true,
-            ..target("token")
-        };
+        let token = Target { is_token: true, ..target("token") };
         assert!(faults.strike(token).is_some());
     }
 }

@@ -83,12 +83,8 @@ async fn sign_in(door: &Door, parts: &Parts, name: &str, body: &[u8]) -> Respons
         return refuse(90_002);
     };
     count(&tenant.counters.round_trips);
-    let fault = tenant.faults.strike(Target {
-        method: "POST",
-        path: parts.uri.path(),
-        in_batch: false,
-        is_token: true,
-    });
+    let fault =
+        tenant.faults.strike(Target { method: "POST", path: parts.uri.path(), in_batch: false, is_token: true });
     if let Some(FaultKind::TokenError { aadsts }) = fault {
         return refuse(aadsts);
     }
@@ -129,9 +125,7 @@ fn authenticate<'a>(world: &World, headers: &'a HeaderMap) -> Result<(usize, Str
     match (world.tokens.check(token), world.any_token) {
         (Ok((tenant, app)), _) => Ok((tenant, app, token)),
         (Err(BadToken::Expired), _) => Err(graph::expired()),
-        (Err(BadToken::Unknown), Some(tenant)) => {
-            Ok((tenant, world.tenants[tenant].spec.client_id.clone(), token))
-        }
+        (Err(BadToken::Unknown), Some(tenant)) => Ok((tenant, world.tenants[tenant].spec.client_id.clone(), token)),
         (Err(BadToken::Unknown), None) => {
             Err(GraphError::unauthorized("IDX14100: JWT is not well formed, or it was not issued here."))
         }
@@ -187,8 +181,8 @@ fn respond(mut reply: Reply) -> Response<Body> {
     }
     let mut response = plain(reply.status, reply.body);
     for (name, value) in reply.headers {
-        if let Ok(value) = header::HeaderValue::from_str(&value) {
-            response.headers_mut().insert(header::HeaderName::from_bytes(name.as_bytes()).unwrap_or(header::WARNING), value);
+        if let (Ok(name), Ok(value)) = (name.parse::<header::HeaderName>(), header::HeaderValue::from_str(&value)) {
+            response.headers_mut().insert(name, value);
         }
     }
     response

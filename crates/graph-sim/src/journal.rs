@@ -71,12 +71,7 @@ impl Counters {
     }
 
     pub(crate) fn reset(&self) {
-        for counter in [
-            &self.round_trips,
-            &self.logical_requests,
-            &self.throttled,
-            &self.tokens_issued,
-        ] {
+        for counter in [&self.round_trips, &self.logical_requests, &self.throttled, &self.tokens_issued] {
             counter.store(0, Ordering::Relaxed);
         }
     }

@@ -17,7 +17,9 @@ pub(crate) enum Start {
 
 /// A token as long and as opaque as the ones Cosmos DB gives out.
 fn token(kind: char, number: u64) -> String {
-    let text = format!("[{{\"compositeToken\":{{\"token\":\"+RID:~simulated#RT:1#{kind}:{number}#ISV:2#IEO:65567#QCF:8\"}},\"range\":{{\"min\":\"\",\"max\":\"FF\"}}}}]");
+    let text = format!(
+        "[{{\"compositeToken\":{{\"token\":\"+RID:~simulated#RT:1#{kind}:{number}#ISV:2#IEO:65567#QCF:8\"}},\"range\":{{\"min\":\"\",\"max\":\"FF\"}}}}]"
+    );
     URL_SAFE_NO_PAD.encode(text)
 }
 
@@ -49,9 +51,7 @@ fn read(text: &str) -> Option<Start> {
         let (_, rest) = text.split_once(kind)?;
         rest.split('#').next()?.parse::<u64>().ok()
     };
-    number("#A:")
-        .map(Start::After)
-        .or_else(|| Some(Start::Offset(usize::try_from(number("#O:")?).ok()?)))
+    number("#A:").map(Start::After).or_else(|| Some(Start::Offset(usize::try_from(number("#O:")?).ok()?)))
 }
 
 /// The number of results on a page.

@@ -27,10 +27,7 @@ fn key_in_parentheses(segment: &str) -> Option<(&str, &str)> {
 
 /// The name without the `microsoft.graph.` in front of it.
 pub(crate) fn plain_name(segment: &str) -> &str {
-    segment
-        .strip_prefix("microsoft.graph.")
-        .or_else(|| segment.strip_prefix("graph."))
-        .unwrap_or(segment)
+    segment.strip_prefix("microsoft.graph.").or_else(|| segment.strip_prefix("graph.")).unwrap_or(segment)
 }
 
 /// The value of a function's parameter, as in `f(name='value')`.

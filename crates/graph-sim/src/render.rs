@@ -57,12 +57,7 @@ pub(crate) struct Shape<'a> {
 
 impl<'a> Shape<'a> {
     pub(crate) fn object(kind: &'static Kind, path: &'a str, in_list: bool) -> Self {
-        Self {
-            path,
-            navigations: kind.navigations,
-            kind: Some(kind),
-            in_list,
-        }
+        Self { path, navigations: kind.navigations, kind: Some(kind), in_list }
     }
 
     fn shows(&self, name: &str, options: &Options) -> bool {
@@ -117,7 +112,8 @@ fn add_expanded<'a>(
         return Err(GraphError::bad_request(format!("Parsing OData Select and Expand failed: {message}")));
     };
     let name = navigation.name;
-    let kind_has = |list: fn(&Kind) -> &'static [&'static str]| shape.kind.is_some_and(|kind| list(kind).contains(&name));
+    let kind_has =
+        |list: fn(&Kind) -> &'static [&'static str]| shape.kind.is_some_and(|kind| list(kind).contains(&name));
     if kind_has(|kind| kind.never_expanded) || (shape.in_list && kind_has(|kind| kind.refused_on_list)) {
         return Err(GraphError::bad_request(format!("Expanding '{name}' is not supported here.")));
     }
@@ -165,12 +161,7 @@ pub(crate) fn shown_part<'a>(
 }
 
 pub(crate) fn part_shape<'a>(path: &'a str, navigation: &'static Navigation) -> Shape<'a> {
-    Shape {
-        path,
-        navigations: navigation.parts,
-        kind: None,
-        in_list: false,
-    }
+    Shape { path, navigations: navigation.parts, kind: None, in_list: false }
 }
 
 /// The parts of an object under a name; the definitions of a setting are computed.

@@ -36,15 +36,11 @@ impl Simulator {
         let any_token = config
             .unknown_token_tenant
             .map(|name| {
-                let position = tenants.iter().position(|tenant| tenant.spec.tenant_id == name);
+                let position = tenants.iter().position(|tenant| tenant.spec.is_called(&name));
                 position.ok_or(StartError::UnknownTokenTenant(name))
             })
             .transpose()?;
-        let knobs = Knobs {
-            latency: config.latency,
-            throttling: config.throttling,
-            page_sizes: HashMap::new(),
-        };
+        let knobs = Knobs { latency: config.latency, throttling: config.throttling, page_sizes: HashMap::new() };
         let world = Arc::new(World {
             tenants,
             tokens: Default::default(),

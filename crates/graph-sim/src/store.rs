@@ -21,9 +21,7 @@ pub(crate) struct Collection {
 impl Collection {
     /// Objects after a position, with their positions.
     pub(crate) fn after(&self, position: u64) -> impl Iterator<Item = (u64, &Value)> {
-        self.objects
-            .range(position + 1..)
-            .map(|(sequence, object)| (*sequence, object))
+        self.objects.range(position + 1..).map(|(sequence, object)| (*sequence, object))
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -50,9 +48,7 @@ impl Store {
     }
 
     pub(crate) fn all(&self, path: &str) -> Vec<Value> {
-        self.collection(path)
-            .map(|collection| collection.objects.values().cloned().collect())
-            .unwrap_or_default()
+        self.collection(path).map(|collection| collection.objects.values().cloned().collect()).unwrap_or_default()
     }
 
     pub(crate) fn paths(&self) -> impl Iterator<Item = (&String, &Collection)> {
@@ -81,11 +77,7 @@ pub(crate) fn touch(object: &mut Value, now: &str) {
     let Some(fields) = object.as_object_mut() else {
         return;
     };
-    let key = if fields.contains_key("modifiedDateTime") {
-        "modifiedDateTime"
-    } else {
-        "lastModifiedDateTime"
-    };
+    let key = if fields.contains_key("modifiedDateTime") { "modifiedDateTime" } else { "lastModifiedDateTime" };
     fields.insert(key.to_owned(), json!(now));
     if let Some(version) = fields.get("version").and_then(Value::as_u64) {
         fields.insert("version".to_owned(), json!(version + 1));

@@ -68,12 +68,7 @@ impl Tokens {
         }));
         let signature = URL_SAFE_NO_PAD.encode(Random::from_text(&claims).guid());
         let token = format!("{header}.{claims}.{signature}");
-        let issued = Issued {
-            tenant,
-            app: app.to_owned(),
-            issued: Instant::now(),
-            expired: false,
-        };
+        let issued = Issued { tenant, app: app.to_owned(), issued: Instant::now(), expired: false };
         tokens.insert(token.clone(), issued);
         token
     }
@@ -172,9 +167,8 @@ pub(crate) fn refused(aadsts: u32, tenant: &str, date: &str) -> (u16, String) {
     let mut random = Random::from_text(date);
     let (trace, correlation) = (random.guid(), random.guid());
     let timestamp = date.replace('T', " ");
-    let description = format!(
-        "AADSTS{aadsts}: {text} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {timestamp}"
-    );
+    let description =
+        format!("AADSTS{aadsts}: {text} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {timestamp}");
     let body = json!({
         "error": error,
         "error_description": description,
@@ -196,23 +190,47 @@ pub(crate) fn refused(aadsts: u32, tenant: &str, date: &str) -> (u16, String) {
 /// Error and text of a number (learn.microsoft.com/entra/identity-platform/reference-error-codes).
 fn wording(aadsts: u32, tenant: &str) -> (&'static str, String) {
     let (error, text) = match aadsts {
-        7_000_215 => ("invalid_client", "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID."),
+        7_000_215 => (
+            "invalid_client",
+            "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID.",
+        ),
         7_000_222 => ("invalid_client", "The provided client secret keys for the app are expired."),
         50_012 => ("invalid_client", "Client assertion contains an invalid signature."),
-        7_000_218 => ("invalid_client", "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."),
-        700_016 => ("unauthorized_client", "Application was not found in the directory. This can happen if the application has not been installed by the administrator of the tenant."),
+        7_000_218 => (
+            "invalid_client",
+            "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
+        ),
+        700_016 => (
+            "unauthorized_client",
+            "Application was not found in the directory. This can happen if the application has not been installed by the administrator of the tenant.",
+        ),
         7_000_112 => ("unauthorized_client", "Application is disabled."),
-        500_011 => ("invalid_resource", "The resource principal named https://graph.microsoft.com was not found in the tenant."),
+        500_011 => (
+            "invalid_resource",
+            "The resource principal named https://graph.microsoft.com was not found in the tenant.",
+        ),
         70_011 => ("invalid_scope", "The provided value for the input parameter 'scope' is not valid."),
         70_003 => ("unsupported_grant_type", "The app requested an unsupported grant type."),
-        90_002 => return ("invalid_request", format!("Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.")),
-        9_001_023 => ("invalid_request", "The grant type is not supported over the /common or /consumers endpoints. Please use the /organizations or tenant-specific endpoint."),
+        90_002 => {
+            return (
+                "invalid_request",
+                format!(
+                    "Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud."
+                ),
+            );
+        }
+        9_001_023 => (
+            "invalid_request",
+            "The grant type is not supported over the /common or /consumers endpoints. Please use the /organizations or tenant-specific endpoint.",
+        ),
         900_144 | 90_014 => ("invalid_request", "The request body must contain all required parameters."),
         90_038 => ("invalid_request", "Tenant is in another national cloud."),
         530_032 => ("interaction_required", "Blocked by security policy."),
         90_094 => ("interaction_required", "Admin consent is required."),
         90_055 => ("too_many_requests", "The tenant has sent too many requests."),
-        90_006 | 90_024 | 90_033 | 90_090 => ("temporarily_unavailable", "A transient error has occurred. Please try again."),
+        90_006 | 90_024 | 90_033 | 90_090 => {
+            ("temporarily_unavailable", "A transient error has occurred. Please try again.")
+        }
         700_005 | 65_001 => ("invalid_grant", "The grant is not valid for this tenant."),
         _ => ("invalid_request", "The request is not valid."),
     };

@@ -1,1 +1,30 @@
-//! graph
+//! The only HTTP to Microsoft: sign-in, requests through small policies, paging, batches, and reading whole
+//! configuration types.
+//!
+//! A request passes budget, auth, limits of concurrency, transport, shape and retry, one file each. No text of the
+//! other side ever leaves this crate: errors are sentences of ours.
+
+mod address;
+mod auth;
+mod batch;
+mod budget;
+mod client;
+mod config;
+mod connection;
+mod error;
+mod json;
+mod observe;
+mod paging;
+mod pipeline;
+mod retry;
+mod tenant;
+mod traffic;
+mod transport;
+
+pub use client::Graph;
+pub use config::{GraphConfig, Limits, Window};
+pub use connection::Connection;
+pub use error::GraphError;
+pub use observe::{MissingPart, ObservedObject, TypeObservation};
+pub use tenant::{Organization, TenantGraph};
+pub use traffic::Traffic;

@@ -1,1 +1,65 @@
-//! store
+//! The only SQL: runs on SQLite and PostgreSQL, each statement written once.
+//!
+//! Tenant data is reachable only through [`Db::tenant`], which wants a [`TenantScope`]; a scope is made only by
+//! authorisation ([`Db::authorise`], [`Db::scope_of_run`]). It has no constructor and cannot be copied:
+//!
+//! ```compile_fail
+//! let scope = store::TenantScope {};
+//! ```
+//! ```compile_fail
+//! fn twice(scope: &store::TenantScope) -> store::TenantScope { scope.clone() }
+//! ```
+//! ```
+//! fn once(scope: &store::TenantScope) -> model::ids::TenantId { scope.tenant_id() }
+//! ```
+
+mod audit;
+mod backups;
+mod blobs;
+mod connections;
+mod db;
+mod error;
+mod groups;
+mod inventory;
+mod keys;
+mod ledger;
+mod members;
+mod nodes;
+mod notifications;
+mod outbox;
+mod people;
+mod runs;
+mod scope;
+mod sessions;
+mod tenant_db;
+mod tenants;
+mod versions;
+
+pub use audit::{AuditEntry, AuditRow, AuditWriter, TenantAudit};
+pub use backups::{BackupItem, BackupSet, BackupStatus, Backups};
+pub use connections::{ConnectionSummary, StoredConnection};
+pub use db::{DatabaseUrl, Db, Engine, Migrated, RunChange, RunChanges, ServeLock};
+pub use error::StoreError;
+pub use groups::{GroupRecord, GroupRow, Groups};
+pub use inventory::{
+    CoverageRow, Facets, Freshness, Inventory, InventoryCursor, InventoryFilter, Missing, MissingPart, ObjectDetail, ObjectRow,
+    Recorded, RecordedObject, What,
+};
+pub use keys::Keyring;
+pub use ledger::{
+    Beat, ClaimedRun, Closing, ItemRecord, Lease, Ledger, Release, Step, Swept, SweptTo, WorkerInfo,
+};
+pub use members::Member;
+pub use nodes::{NodeRow, Nodes};
+pub use notifications::{Notification, NotificationKind, Notifications};
+pub use outbox::Outbox;
+pub use people::{NewUser, People, User};
+pub use runs::{
+    ActiveRun, CancelOutcome, EventRow, Idempotency, ItemCounts, ItemFilter, ItemRow, NewRun, RunCounts, RunFilter, RunPage,
+    RunPageRequest, RunRow, Runs, Started,
+};
+pub use scope::{Actor, TenantScope, TenantState};
+pub use sessions::{Session, Sessions};
+pub use tenant_db::TenantDb;
+pub use tenants::{LastSync, NewTenant, TenantCard, TenantInfo, Tenants};
+pub use versions::{VersionRow, Versions};

@@ -1,1 +1,4 @@
-//! web
+//! The web: pages, interface and kit.
+
+pub mod assets;
+pub mod kit;

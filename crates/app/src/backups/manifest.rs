@@ -1,8 +1,14 @@
 //! The manifest of a backup set: what it holds and the hash of each part, so that it can be verified without Graph.
 
+use engine::RunCtx;
+use model::AppError;
 use model::ids::{BackupSetId, RunId};
+use model::registry::Registry;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use store::{BackupItem, Db, TenantScope};
+
+use crate::inventory::Selection;
 
 /// Version of the manifest's shape.
 pub const FORMAT: u32 = 1;
@@ -68,4 +74,72 @@ impl Manifest {
 /// SHA-256 as lower-case hexadecimal.
 pub fn sha256_hex(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Rows read at a time.
+const PAGE: usize = 1_000;
+
+/// Every item of a set, by sequence.
+pub async fn all_items(db: &Db, scope: &TenantScope, set: BackupSetId) -> Result<Vec<BackupItem>, AppError> {
+    let mut items: Vec<BackupItem> = Vec::new();
+    loop {
+        let after = items.last().map_or(0, |item| item.sequence);
+        let page = db.tenant(scope).backups().items(set, None, after, PAGE).await?;
+        if page.is_empty() {
+            return Ok(items);
+        }
+        items.extend(page);
+    }
+}
+
+/// The manifest of what was put into the set.
+pub async fn of_set(ctx: &RunCtx, set: BackupSetId, selection: &Selection) -> Result<Manifest, AppError> {
+    let rows = all_items(&ctx.db, &ctx.scope, set).await?;
+    let mut missing = unread_types(&ctx.db, &ctx.scope, selection).await?;
+    missing.extend(rows.iter().filter(|row| row.version.is_none()).map(missing_item));
+    Ok(Manifest {
+        format: FORMAT,
+        set,
+        run: ctx.run.id,
+        directory_id: ctx.db.tenant(&ctx.scope).info().await?.directory_id,
+        sealed_at_ms: ctx.ambient.now_ms(),
+        types: selection.keys().into_iter().map(str::to_owned).collect(),
+        items: rows.iter().filter_map(manifest_item).collect(),
+        missing,
+    })
+}
+
+fn manifest_item(row: &BackupItem) -> Option<ManifestItem> {
+    Some(ManifestItem {
+        sequence: row.sequence,
+        type_key: row.type_key.clone(),
+        external_id: row.external_id.clone(),
+        name: row.name.clone(),
+        sha256: row.sha256.clone()?,
+        bytes: row.bytes?,
+    })
+}
+
+fn missing_item(row: &BackupItem) -> MissingItem {
+    MissingItem {
+        type_key: row.type_key.clone(),
+        external_id: Some(row.external_id.clone()),
+        name: row.name.clone(),
+        code: row.code.clone().unwrap_or_else(|| "backup.not_observed".to_owned()),
+    }
+}
+
+/// The selected types whose last list was not read to its end, or that were never read.
+pub async fn unread_types(db: &Db, scope: &TenantScope, selection: &Selection) -> Result<Vec<MissingItem>, AppError> {
+    let coverage = db.tenant(scope).inventory().coverage().await?;
+    let code_of = |key: &str| match coverage.iter().find(|row| row.type_key == key) {
+        None => Some("backup.not_observed".to_owned()),
+        Some(row) if row.list_complete => None,
+        Some(row) => Some(row.code.clone().unwrap_or_else(|| "backup.not_observed".to_owned())),
+    };
+    let missing = |key: &str| {
+        let name = Registry::embedded().get(key).map_or(key, |contract| contract.label_plural.as_str()).to_owned();
+        code_of(key).map(|code| MissingItem { type_key: key.to_owned(), external_id: None, name, code })
+    };
+    Ok(selection.keys().into_iter().filter_map(missing).collect())
 }

@@ -6,4 +6,4 @@ mod start_create;
 mod verify;
 
 pub use start_create::{NewBackup, start_create};
-pub use verify::{Verification, verify};
+pub use verify::{Verification, manifest_of, verify};

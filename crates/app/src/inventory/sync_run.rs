@@ -6,9 +6,9 @@ use futures::stream::{self, StreamExt};
 use graph::{GraphError, TenantGraph, TypeObservation};
 use model::access::Capability;
 use model::registry::{Contract, Registry};
-use model::run::{Definition, Failure, IdentityInputs};
+use model::run::{Definition, Failure, IdentityInputs, ItemOutcome};
 use serde::Deserialize;
-use store::StoreError;
+use store::{ItemRecord, StoreError};
 use tokio::sync::mpsc;
 
 use super::{Selection, recorded, summary};
@@ -76,8 +76,13 @@ impl RunType for SyncRun {
 
 /// The types that no earlier attempt of this run finished.
 async fn types_left(ctx: &RunCtx, selection: &Selection) -> Result<Vec<&'static Contract>, StoreError> {
-    let finished = ctx.db.tenant(&ctx.scope).inventory().types_finished_by(ctx.run.id).await?;
-    Ok(selection.contracts().iter().copied().filter(|contract| !finished.contains(&contract.key)).collect())
+    let steps = ctx.db.ledger().steps(ctx.run.id).await?;
+    let done = |contract: &Contract| steps.iter().any(|step| step.done && step.name == step_of(contract));
+    Ok(selection.contracts().iter().copied().filter(|contract| !done(contract)).collect())
+}
+
+fn step_of(contract: &Contract) -> String {
+    format!("type/{}", contract.key)
 }
 
 async fn observe_type(ctx: &RunCtx, graph: &TenantGraph, contract: &'static Contract) -> Result<TypeObservation, StoreError> {
@@ -85,7 +90,9 @@ async fn observe_type(ctx: &RunCtx, graph: &TenantGraph, contract: &'static Cont
     let (observation, recording) = tokio::join!(graph.observe(contract, sink), record_all(ctx, contract, objects));
     recording?;
     if observation.list_error.is_none() {
-        ctx.db.tenant(&ctx.scope).inventory().finish_type(&ctx.lease, &contract.key, &contract.label, None).await?;
+        let inventory = ctx.db.tenant(&ctx.scope).inventory();
+        inventory.finish_type(&ctx.lease, &contract.key, true, None, observation.seen).await?;
+        ctx.db.ledger().step_done(&ctx.lease, &step_of(contract), None).await?;
     }
     Ok(observation)
 }
@@ -96,10 +103,23 @@ async fn record_unread_lists(ctx: &RunCtx, observations: &[TypeObservation]) -> 
     for observation in observations {
         if let Some(error) = &observation.list_error {
             let contract = Registry::embedded().get(observation.type_key).expect("it was observed by its contract");
-            tenant.inventory().finish_type(&ctx.lease, &contract.key, &contract.label, Some((error.code, &error.message))).await?;
+            tenant.inventory().finish_type(&ctx.lease, &contract.key, false, Some(error.code), observation.seen).await?;
+            ctx.db.ledger().record(&ctx.lease, vec![unread_list(contract, error)]).await?;
         }
     }
     Ok(())
+}
+
+fn unread_list(contract: &Contract, error: &GraphError) -> ItemRecord {
+    ItemRecord {
+        key: step_of(contract),
+        label: contract.label_plural.clone(),
+        kind: "Type".to_owned(),
+        outcome: ItemOutcome::Failed,
+        code: Some(error.code.to_owned()),
+        message: Some(format!("The list could not be read to its end. {}", error.message)),
+        detail: None,
+    }
 }
 
 /// Records objects as they arrive, in batches: what was read before a crash is not read for nothing.

@@ -3,7 +3,7 @@
 use model::ids::UserId;
 use model::AppError;
 use secrecy::SecretString;
-use store::{Db, NewUser};
+use store::{Actor, AuditEntry, Db, NewUser};
 
 use super::password;
 
@@ -21,13 +21,18 @@ pub struct NewAccount {
 /// Creates the first account, which manages the installation. Of two that race, one gets `setup.done`.
 pub async fn set_up(db: &Db, account: NewAccount, address: Option<&str>) -> Result<UserId, AppError> {
     let user = prepared(db, account, true).await?;
-    Ok(db.people().create_first(user, address).await?)
+    let name = user.name.clone();
+    let id = db.people().first_owner(user).await?;
+    audit(db, Actor { user: Some(id), name }, "user.set_up", id, address).await?;
+    Ok(id)
 }
 
 /// Creates a further account. The caller has checked that the actor may.
-pub async fn add_account(db: &Db, account: NewAccount, platform_admin: bool, actor: Option<UserId>, address: Option<&str>) -> Result<UserId, AppError> {
+pub async fn add_account(db: &Db, account: NewAccount, platform_admin: bool, actor: Actor, address: Option<&str>) -> Result<UserId, AppError> {
     let user = prepared(db, account, platform_admin).await?;
-    Ok(db.people().create(user, actor, address).await?)
+    let id = db.people().create(user).await?;
+    audit(db, actor, "user.create", id, address).await?;
+    Ok(id)
 }
 
 /// Changes a person's own password and ends all their sessions.
@@ -38,8 +43,23 @@ pub async fn change_password(db: &Db, user: UserId, old: SecretString, new: Secr
     }
     password::check(&new, &person.email)?;
     let hash = password::hash(db.ambient(), new).await?;
-    db.people().set_password(user, &hash, address).await?;
-    Ok(db.sessions().revoke_all_of(user).await?)
+    db.people().set_password(user, &hash).await?;
+    db.sessions().revoke_all_of(user).await?;
+    audit(db, Actor { user: Some(user), name: person.name }, "user.change_password", user, address).await
+}
+
+async fn audit(db: &Db, actor: Actor, action: &str, object: UserId, address: Option<&str>) -> Result<(), AppError> {
+    let entry = AuditEntry {
+        tenant: None,
+        actor,
+        address: address.map(str::to_owned),
+        action: action.to_owned(),
+        object: Some(object.to_string()),
+        run: None,
+        outcome: "done".to_owned(),
+        detail: None,
+    };
+    Ok(db.audit().record(entry).await?)
 }
 
 async fn prepared(db: &Db, account: NewAccount, platform_admin: bool) -> Result<NewUser, AppError> {

@@ -1,5 +1,7 @@
 //! Adds a tenant with its connection, everything checked before anything is written.
 
+use std::collections::BTreeMap;
+
 use model::AppError;
 use model::cloud::Clouds;
 use model::ids::{TenantId, UserId};
@@ -24,22 +26,26 @@ pub struct TenantInput {
 }
 
 /// Creates the tenant, its connection and the creator's ownership. Only a platform administrator may.
-pub async fn add_tenant(db: &Db, clouds: &Clouds, creator: UserId, input: TenantInput, address: Option<&str>) -> Result<TenantId, AppError> {
+pub async fn add_tenant(db: &Db, clouds: &Clouds, creator: UserId, input: TenantInput) -> Result<TenantId, AppError> {
     let tenant = checked(clouds, &input)?;
     check_secret(&input.secret)?;
     let client_id = guid("connection.client_id", "The application (client) id", &input.client_id)?;
-    let id = db.tenants().create(tenant, creator, address).await?;
+    let admin = db.people().by_id(creator).await?.is_some_and(|person| person.platform_admin);
+    if !admin {
+        return Err(AppError::forbidden("Only a platform administrator adds tenants").hint("Ask one to add the tenant and to make you a member"));
+    }
+    let id = db.tenants().create(tenant, creator).await?;
     let scope = db.authorise(creator, id).await?;
-    db.tenant(&scope).set_connection(&client_id, &input.secret, address).await?;
+    db.tenant(&scope).set_connection(&client_id, &input.secret).await?;
     Ok(id)
 }
 
 /// Replaces the credential of a tenant's connection.
-pub async fn replace_connection(db: &Db, scope: &TenantScope, client_id: &str, secret: &SecretString, address: Option<&str>) -> Result<(), AppError> {
+pub async fn replace_connection(db: &Db, scope: &TenantScope, client_id: &str, secret: &SecretString) -> Result<(), AppError> {
     scope.require(model::access::Capability::ConnectionManage)?;
     let client_id = guid("connection.client_id", "The application (client) id", client_id)?;
     check_secret(secret)?;
-    Ok(db.tenant(scope).set_connection(&client_id, secret, address).await?)
+    db.tenant(scope).set_connection(&client_id, secret).await
 }
 
 fn checked(clouds: &Clouds, input: &TenantInput) -> Result<NewTenant, AppError> {
@@ -50,7 +56,7 @@ fn checked(clouds: &Clouds, input: &TenantInput) -> Result<NewTenant, AppError> 
         let known: Vec<_> = clouds.iter().map(|cloud| cloud.key.as_str()).collect();
         return Err(AppError::invalid("tenant.cloud", format!("There is no cloud \"{}\"", input.cloud)).hint(format!("Known clouds: {}", known.join(", "))));
     }
-    Ok(NewTenant { display_name, directory_id, primary_domain, cloud: input.cloud.clone(), labels: Vec::new() })
+    Ok(NewTenant { display_name, directory_id, primary_domain, cloud: input.cloud.clone(), labels: BTreeMap::new() })
 }
 
 fn line(code: &'static str, what: &str, text: &str) -> Result<String, AppError> {

@@ -6,8 +6,6 @@ mod table;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use serde_json::Value;
-
 /// How one collection behaves.
 #[derive(Debug, Clone)]
 pub(crate) struct Kind {
@@ -49,19 +47,11 @@ pub(crate) struct Navigation {
 
 impl Navigation {
     const fn list(name: &'static str) -> Self {
-        Self {
-            name,
-            page: 1000,
-            single: false,
-            parts: &[],
-        }
+        Self { name, page: 1000, single: false, parts: &[] }
     }
 
     const fn single(name: &'static str) -> Self {
-        Self {
-            single: true,
-            ..Self::list(name)
-        }
+        Self { single: true, ..Self::list(name) }
     }
 }
 
@@ -71,10 +61,7 @@ pub(crate) const EXPANDED_MAX: usize = 1000;
 static KINDS: LazyLock<HashMap<String, Kind>> = LazyLock::new(|| {
     let known = include_str!("known.txt").lines().map(Kind::plain);
     // The table comes last: what it says replaces the plain behaviour.
-    known
-        .chain(table::KINDS.iter().cloned())
-        .map(|kind| (kind.path.to_lowercase(), kind))
-        .collect()
+    known.chain(table::KINDS.iter().cloned()).map(|kind| (kind.path.to_lowercase(), kind)).collect()
 });
 
 static TYPES: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
@@ -109,7 +96,8 @@ pub(crate) fn declared_type(path: &str) -> Option<&'static str> {
     table::DECLARED.iter().find(|(known, _)| *known == path).map(|(_, name)| *name)
 }
 
-/// The property that holds the name of an object.
-pub(crate) fn name_of(object: &Value) -> Option<&str> {
+/// The name of an object.
+#[cfg(test)]
+pub(crate) fn name_of(object: &serde_json::Value) -> Option<&str> {
     object["displayName"].as_str().or_else(|| object["name"].as_str())
 }

@@ -24,35 +24,21 @@ impl Kind {
     }
 
     const fn with(path: &'static str, navigations: &'static [Navigation]) -> Self {
-        Self {
-            navigations,
-            ..Self::plain(path)
-        }
+        Self { navigations, ..Self::plain(path) }
     }
 
     /// Objects that nobody assigns.
     const fn unassigned(path: &'static str, navigations: &'static [Navigation]) -> Self {
-        Self {
-            assign: None,
-            ..Self::with(path, navigations)
-        }
+        Self { assign: None, ..Self::with(path, navigations) }
     }
 
     /// Scripts: a list does not return their content.
     const fn scripts(path: &'static str, list_omits: &'static [&'static str], assign: &'static str) -> Self {
-        Self {
-            list_omits,
-            assign: Some(assign),
-            ..Self::plain(path)
-        }
+        Self { list_omits, assign: Some(assign), ..Self::plain(path) }
     }
 
     const fn directory(path: &'static str, navigations: &'static [Navigation]) -> Self {
-        Self {
-            page: 100,
-            max_top: 999,
-            ..Self::unassigned(path, navigations)
-        }
+        Self { page: 100, max_top: 999, ..Self::unassigned(path, navigations) }
     }
 }
 
@@ -60,15 +46,8 @@ const SETTING_PARTS: &[Navigation] = &[Navigation::list("settingDefinitions")];
 
 /// Everything under a settings catalog policy comes in pages of 25.
 const CATALOG: &[Navigation] = &[
-    Navigation {
-        page: 25,
-        parts: SETTING_PARTS,
-        ..Navigation::list("settings")
-    },
-    Navigation {
-        page: 25,
-        ..ASSIGNMENTS
-    },
+    Navigation { page: 25, parts: SETTING_PARTS, ..Navigation::list("settings") },
+    Navigation { page: 25, ..ASSIGNMENTS },
 ];
 
 const SCHEDULED: Navigation = Navigation {
@@ -76,22 +55,13 @@ const SCHEDULED: Navigation = Navigation {
     ..Navigation::list("scheduledActionsForRule")
 };
 
-const COMPLIANCE_CATALOG: &[Navigation] = &[
-    Navigation {
-        parts: SETTING_PARTS,
-        ..Navigation::list("settings")
-    },
-    ASSIGNMENTS,
-    SCHEDULED,
-];
+const COMPLIANCE_CATALOG: &[Navigation] =
+    &[Navigation { parts: SETTING_PARTS, ..Navigation::list("settings") }, ASSIGNMENTS, SCHEDULED];
 
 const DEFINITION_VALUES: Navigation = Navigation {
     parts: &[
         Navigation::single("definition"),
-        Navigation {
-            parts: &[Navigation::single("presentation")],
-            ..Navigation::list("presentationValues")
-        },
+        Navigation { parts: &[Navigation::single("presentation")], ..Navigation::list("presentationValues") },
     ],
     ..Navigation::list("definitionValues")
 };
@@ -104,21 +74,14 @@ pub(super) static KINDS: &[Kind] = &[
         empty_on_object: &["assignments"],
         ..Kind::with("deviceManagement/configurationPolicies", CATALOG)
     },
-    Kind::with(
-        "deviceManagement/deviceConfigurations",
-        &[ASSIGNMENTS, Navigation::list("groupAssignments")],
-    ),
+    Kind::with("deviceManagement/deviceConfigurations", &[ASSIGNMENTS, Navigation::list("groupAssignments")]),
     Kind::with("deviceManagement/deviceCompliancePolicies", &[ASSIGNMENTS, SCHEDULED]),
     Kind {
         empty_on_object: &["scheduledActionsForRule"],
         ..Kind::with("deviceManagement/compliancePolicies", COMPLIANCE_CATALOG)
     },
     Kind::with("deviceManagement/groupPolicyConfigurations", &[ASSIGNMENTS, DEFINITION_VALUES]),
-    Kind::scripts(
-        "deviceManagement/deviceManagementScripts",
-        &["scriptContent"],
-        "deviceManagementScriptAssignments",
-    ),
+    Kind::scripts("deviceManagement/deviceManagementScripts", &["scriptContent"], "deviceManagementScriptAssignments"),
     Kind::scripts("deviceManagement/deviceShellScripts", &["scriptContent"], "deviceManagementScriptAssignments"),
     Kind::scripts(
         "deviceManagement/deviceCustomAttributeShellScripts",
@@ -136,10 +99,7 @@ pub(super) static KINDS: &[Kind] = &[
         "deviceHealthScriptAssignments",
     ),
     Kind::unassigned("deviceManagement/assignmentFilters", &[]),
-    Kind {
-        empty_on_object: &["assignments"],
-        ..Kind::plain("deviceManagement/roleScopeTags")
-    },
+    Kind { empty_on_object: &["assignments"], ..Kind::plain("deviceManagement/roleScopeTags") },
     Kind::unassigned(
         "deviceManagement/notificationMessageTemplates",
         &[Navigation::list("localizedNotificationMessages")],
@@ -147,23 +107,13 @@ pub(super) static KINDS: &[Kind] = &[
     Kind::with("deviceManagement/intents", &[ASSIGNMENTS, Navigation::list("settings")]),
     Kind::unassigned("deviceManagement/templates", &[Navigation::list("categories")]),
     Kind::with("deviceManagement/inventoryPolicies", &[ASSIGNMENTS, Navigation::list("settings")]),
-    Kind {
-        only_selected: &["settingInstance"],
-        ..Kind::unassigned("deviceManagement/reusablePolicySettings", &[])
-    },
-    Kind {
-        never_expanded: &["assignments"],
-        assign: None,
-        ..Kind::plain("deviceManagement/termsAndConditions")
-    },
+    Kind { only_selected: &["settingInstance"], ..Kind::unassigned("deviceManagement/reusablePolicySettings", &[]) },
+    Kind { never_expanded: &["assignments"], assign: None, ..Kind::plain("deviceManagement/termsAndConditions") },
     Kind {
         assign: Some("enrollmentConfigurationAssignments"),
         ..Kind::plain("deviceManagement/deviceEnrollmentConfigurations")
     },
-    Kind {
-        assign: Some("hardwareConfigurationAssignments"),
-        ..Kind::plain("deviceManagement/hardwareConfigurations")
-    },
+    Kind { assign: Some("hardwareConfigurationAssignments"), ..Kind::plain("deviceManagement/hardwareConfigurations") },
     Kind::unassigned("deviceManagement/depOnboardingSettings", &[Navigation::list("enrollmentProfiles")]),
     Kind::unassigned("deviceManagement/roleDefinitions", &[Navigation::list("roleAssignments")]),
     Kind::unassigned("deviceManagement/roleAssignments", &[Navigation::list("roleScopeTags")]),

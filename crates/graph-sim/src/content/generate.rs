@@ -1,3 +1,185 @@
-//! stub
+//! Fills a tenant from a seed, with the mix of object types that real tenants show.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use super::assignments::Sources;
+use super::{
+    admin_templates, catalog, compliance, device_configurations, directory, names::Namer, scripts, tenant_wide,
+};
+use crate::clock::{EPOCH, format_seconds};
+use crate::random::Random;
 use crate::store::Store;
-pub(crate) fn generate(_store: &mut Store, _seed: u64, _objects: usize) {}
+
+/// What every generator of objects needs.
+pub(crate) struct Maker {
+    pub(crate) random: Random,
+    pub(crate) namer: Namer,
+    pub(crate) sources: Sources,
+}
+
+/// Collection, share of all objects in per mille, most there can be, and what makes one.
+type Part = (&'static str, usize, usize, fn(&mut Maker) -> Value);
+
+/// Everything but the settings catalog, which takes the rest: about 45 %.
+const PARTS: &[Part] = &[
+    ("deviceManagement/deviceConfigurations", 200, usize::MAX, device_configurations::make),
+    ("deviceManagement/deviceCompliancePolicies", 80, usize::MAX, compliance::make),
+    ("identity/conditionalAccess/policies", 15, 40, tenant_wide::conditional_access),
+    ("deviceManagement/deviceManagementScripts", 60, usize::MAX, scripts::windows),
+    ("deviceManagement/groupPolicyConfigurations", 50, usize::MAX, admin_templates::make),
+    ("deviceManagement/deviceHealthScripts", 40, usize::MAX, scripts::remediation),
+    ("deviceManagement/deviceShellScripts", 40, usize::MAX, scripts::shell),
+];
+
+/// Objects others refer to, made first.
+const REFERENCES: &[Part] = &[
+    ("deviceManagement/assignmentFilters", 30, usize::MAX, tenant_wide::filter),
+    ("deviceManagement/roleScopeTags", 15, usize::MAX, tenant_wide::scope_tag),
+    ("deviceManagement/notificationMessageTemplates", 10, usize::MAX, tenant_wide::notification_template),
+    ("identity/conditionalAccess/namedLocations", 10, 20, tenant_wide::named_location),
+];
+
+/// Adds so many objects, and a quarter as many groups.
+pub(crate) fn generate(store: &mut Store, seed: u64, objects: usize) {
+    let mut maker = Maker { random: Random::new(seed), namer: Namer::default(), sources: Sources::default() };
+    for _ in 0..(objects / 4).max(12) {
+        let group = directory::group(&mut maker);
+        maker.sources.groups.push(text(&group, "id"));
+        put(store, "groups", group);
+    }
+    let mut left = objects;
+    let mut add = |store: &mut Store, maker: &mut Maker, part: &Part| {
+        let (path, share, most, make) = part;
+        // One at least of each, as long as something is left for the catalog.
+        let count = (objects * share / 1000).clamp(1, *most).min(left.saturating_sub(1));
+        left -= count;
+        for _ in 0..count {
+            let object = make(maker);
+            maker.sources.note(path, &object);
+            put(store, path, object);
+        }
+    };
+    for part in REFERENCES.iter().chain(PARTS) {
+        add(store, &mut maker, part);
+    }
+    for _ in 0..left {
+        let policy = catalog::policy(&mut maker);
+        put(store, "deviceManagement/configurationPolicies", policy);
+    }
+}
+
+fn put(store: &mut Store, path: &str, object: Value) {
+    let id = text(&object, "id");
+    store.insert(path, &id, object);
+}
+
+fn text(object: &Value, name: &str) -> String {
+    object[name].as_str().unwrap_or_default().to_owned()
+}
+
+impl Maker {
+    /// Moments of creation and last change within three years before the simulator's day.
+    pub(crate) fn moments(&mut self) -> (String, String) {
+        let created = EPOCH - 94_000_000 + self.random.below(80_000_000) as i64;
+        let modified = created + self.random.below(13_000_000) as i64;
+        let fraction = self.random.below(10_000_000);
+        let spell = |seconds: i64| format_seconds(seconds).replace('Z', &format!(".{fraction:07}Z"));
+        (spell(created), spell(modified))
+    }
+
+    /// Scope tags of an object: mostly the built-in one.
+    pub(crate) fn scope_tags(&mut self) -> Vec<String> {
+        if self.sources.scope_tags.is_empty() || !self.random.chance(20) {
+            return vec!["0".to_owned()];
+        }
+        let tag = self.random.pick(&self.sources.scope_tags).clone();
+        vec!["0".to_owned(), tag]
+    }
+
+    /// A name nobody has yet.
+    pub(crate) fn name(&mut self, platform: &str, topic: &str) -> String {
+        self.namer.name(&mut self.random, platform, topic)
+    }
+
+    /// Distinct members of a list, in random order.
+    pub(crate) fn several<'a, T>(&mut self, all: &'a [T], count: usize) -> Vec<&'a T> {
+        let mut seen = HashSet::new();
+        let mut chosen = Vec::new();
+        while chosen.len() < count.min(all.len()) {
+            let index = self.random.below(all.len());
+            if seen.insert(index) {
+                chosen.push(&all[index]);
+            }
+        }
+        chosen
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn made(seed: u64, objects: usize) -> Store {
+        let mut store = Store::default();
+        generate(&mut store, seed, objects);
+        store
+    }
+
+    fn count(store: &Store, path: &str) -> usize {
+        store.collection(path).map_or(0, |collection| collection.len())
+    }
+
+    #[test]
+    fn a_seed_gives_the_same_tenant_always_and_another_seed_another() {
+        let path = "deviceManagement/configurationPolicies";
+        assert_eq!(made(7, 60).all(path), made(7, 60).all(path));
+        assert_ne!(made(7, 60).all(path), made(8, 60).all(path));
+    }
+
+    #[test]
+    fn exactly_so_many_objects_are_made_and_groups_besides() {
+        for objects in [10, 60, 650] {
+            let store = made(1, objects);
+            let all: usize = store.paths().map(|(_, collection)| collection.len()).sum();
+            let groups = count(&store, "groups");
+            assert_eq!(all - groups, objects);
+            assert_eq!(groups, (objects / 4).max(12));
+        }
+    }
+
+    #[test]
+    fn the_mix_is_that_of_a_real_tenant() {
+        let store = made(3, 1000);
+        let catalog = count(&store, "deviceManagement/configurationPolicies");
+        assert!((400..=500).contains(&catalog), "{catalog}");
+        let policies = store.all("deviceManagement/configurationPolicies");
+        let settings = |policy: &Value| policy["settings"].as_array().map_or(0, Vec::len);
+        assert!(policies.iter().any(|policy| settings(policy) > 25));
+        assert!(policies.iter().all(|policy| (1..=60).contains(&settings(policy))));
+        assert!(policies.iter().all(|policy| policy["settingCount"] == settings(policy)));
+        let values = |policy: &Value| policy["definitionValues"].as_array().map_or(0, Vec::len);
+        assert!(store.all("deviceManagement/groupPolicyConfigurations").iter().any(|policy| values(policy) > 1));
+    }
+
+    #[test]
+    fn names_and_ids_are_unique_and_every_reference_leads_somewhere() {
+        let store = made(5, 650);
+        let mut names = HashSet::new();
+        for (path, collection) in store.paths().filter(|(path, _)| path.as_str() != "groups") {
+            for (_, object) in collection.after(0) {
+                let name = crate::collections::name_of(object).unwrap_or_default();
+                assert!(names.insert((path, name.to_lowercase())), "{path} {name}");
+                for assignment in object["assignments"].as_array().into_iter().flatten() {
+                    if let Some(group) = assignment["target"]["groupId"].as_str() {
+                        assert!(store.get("groups", group).is_some());
+                    }
+                    if let Some(filter) = assignment["target"]["deviceAndAppManagementAssignmentFilterId"].as_str() {
+                        assert!(store.get("deviceManagement/assignmentFilters", filter).is_some());
+                    }
+                }
+            }
+        }
+    }
+}

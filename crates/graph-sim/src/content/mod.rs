@@ -1,7 +1,17 @@
 //! What a tenant holds: what every tenant has, and what is generated from a seed.
 
+mod admin_templates;
+mod assignments;
+mod catalog;
+mod compliance;
 pub(crate) mod definitions;
+mod device_configurations;
+mod directory;
+mod families;
 mod generate;
+mod names;
+mod scripts;
+mod tenant_wide;
 
 pub(crate) use crate::config::Content as Source;
 pub(crate) use generate::generate;

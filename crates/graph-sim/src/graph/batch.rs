@@ -158,8 +158,5 @@ fn assemble(request: Request<'_>, inner: &[Inner], mut replies: HashMap<String, 
         written.expect("writing to a text in memory cannot fail");
     }
     body.push_str("]}");
-    Reply {
-        harm,
-        ..Reply::json(200, body)
-    }
+    Reply { harm, ..Reply::json(200, body) }
 }

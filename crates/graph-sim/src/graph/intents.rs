@@ -84,7 +84,8 @@ pub(crate) fn add_templates(store: &mut Store) {
             for setting in &settings {
                 let category = category_id(setting);
                 if !categories.iter().any(|known| known["id"] == category) {
-                    categories.push(json!({ "id": category, "displayName": area(setting), "hasRequiredSetting": false }));
+                    categories
+                        .push(json!({ "id": category, "displayName": area(setting), "hasRequiredSetting": false }));
                 }
             }
         }

@@ -115,20 +115,13 @@ fn choice<'a>(request: Request<'_>, cast: Option<&'a str>, options: &'a Options)
             "Request with $search query parameter only works through MSGraph with a special request header: 'ConsistencyLevel: eventual'",
         ));
     }
-    Ok(Choice {
-        options,
-        search,
-        cast,
-    })
+    Ok(Choice { options, search, cast })
 }
 
 /// A page in the order of creation, found without walking through what lies before it.
 fn page_after<'a>(store: &'a Store, kind: &Kind, choice: &Choice<'_>, after: u64, size: usize) -> Page<'a> {
     let Some(collection) = store.collection(kind.path) else {
-        return Page {
-            objects: Vec::new(),
-            next: None,
-        };
+        return Page { objects: Vec::new(), next: None };
     };
     let mut chosen = collection.after(after).filter(|(_, object)| choice.accepts(object)).peekable();
     let (mut objects, mut last) = (Vec::with_capacity(size.min(collection.len())), after);

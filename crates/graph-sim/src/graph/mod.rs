@@ -63,12 +63,7 @@ const AGAIN: &str = "simulatedAgain";
 
 impl Reply {
     fn json(status: u16, body: String) -> Self {
-        Self {
-            status,
-            headers: Vec::new(),
-            body,
-            harm: None,
-        }
+        Self { status, headers: Vec::new(), body, harm: None }
     }
 
     fn empty(status: u16) -> Self {
@@ -80,19 +75,13 @@ impl Reply {
         let date = crate::clock::format_seconds(request.tenant.clock.seconds());
         let request_id = Random::new(number).guid();
         let body = error.body(&request_id, request.client_request_id, &date);
-        Self {
-            headers: error.headers.clone(),
-            ..Self::json(error.status, body)
-        }
+        Self { headers: error.headers.clone(), ..Self::json(error.status, body) }
     }
 }
 
 impl<'a> Request<'a> {
     pub(crate) fn frame(&self) -> Frame<'a> {
-        Frame {
-            base: self.base,
-            full: self.full_metadata,
-        }
+        Frame { base: self.base, full: self.full_metadata }
     }
 
     /// The address that was asked for.
@@ -140,12 +129,13 @@ fn throttle(request: Request<'_>, segments: &[String]) -> Result<f64, GraphError
     let has = |option: &str| request.query.to_lowercase().contains(option);
     let is_lookup = segments.last().is_some_and(|name| name.eq_ignore_ascii_case("getByIds"));
     let top = query::Options::parse(request.query).ok().and_then(|options| options.top);
-    let verdict = request.tenant.limits.attempt(Attempt {
+    let attempt = Attempt {
         app: request.app,
         service,
         is_write: request.method != "GET" && !is_lookup,
         units: resource_units(segments, has("select="), has("expand="), top),
-    });
+    };
+    let verdict = request.tenant.limits.attempt(attempt, tokio::time::Instant::now());
     match verdict {
         Verdict::Allowed(used) => Ok(used),
         Verdict::Refused(seconds) => {
@@ -176,11 +166,7 @@ fn with_faults(request: Request<'_>, answer: impl FnOnce() -> Reply) -> Reply {
     });
     match fault {
         None => answer(),
-        Some(FaultKind::Status {
-            status,
-            code,
-            retry_after,
-        }) => {
+        Some(FaultKind::Status { status, code, retry_after }) => {
             let mut error = GraphError::new(status, &code, "A fault was asked for.");
             error.headers.extend(retry_after.map(|seconds| ("Retry-After", seconds.to_string())));
             Reply::error(&error, request)
@@ -189,10 +175,7 @@ fn with_faults(request: Request<'_>, answer: impl FnOnce() -> Reply) -> Reply {
             request.world.tokens.expire(request.token);
             Reply::error(&expired(), request)
         }
-        Some(FaultKind::Reset) => Reply {
-            harm: Some(FaultKind::Reset),
-            ..Reply::empty(200)
-        },
+        Some(FaultKind::Reset) => Reply { harm: Some(FaultKind::Reset), ..Reply::empty(200) },
         Some(kind) => spoil(request, answer(), kind),
     }
 }

@@ -174,13 +174,13 @@ pub(super) fn text(node: &Node<'_>) -> String {
 
 /// A directory object of whatever kind, with its type.
 pub(super) fn directory_object(store: &Store, id: &str) -> Option<Value> {
-    [("groups", "group"), ("users", "user"), ("servicePrincipals", "servicePrincipal")]
-        .into_iter()
-        .find_map(|(path, name)| {
+    [("groups", "group"), ("users", "user"), ("servicePrincipals", "servicePrincipal")].into_iter().find_map(
+        |(path, name)| {
             let object = store.get(path, id)?.as_object()?;
             let mut typed = serde_json::Map::new();
             typed.insert("@odata.type".to_owned(), json!(format!("#microsoft.graph.{name}")));
             typed.extend(object.iter().map(|(name, value)| (name.clone(), value.clone())));
             Some(Value::Object(typed))
-        })
+        },
+    )
 }

@@ -22,12 +22,7 @@ pub(super) enum Expression {
     Compare(Comparison, Box<Expression>, Box<Expression>),
     In(Box<Expression>, Vec<Expression>),
     Call(String, Vec<Expression>),
-    Any {
-        path: Vec<String>,
-        variable: String,
-        condition: Box<Expression>,
-        all: bool,
-    },
+    Any { path: Vec<String>, variable: String, condition: Box<Expression>, all: bool },
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -52,10 +47,7 @@ impl Filter {
     }
 
     pub(crate) fn accepts(&self, object: &Value) -> bool {
-        let scope = Scope {
-            object,
-            variable: None,
-        };
+        let scope = Scope { object, variable: None };
         truth(&self.0.value(&scope))
     }
 }
@@ -76,18 +68,10 @@ impl Expression {
                 boolean(choices.iter().any(|choice| Comparison::Equal.holds(&left, &choice.value(scope))))
             }
             Self::Call(name, arguments) => boolean(call(name, arguments, scope)),
-            Self::Any {
-                path,
-                variable,
-                condition,
-                all,
-            } => {
+            Self::Any { path, variable, condition, all } => {
                 let items = scope.find(path).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
                 let holds = |item: &'a Value| {
-                    let inner = Scope {
-                        object: scope.object,
-                        variable: Some((variable, item)),
-                    };
+                    let inner = Scope { object: scope.object, variable: Some((variable, item)) };
                     truth(&condition.value(&inner))
                 };
                 boolean(if *all { items.iter().all(holds) } else { items.iter().any(holds) })

@@ -23,10 +23,7 @@ struct Parser {
 type Parsed = Result<Expression, GraphError>;
 
 pub(super) fn parse(text: &str) -> Parsed {
-    let mut parser = Parser {
-        tokens: tokens(text)?,
-        next: 0,
-    };
+    let mut parser = Parser { tokens: tokens(text)?, next: 0 };
     let expression = parser.or()?;
     match parser.peek() {
         None => Ok(expression),
@@ -188,12 +185,7 @@ impl Parser {
         let condition = Box::new(self.or()?);
         self.expect(&Token::Close)?;
         let path = segments(path);
-        Ok(Expression::Any {
-            path,
-            variable,
-            condition,
-            all,
-        })
+        Ok(Expression::Any { path, variable, condition, all })
     }
 
     /// Arguments up to and with the closing parenthesis.

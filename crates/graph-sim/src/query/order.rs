@@ -39,10 +39,7 @@ impl Search {
     pub(crate) fn parse(search: &str) -> Result<Self, GraphError> {
         let inner = search.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
         match inner.and_then(|inner| inner.split_once(':')) {
-            Some((property, text)) => Ok(Self {
-                property: property.to_owned(),
-                text: text.to_lowercase(),
-            }),
+            Some((property, text)) => Ok(Self { property: property.to_owned(), text: text.to_lowercase() }),
             None => Err(GraphError::bad_request(
                 "Syntax error: $search needs the form \"property:value\", with the quotes.",
             )),

@@ -48,24 +48,18 @@ impl Options {
     }
 
     pub(crate) fn selects(&self, name: &str) -> bool {
-        self.select
-            .as_ref()
-            .is_none_or(|names| names.iter().any(|one| one == "*" || one.eq_ignore_ascii_case(name)))
+        self.select.as_ref().is_none_or(|names| names.iter().any(|one| one == "*" || one.eq_ignore_ascii_case(name)))
     }
 }
 
 fn names(value: &str) -> Vec<String> {
-    value
-        .split(',')
-        .map(|name| name.trim().to_lowercase())
-        .filter(|name| !name.is_empty())
-        .collect()
+    value.split(',').map(|name| name.trim().to_lowercase()).filter(|name| !name.is_empty()).collect()
 }
 
 fn number(option: &str, value: &str) -> Result<usize, GraphError> {
-    value.parse().map_err(|_| {
-        GraphError::bad_request(format!("Invalid value '{value}' for {option} query option found."))
-    })
+    value
+        .parse()
+        .map_err(|_| GraphError::bad_request(format!("Invalid value '{value}' for {option} query option found.")))
 }
 
 /// Percent-decodes; a `+` is a space.
@@ -74,9 +68,7 @@ pub(crate) fn decode(text: &str) -> String {
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut index = 0;
     while index < bytes.len() {
-        let escape = text
-            .get(index + 1..index + 3)
-            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        let escape = text.get(index + 1..index + 3).and_then(|digits| u8::from_str_radix(digits, 16).ok());
         match (bytes[index], escape) {
             (b'%', Some(byte)) => {
                 decoded.push(byte);

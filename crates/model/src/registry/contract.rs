@@ -68,6 +68,9 @@ pub struct Contract {
     /// Values that Graph masks or never returns. Paths.
     #[serde(default)]
     pub masked: Vec<String>,
+    /// What belongs to the object and is not read, in a person's words: the object counts as complete without it.
+    #[serde(default)]
+    pub unread: Vec<String>,
     /// Base64 texts, shown decoded. Paths.
     #[serde(default)]
     pub encoded: Vec<String>,

@@ -1,0 +1,8 @@
+//! Checking a tenant's connection.
+
+pub mod check_run;
+mod permissions;
+mod start_check;
+
+pub use permissions::required_permissions;
+pub use start_check::start_check;

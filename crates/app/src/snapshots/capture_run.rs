@@ -1,0 +1,71 @@
+//! `policy.capture_snapshot`: reads one object now and keeps what it is as a version.
+
+use engine::{Ending, RunCtx, RunType};
+use futures::future::BoxFuture;
+use model::access::Capability;
+use model::registry::Registry;
+use model::run::{Definition, Failure, IdentityInputs};
+use serde::Deserialize;
+
+use crate::inventory::sync_run::ending_of;
+use crate::inventory::{recorded, summary};
+use crate::services::Services;
+use crate::starting::store_ending;
+
+/// The catalogue row.
+pub const DEFINITION: Definition = Definition {
+    run_type: "policy.capture_snapshot",
+    label: "Capture snapshot",
+    capability: Capability::BackupsCreate,
+    identity: IdentityInputs::Fields(&["type", "object"]),
+    deadline_ms: 10 * 60 * 1000,
+    attempts_max: 3,
+    writes: false,
+    spec: "007-capture-snapshot",
+};
+
+/// The handler.
+pub struct CaptureRun {
+    services: Services,
+}
+
+#[derive(Deserialize)]
+struct Inputs {
+    #[serde(rename = "type")]
+    type_key: String,
+    object: String,
+}
+
+impl CaptureRun {
+    /// Over the worker's services.
+    pub fn new(services: Services) -> Self {
+        Self { services }
+    }
+
+    async fn capture(&self, ctx: &RunCtx) -> Result<Ending, Ending> {
+        let inputs: Inputs = ctx.inputs()?;
+        let Some(contract) = Registry::embedded().get(&inputs.type_key) else {
+            let why = format!("This version of TenantAtlas does not know the type \"{}\"", inputs.type_key);
+            return Err(Ending::Fail(Failure::new("selection.unknown_type", why)));
+        };
+        let graph = self.services.connect(ctx).await?;
+        match graph.observe_one(contract, &inputs.object).await {
+            Ok(object) => {
+                let rows = vec![recorded(contract, object)];
+                ctx.db.tenant(&ctx.scope).inventory().record(&ctx.lease, rows).await.map_err(store_ending)?;
+                Ok(Ending::Done(summary(ctx).await.map_err(store_ending)?))
+            }
+            Err(error) => Ok(ending_of(&error)),
+        }
+    }
+}
+
+impl RunType for CaptureRun {
+    fn definition(&self) -> &'static Definition {
+        &DEFINITION
+    }
+
+    fn run<'a>(&'a self, ctx: &'a RunCtx) -> BoxFuture<'a, Ending> {
+        Box::pin(async move { self.capture(ctx).await.unwrap_or_else(|ending| ending) })
+    }
+}

@@ -1,0 +1,6 @@
+//! Capturing one object on demand.
+
+pub mod capture_run;
+mod start_capture;
+
+pub use start_capture::start_capture;

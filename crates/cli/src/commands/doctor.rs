@@ -1,0 +1,99 @@
+//! `tenantatlas doctor`: found, expected, next step.
+
+use model::{Ambient, AppError};
+use serde::Serialize;
+
+use crate::args::Global;
+use crate::config::Settings;
+use crate::exit::Exit;
+use crate::output::Output;
+
+#[derive(Serialize)]
+struct Check {
+    what: &'static str,
+    ok: bool,
+    found: String,
+    next: Option<String>,
+}
+
+/// Checks what can be checked without touching a tenant.
+pub async fn run(global: &Global, output: Output) -> Result<Exit, AppError> {
+    let checks = examine(global).await;
+    let healthy = checks.iter().all(|check| check.ok);
+    output.document(&checks);
+    for check in &checks {
+        output.line(format!("{} {:<12} {}", if check.ok { "ok  " } else { "BAD " }, check.what, check.found));
+        if let Some(next) = &check.next {
+            output.line(format!("     next: {next}"));
+        }
+    }
+    Ok(if healthy { Exit::Success } else { Exit::Failed })
+}
+
+async fn examine(global: &Global) -> Vec<Check> {
+    let settings = match Settings::read(global) {
+        Ok(settings) => settings,
+        Err(error) => return vec![bad("settings", error)],
+    };
+    let mut checks = vec![good("settings", format!("database {}, {} clouds", settings.database, settings.clouds.iter().count()))];
+    if settings.database.sqlite_path().is_some_and(|path| !path.exists()) {
+        checks.push(good("database", "not there yet; the first start makes it".into()));
+        return checks;
+    }
+    let db = match settings.open(&Ambient::system()).await {
+        Ok(db) => db,
+        Err(error) => {
+            checks.push(bad("database", error));
+            return checks;
+        }
+    };
+    checks.push(good("database", format!("{:?}, schema and key fit this version", db.engine())));
+    checks.push(people(&db).await);
+    checks.push(workers(&db).await);
+    checks.push(clock(&db).await);
+    db.close().await;
+    checks
+}
+
+async fn people(db: &store::Db) -> Check {
+    match db.people().count().await {
+        Ok(0) => warn("accounts", "none yet".into(), "Run tenantatlas serve and open the link it prints"),
+        Ok(count) => good("accounts", count.to_string()),
+        Err(error) => bad("accounts", error.into()),
+    }
+}
+
+async fn workers(db: &store::Db) -> Check {
+    match db.nodes().live(10_000).await {
+        Ok(nodes) if nodes.is_empty() => good("workers", "none running now; queued runs wait until one does".into()),
+        Ok(nodes) => good("workers", format!("{} alive", nodes.len())),
+        Err(error) => bad("workers", error.into()),
+    }
+}
+
+/// Leases go by the database's clock; this only tells a person that one of the two is wrong.
+async fn clock(db: &store::Db) -> Check {
+    match db.ping().await {
+        Ok(theirs) => {
+            let apart_ms = (theirs - db.ambient().now_ms()).abs();
+            if apart_ms > 5_000 {
+                warn("clock", format!("{} s apart from the database's", apart_ms / 1000), "Synchronise the clocks of both machines")
+            } else {
+                good("clock", format!("{apart_ms} ms apart from the database's"))
+            }
+        }
+        Err(error) => bad("clock", error.into()),
+    }
+}
+
+fn good(what: &'static str, found: String) -> Check {
+    Check { what, ok: true, found, next: None }
+}
+
+fn warn(what: &'static str, found: String, next: &str) -> Check {
+    Check { what, ok: false, found, next: Some(next.to_owned()) }
+}
+
+fn bad(what: &'static str, error: AppError) -> Check {
+    Check { what, ok: false, found: error.to_string(), next: error.hint }
+}

@@ -1,0 +1,51 @@
+//! One file per command.
+
+mod backup;
+mod demo;
+mod doctor;
+mod run;
+mod serve;
+mod sync;
+mod tenant;
+mod user;
+mod worker;
+
+use model::AppError;
+
+use crate::args::{Cli, Command};
+use crate::config::Settings;
+use crate::exit::Exit;
+use crate::logging;
+use crate::output::Output;
+use crate::session::Session;
+
+/// Runs the command.
+pub async fn dispatch(cli: Cli, output: Output) -> Result<Exit, AppError> {
+    let global = &cli.global;
+    logging::start(match &cli.command {
+        Command::Serve(_) | Command::Worker(_) => "info",
+        _ => "error",
+    });
+    match cli.command {
+        Command::Demo(args) => demo::run(args, output).await,
+        Command::Serve(args) => serve::run(args, Settings::read(global)?, output).await,
+        Command::Worker(args) => worker::run(args, Settings::read(global)?, output).await,
+        Command::Migrate => migrate(&Settings::read(global)?, output).await,
+        Command::Doctor => doctor::run(global, output).await,
+        Command::User(args) => user::run(args, Settings::read(global)?, output).await,
+        Command::Tenant(args) => tenant::run(args, &Session::open(global, output).await?).await,
+        Command::Sync(args) => sync::run(args, &Session::open(global, output).await?).await,
+        Command::Backup(args) => backup::run(args, &Session::open(global, output).await?).await,
+        Command::Run(args) => run::run(args, &Session::open(global, output).await?).await,
+    }
+}
+
+async fn migrate(settings: &Settings, output: Output) -> Result<Exit, AppError> {
+    let migrated = store::Db::migrate(&settings.database).await?;
+    output.document(&serde_json::json!({ "from": migrated.from, "to": migrated.to }));
+    output.line(match migrated.to - migrated.from {
+        0 => format!("The database already has schema {}. Nothing to do.", migrated.to),
+        applied => format!("{applied} migrations applied. The database now has schema {}.", migrated.to),
+    });
+    Ok(Exit::Success)
+}

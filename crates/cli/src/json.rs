@@ -1,0 +1,46 @@
+//! The JSON shapes of the command line: stable, with times in milliseconds since the Unix epoch.
+
+use serde_json::{Value, json};
+use store::{BackupSet, ItemRow, RunRow};
+
+/// A run.
+pub fn run(row: &RunRow) -> Value {
+    json!({
+        "id": row.id,
+        "type": row.run_type,
+        "label": row.label,
+        "target": row.target,
+        "status": row.status,
+        "outcome": row.outcome,
+        "initiator": row.initiator_name,
+        "counts": row.counts,
+        "reason": row.reason,
+        "failures": row.failures,
+        "attempt": row.attempt,
+        "created_at_ms": row.created_at,
+        "started_at_ms": row.started_at,
+        "completed_at_ms": row.completed_at,
+    })
+}
+
+/// One item of a run.
+pub fn item(row: &ItemRow) -> Value {
+    json!({
+        "key": row.key, "label": row.label, "kind": row.kind, "outcome": row.outcome, "code": row.code, "message": row.message,
+    })
+}
+
+/// A backup set.
+pub fn backup_set(set: &BackupSet) -> Value {
+    json!({
+        "id": set.id,
+        "name": set.name,
+        "status": set.status.to_string(),
+        "items": set.items,
+        "incomplete": set.incomplete,
+        "creator": set.creator_name,
+        "run": set.run,
+        "manifest_sha256": set.manifest_hash,
+        "created_at_ms": set.created_at,
+    })
+}

@@ -1,0 +1,150 @@
+//! Who acts on the command line, on which tenant, and with whose worker.
+
+use std::sync::Arc;
+
+use engine::{Engine, EngineConfig};
+use model::ids::{RunId, UserId};
+use model::{Ambient, AppError};
+use store::{Db, RunRow, Started, TenantScope, WorkerInfo};
+use tokio_util::sync::CancellationToken;
+
+use crate::args::{Global, Waiting};
+use crate::config::Settings;
+use crate::exit::Exit;
+use crate::follow::{describe, follow};
+use crate::json;
+use crate::output::Output;
+
+/// A worker that was seen this recently will take a queued run, in milliseconds.
+const WORKER_SEEN_MS: i64 = 10_000;
+
+/// An open database and the user who acts.
+pub struct Session {
+    /// The database.
+    pub db: Db,
+    /// What was configured.
+    pub settings: Settings,
+    /// Who acts.
+    pub user: UserId,
+    /// How to answer.
+    pub output: Output,
+}
+
+impl Session {
+    /// Opens the database and finds the acting user: the one named, or the only one there is.
+    pub async fn open(global: &Global, output: Output) -> Result<Self, AppError> {
+        let ambient = Ambient::system();
+        let settings = Settings::read(global)?;
+        let db = settings.open(&ambient).await?;
+        let user = acting_user(&db, global.act_as.as_deref()).await?;
+        Ok(Self { db, settings, user, output })
+    }
+
+    /// The tenant that a person names, with the acting user's rights in it.
+    pub async fn scope(&self, tenant: &str) -> Result<TenantScope, AppError> {
+        let found = app::tenants::find_tenant(&self.db, self.user, tenant).await?;
+        self.db.authorise(self.user, found).await
+    }
+
+    /// The tenant of a run, if the acting user is a member of it.
+    pub async fn scope_of_run(&self, run: RunId) -> Result<TenantScope, AppError> {
+        for card in self.db.tenants().list_for(self.user).await? {
+            let scope = self.db.authorise(self.user, card.tenant.id).await?;
+            if self.db.tenant(&scope).runs().get(run).await.is_ok() {
+                return Ok(scope);
+            }
+        }
+        Err(AppError::not_found())
+    }
+
+    /// Waits for the run's end; brings a worker along when none is alive.
+    pub async fn wait(&self, scope: &TenantScope, run: RunId) -> Result<Exit, AppError> {
+        let worker = self.worker_if_none().await?;
+        let row = follow(&self.db, scope, run, self.output).await;
+        if let Some((stop, task)) = worker {
+            stop.cancel();
+            let _ = task.await;
+        }
+        let row = row?;
+        self.report(&row);
+        Ok(Exit::from(row.outcome))
+    }
+
+    fn report(&self, row: &RunRow) {
+        self.output.document(&json::run(row));
+        self.output.line(describe(row));
+        for failure in &row.failures {
+            self.output.line(format!("  {} × {} [{}]", failure.count, failure.message, failure.code));
+        }
+        if row.counts.failed > 0 {
+            self.output.line(format!("  next: tenantatlas run show {}", row.id));
+        }
+    }
+
+    async fn worker_if_none(&self) -> Result<Option<(CancellationToken, tokio::task::JoinHandle<()>)>, AppError> {
+        if !self.db.nodes().live(WORKER_SEEN_MS).await?.is_empty() {
+            return Ok(None);
+        }
+        let stop = CancellationToken::new();
+        let engine = worker(&self.db, &self.settings, 8, "command")?;
+        let token = stop.clone();
+        let task = tokio::spawn(async move {
+            if let Err(error) = engine.run(token).await {
+                tracing::error!(error = %error, "the worker could not start");
+            }
+        });
+        Ok(Some((stop, task)))
+    }
+}
+
+/// A worker over the settings' clouds.
+pub fn worker(db: &Db, settings: &Settings, slots: usize, role: &str) -> Result<Engine, AppError> {
+    let graph = graph::Graph::new(graph::GraphConfig::default(), db.ambient().clone()).map_err(AppError::internal)?;
+    let services = app::services::Services { graph, clouds: Arc::new(settings.clouds.clone()) };
+    let info = WorkerInfo {
+        id: db.ambient().id(),
+        host: host(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        roles: vec![role.to_owned()],
+    };
+    let config = EngineConfig { slots, ..EngineConfig::default() };
+    Ok(Engine::new(db.clone(), app::catalogue::handlers(&services), config, info))
+}
+
+/// This machine's name, for the node list only.
+fn host() -> String {
+    nix::unistd::gethostname().ok().and_then(|name| name.into_string().ok()).unwrap_or_else(|| "unknown".to_owned())
+}
+
+async fn acting_user(db: &Db, email: Option<&str>) -> Result<UserId, AppError> {
+    if let Some(email) = email {
+        let email = app::people::checked_email(email)?;
+        let person = db.people().by_email(&email).await?;
+        return person.map(|person| person.id).ok_or_else(|| {
+            AppError::invalid("user.unknown", format!("There is no account {email}")).hint("tenantatlas user add, or check --as and TENANTATLAS_USER")
+        });
+    }
+    match db.people().list().await?.as_slice() {
+        [only] => Ok(only.id),
+        [] => Err(AppError::invalid("user.none", "There is no account yet")
+            .hint("Run tenantatlas serve and open the link it prints, or tenantatlas user add")),
+        _ => Err(AppError::invalid("user.which", "There are several accounts, and none was named").hint("Add --as EMAIL, or set TENANTATLAS_USER")),
+    }
+}
+
+impl Session {
+    /// Says what became of a start, then waits for the run unless told not to.
+    pub async fn follow_started(&self, scope: &TenantScope, started: &Started, waiting: Waiting) -> Result<Exit, AppError> {
+        let run = started.run();
+        if let Started::AlreadyRunning(active) = started {
+            self.output.line(format!("Already running: {run}, started by {}. Following that one.", active.initiator_name));
+        } else if waiting.detach {
+            self.output.line(format!("Queued: {run}. Follow it with: tenantatlas run watch {run}"));
+        }
+        if waiting.detach {
+            self.output.document(&serde_json::json!({ "run": run, "already_running": matches!(started, Started::AlreadyRunning(_)) }));
+            return Ok(Exit::Success);
+        }
+        self.wait(scope, run).await
+    }
+}

@@ -1,0 +1,104 @@
+//! Administrative templates: definition values with their presentation values.
+
+use serde_json::{Value, json};
+
+use super::assignments;
+use super::generate::Maker;
+use super::names::description;
+use crate::random::Random;
+
+/// Category path, name, and the label of a text the policy asks for, if it asks for one.
+const DEFINITIONS: &[(&str, &str, Option<&str>)] = &[
+    ("\\Microsoft Edge", "Configure the home page URL", Some("Home page URL")),
+    ("\\Microsoft Edge", "Enable the password manager", None),
+    ("\\Google\\Google Chrome", "Set disk cache size in bytes", Some("Disk cache size")),
+    ("\\Google\\Google Chrome\\Extensions", "Configure extension installation blocklist", Some("Extension ids")),
+    ("\\OneDrive", "Silently sign in users to the OneDrive sync app", None),
+    ("\\OneDrive", "Silently move Windows known folders to OneDrive", Some("Tenant ID")),
+    ("\\OneDrive", "Set the maximum size of a user's OneDrive", Some("Size (MB)")),
+    (
+        "\\Windows Components\\Remote Desktop Services",
+        "Set time limit for disconnected sessions",
+        Some("End a disconnected session"),
+    ),
+    ("\\Windows Components\\Windows Installer", "Always install with elevated privileges", None),
+    ("\\Control Panel\\Personalization", "Force a specific default lock screen", Some("Path to lock screen image")),
+    ("\\System\\Logon", "Always wait for the network at computer startup and logon", None),
+    (
+        "\\Microsoft Word 2016\\Word Options\\Security",
+        "Block macros from running in Office files from the Internet",
+        None,
+    ),
+    ("\\Microsoft Office 2016\\Security Settings", "VBA Macro Notification Settings", Some("Setting")),
+    ("\\Visual Studio Code\\Telemetry", "TelemetryLevel", Some("Level")),
+];
+
+pub(crate) fn make(maker: &mut Maker) -> Value {
+    let id = maker.random.guid();
+    let (created, modified) = maker.moments();
+    let count = 1 + maker.random.below(9);
+    let chosen: Vec<_> = maker.several(DEFINITIONS, count).into_iter().copied().collect();
+    let values: Vec<Value> = chosen.into_iter().map(|definition| value(maker, definition)).collect();
+    let assignments = assignments::make(maker, &id);
+    json!({
+        "createdDateTime": created,
+        "displayName": maker.name("ADM", "Administrative templates"),
+        "description": description(&mut maker.random, "Administrative templates"),
+        "roleScopeTagIds": maker.scope_tags(),
+        "policyConfigurationIngestionType": "builtIn",
+        "id": id,
+        "lastModifiedDateTime": modified,
+        "definitionValues": values,
+        "assignments": assignments,
+    })
+}
+
+fn value(maker: &mut Maker, (category, name, label): (&str, &str, Option<&str>)) -> Value {
+    let definition = Random::from_text(&format!("{category}{name}")).guid();
+    let (created, modified) = maker.moments();
+    let presentations: Vec<Value> = label.into_iter().map(|label| presentation(maker, &definition, label)).collect();
+    json!({
+        "createdDateTime": created,
+        "enabled": label.is_some() || maker.random.chance(70),
+        "configurationType": "policy",
+        "id": maker.random.guid(),
+        "lastModifiedDateTime": modified,
+        "definition": {
+            "id": definition,
+            "classType": if maker.random.chance(70) { "machine" } else { "user" },
+            "displayName": name,
+            "explainText": format!("{name}. Enable it to enforce the setting on all devices of the policy."),
+            "categoryPath": category,
+            "supportedOn": "At least Windows 10",
+            "policyType": "admxBacked",
+            "hasRelatedDefinitions": false,
+            "groupPolicyCategoryId": Random::from_text(category).guid(),
+            "minDeviceCspVersion": "5.0",
+            "minUserCspVersion": "5.0",
+            "version": "1.0",
+            "lastModifiedDateTime": "2025-01-01T00:00:00Z",
+        },
+        "presentationValues": presentations,
+    })
+}
+
+fn presentation(maker: &mut Maker, definition: &str, label: &str) -> Value {
+    let (created, modified) = maker.moments();
+    let text = maker.random.pick(&["https://intranet.contoso.com", "1024", "C:\\Branding\\lock.jpg", "2", "*"]);
+    json!({
+        "@odata.type": "#microsoft.graph.groupPolicyPresentationValueText",
+        "id": maker.random.guid(),
+        "createdDateTime": created,
+        "lastModifiedDateTime": modified,
+        "value": text,
+        "presentation": {
+            "@odata.type": "#microsoft.graph.groupPolicyPresentationTextBox",
+            "id": Random::from_text(&format!("{definition}{label}")).guid(),
+            "label": label,
+            "lastModifiedDateTime": "2025-01-01T00:00:00Z",
+            "defaultValue": null,
+            "required": false,
+            "maxLength": 1023,
+        },
+    })
+}

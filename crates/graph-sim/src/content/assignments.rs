@@ -1,0 +1,74 @@
+//! Who gets what: assignments to groups, with filters and exclusions, to all users, to all devices.
+
+use serde_json::{Value, json};
+
+use super::generate::Maker;
+
+/// Objects that others refer to.
+#[derive(Default)]
+pub(crate) struct Sources {
+    pub(crate) groups: Vec<String>,
+    pub(crate) filters: Vec<String>,
+    pub(crate) scope_tags: Vec<String>,
+    pub(crate) notification_templates: Vec<String>,
+    pub(crate) named_locations: Vec<String>,
+}
+
+impl Sources {
+    /// Remembers an object of a collection others refer to.
+    pub(crate) fn note(&mut self, path: &str, object: &Value) {
+        let list = match path {
+            "deviceManagement/assignmentFilters" => &mut self.filters,
+            "deviceManagement/roleScopeTags" => &mut self.scope_tags,
+            "deviceManagement/notificationMessageTemplates" => &mut self.notification_templates,
+            "identity/conditionalAccess/namedLocations" => &mut self.named_locations,
+            _ => return,
+        };
+        list.extend(object["id"].as_str().map(str::to_owned));
+    }
+}
+
+/// Between none and five assignments of an object.
+pub(crate) fn make(maker: &mut Maker, object: &str) -> Vec<Value> {
+    if maker.random.chance(15) {
+        return Vec::new();
+    }
+    let mut assignments = Vec::new();
+    if maker.random.chance(30) {
+        let kind = if maker.random.chance(50) { "allDevices" } else { "allLicensedUsers" };
+        assignments.push(one(maker, object, &format!("#microsoft.graph.{kind}AssignmentTarget"), None));
+    }
+    let count = 1 + maker.random.below(3);
+    let groups = maker.sources.groups.clone();
+    let chosen: Vec<String> = maker.several(&groups, count).into_iter().cloned().collect();
+    for (index, group) in chosen.iter().enumerate() {
+        let excluded = index > 0 && maker.random.chance(30);
+        let kind = if excluded { "exclusionGroupAssignmentTarget" } else { "groupAssignmentTarget" };
+        assignments.push(one(maker, object, &format!("#microsoft.graph.{kind}"), Some(group)));
+    }
+    assignments
+}
+
+fn one(maker: &mut Maker, object: &str, kind: &str, group: Option<&str>) -> Value {
+    let filtered = !kind.contains("exclusion") && !maker.sources.filters.is_empty() && maker.random.chance(20);
+    let filter = filtered.then(|| maker.random.pick(&maker.sources.filters).clone());
+    let filter_type = match (&filter, maker.random.chance(80)) {
+        (None, _) => "none",
+        (Some(_), true) => "include",
+        (Some(_), false) => "exclude",
+    };
+    let mut target = json!({
+        "@odata.type": kind,
+        "deviceAndAppManagementAssignmentFilterId": filter,
+        "deviceAndAppManagementAssignmentFilterType": filter_type,
+    });
+    if let Some(group) = group {
+        target["groupId"] = json!(group);
+    }
+    let suffix = match group {
+        Some(group) => group,
+        None if kind.contains("Devices") => "adadadad-808e-44e2-905a-0b7873a8a531",
+        None => "acacacac-9df4-4c7d-9d50-4ef0226f57a9",
+    };
+    json!({ "id": format!("{object}_{suffix}"), "source": "direct", "sourceId": object, "target": target })
+}

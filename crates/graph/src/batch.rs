@@ -1,0 +1,188 @@
+//! `$batch`: single reads of any object of any type share a request (at most 20). It saves round trips, not quota: each
+//! read takes its own place in the budget, is refused on its own and is tried again on its own.
+
+mod answer;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use model::registry::{Quota, Version};
+use reqwest::Method;
+use serde_json::{Value, json};
+use tokio::sync::oneshot;
+
+use crate::auth::Token;
+use crate::budget::Permit;
+use crate::error::GraphError;
+use crate::pipeline::{PREFER, Pipeline};
+use crate::retry::Attempts;
+
+/// The most that Graph takes (learn.microsoft.com/graph/json-batching).
+const BATCH_MAX: usize = 20;
+/// How long a batch that is not full waits for others.
+const LINGER: Duration = Duration::from_millis(4);
+
+type Outcome = Result<Value, GraphError>;
+
+/// Why one item of a batch has no value.
+struct Refusal {
+    error: GraphError,
+    /// The batch as a whole was tried as often as allowed: its items do not start over.
+    spent: bool,
+}
+
+
+struct Item {
+    relative: String,
+    permit: Permit,
+    reply: oneshot::Sender<Result<Value, Refusal>>,
+}
+
+#[derive(Default)]
+struct Queue {
+    items: Vec<Item>,
+    /// Tasks on their way that will each take up to [`BATCH_MAX`] items.
+    collectors: usize,
+}
+
+/// Collects reads of one connection.
+pub(crate) struct Batcher {
+    pipeline: Arc<Pipeline>,
+    queues: Mutex<HashMap<Version, Queue>>,
+}
+
+impl Batcher {
+    pub(crate) fn new(pipeline: Arc<Pipeline>) -> Arc<Self> {
+        Arc::new(Self { pipeline, queues: Mutex::default() })
+    }
+
+    /// Reads an address relative to the version. Conditional Access never goes into a batch: twenty at once meet a
+    /// limit of one a second.
+    pub(crate) async fn get(self: &Arc<Self>, version: Version, relative: &str, quota: Quota) -> Outcome {
+        if quota == Quota::ConditionalAccess {
+            return self.pipeline.get(&self.pipeline.absolute(version.as_str(), relative), quota).await;
+        }
+        let whole = self.get_with_retries(version, relative, quota);
+        tokio::time::timeout(self.pipeline.limits.deadline, whole).await.unwrap_or_else(|_| Err(GraphError::of("graph.timeout")))
+    }
+
+    async fn get_with_retries(self: &Arc<Self>, version: Version, relative: &str, quota: Quota) -> Outcome {
+        let mut attempts = Attempts::default();
+        loop {
+            let permit = self.pipeline.budget.acquire(quota).await;
+            let (reply, outcome) = oneshot::channel();
+            self.push(version, Item { relative: relative.to_owned(), permit, reply });
+            match outcome.await {
+                Ok(Ok(value)) => return Ok(value),
+                Ok(Err(refusal)) if refusal.spent => return Err(refusal.error),
+                Ok(Err(refusal)) => self.pipeline.pause(&mut attempts, refusal.error).await?,
+                Err(_) => return Err(GraphError::of("graph.cancelled")),
+            }
+        }
+    }
+
+    fn push(self: &Arc<Self>, version: Version, item: Item) {
+        let mut queues = self.lock();
+        let queue = queues.entry(version).or_default();
+        queue.items.push(item);
+        if queue.items.len().div_ceil(BATCH_MAX) > queue.collectors {
+            queue.collectors += 1;
+            let batcher = Arc::clone(self);
+            tokio::spawn(async move { batcher.collect(version).await });
+        }
+    }
+
+    /// Takes up to a batch and sends it. A full batch goes at once, another one waits a moment for company.
+    async fn collect(&self, version: Version) {
+        if self.lock().get(&version).is_none_or(|queue| queue.items.len() < BATCH_MAX) {
+            tokio::time::sleep(LINGER).await;
+        }
+        let items: Vec<Item> = {
+            let mut queues = self.lock();
+            let queue = queues.entry(version).or_default();
+            queue.collectors -= 1;
+            let count = queue.items.len().min(BATCH_MAX);
+            queue.items.drain(..count).collect()
+        };
+        // Whoever stopped waiting gets nothing asked for.
+        let items: Vec<Item> = items.into_iter().filter(|item| !item.reply.is_closed()).collect();
+        if !items.is_empty() {
+            self.send(version, items).await;
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Version, Queue>> {
+        self.queues.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn send(&self, version: Version, items: Vec<Item>) {
+        let requests: Vec<Value> = items.iter().enumerate().map(|(index, item)| self.request(index, item)).collect();
+        self.pipeline.traffic.logical(requests.len());
+        let address = self.pipeline.absolute(version.as_str(), "$batch");
+        let body = json!({ "requests": requests });
+        match self.post(&address, &body, &items).await {
+            Ok((value, token)) => {
+                let mut answers = answer::split(value);
+                for (index, item) in items.into_iter().enumerate() {
+                    let outcome = self.judge(item.permit, &token, answers.remove(&index.to_string())).await;
+                    // Nobody waits any more when the reading was stopped.
+                    let _ = item.reply.send(outcome.map_err(|error| Refusal { error, spent: false }));
+                }
+            }
+            Err(error) => {
+                for item in items {
+                    let spent = error.code != "graph.throttled";
+                    let _ = item.reply.send(Err(Refusal { error: error.clone(), spent }));
+                }
+            }
+        }
+    }
+
+    fn request(&self, index: usize, item: &Item) -> Value {
+        let headers = json!({ "prefer": PREFER, "client-request-id": self.pipeline.ambient.uuid().to_string() });
+        json!({ "id": index.to_string(), "method": "GET", "url": format!("/{}", item.relative), "headers": headers })
+    }
+
+    /// The batch as a whole: a connection that broke or a token that ended concerns all of it, so that it is sent again
+    /// as it is. Throttled as a whole, its items wait in the budget like all others.
+    async fn post(&self, address: &str, body: &Value, items: &[Item]) -> Result<(Value, Token), GraphError> {
+        let mut attempts = Attempts::default();
+        loop {
+            let token = self.pipeline.tokens.get().await?;
+            let error = match self.pipeline.once(Method::POST, address, Some(body), &token).await {
+                Ok((value, _)) if answer::is_batch(&value) => return Ok((value, token)),
+                Ok((_, notes)) => GraphError::of("graph.unexpected_shape").with(notes.request_id, None),
+                Err(error) => error,
+            };
+            if error.code == "graph.throttled" {
+                self.pipeline.traffic.throttled();
+                items.iter().for_each(|item| self.pipeline.budget.throttled(item.permit, error.retry_after_ms));
+                return Err(error);
+            }
+            self.pipeline.pause(&mut attempts, error).await?;
+        }
+    }
+
+    /// What one item's answer means; without one it was lost.
+    async fn judge(&self, permit: Permit, token: &Token, answer: Option<answer::Sub>) -> Outcome {
+        let Some(answer) = answer else { return Err(GraphError::of("graph.unexpected_shape")) };
+        match answer.status {
+            200..300 => {
+                self.pipeline.budget.succeeded(permit, answer.notes.limit_share);
+                Ok(answer.body)
+            }
+            status => {
+                let error = answer.notes.error(status);
+                if error.code == "graph.throttled" {
+                    self.pipeline.traffic.throttled();
+                    self.pipeline.budget.throttled(permit, error.retry_after_ms);
+                }
+                if status == 401 {
+                    self.pipeline.tokens.refused(token).await;
+                }
+                Err(error)
+            }
+        }
+    }
+}

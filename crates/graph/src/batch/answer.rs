@@ -1,0 +1,59 @@
+//! Taking a batch's answer apart. Answers come in any order; ids may come back as numbers.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use crate::transport::Notes;
+
+/// The answer to one request of a batch.
+pub(super) struct Sub {
+    pub(super) status: u16,
+    pub(super) notes: Notes,
+    pub(super) body: Value,
+}
+
+/// Whether it is the answer to a batch at all.
+pub(super) fn is_batch(value: &Value) -> bool {
+    value.get("responses").is_some_and(Value::is_array)
+}
+
+/// The answers by id. One without an id or a status is as good as lost.
+pub(super) fn split(mut value: Value) -> HashMap<String, Sub> {
+    let responses = value.get_mut("responses").and_then(Value::as_array_mut).map(std::mem::take).unwrap_or_default();
+    responses.into_iter().filter_map(one).collect()
+}
+
+fn one(mut response: Value) -> Option<(String, Sub)> {
+    let id = match response.get("id")? {
+        Value::String(id) => id.clone(),
+        Value::Number(id) => id.to_string(),
+        _ => return None,
+    };
+    let status = response.get("status")?.as_u64()?.try_into().ok()?;
+    let notes = Notes::read(|name| {
+        let headers = response.get("headers")?.as_object()?;
+        headers.iter().find(|(header, _)| header.eq_ignore_ascii_case(name))?.1.as_str()
+    });
+    let body = response.get_mut("body").map(Value::take).unwrap_or_default();
+    Some((id, Sub { status, notes, body }))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::split;
+
+    #[test]
+    fn answers_are_found_by_id_in_any_order() {
+        let answers = split(json!({ "responses": [
+            { "id": 1, "status": 429, "headers": { "Retry-After": "2" } },
+            { "id": "0", "status": 200, "body": { "x": 1 } },
+            { "status": 200 }, { "id": "7" },
+        ] }));
+        assert_eq!(answers.len(), 2);
+        assert_eq!(answers["1"].notes.retry_after_ms, Some(2_000));
+        assert_eq!(answers["0"].body, json!({ "x": 1 }));
+    }
+}

@@ -1,0 +1,88 @@
+//! What can go wrong with Graph, in our words. Nothing that the other side wrote is in here, except the id of the
+//! request, and that only when it looks like one.
+
+/// A request that did not give what was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message} [{code}]")]
+pub struct GraphError {
+    /// Stable and dotted, for example `graph.throttled`.
+    pub code: &'static str,
+    /// What happened, one sentence.
+    pub message: String,
+    /// What to do next, one sentence.
+    pub hint: String,
+    /// Microsoft's id of the request, for a support case.
+    pub request_id: Option<String>,
+    /// How long the service asked us to wait, in milliseconds.
+    pub retry_after_ms: Option<u64>,
+}
+
+/// Codes, messages and hints of everything that is not sign-in.
+const TABLE: [(&str, &str, &str); 13] = [
+    ("graph.throttled", "Microsoft Graph refused further requests for now", "Wait some minutes. Other applications in this tenant share the limit"),
+    ("graph.permission_denied", "The application may not read this", "Grant the permission that the type needs and consent to it again"),
+    ("graph.token_expired", "Microsoft Graph did not accept the token, nor a new one", "Check that the application is still allowed in the tenant"),
+    ("graph.not_found", "The object is not there any more", "Sync again: it was removed while it was read"),
+    ("graph.conflict", "The object was changed by somebody else at the same time", "Try again"),
+    ("graph.bad_request", "Microsoft Graph did not understand the request", "Report this with the request id: it is a defect of TenantAtlas"),
+    ("graph.unavailable", "Microsoft Graph did not answer", "Try again later. The service health page says whether there is an outage"),
+    ("graph.timeout", "Microsoft Graph took too long to answer", "Try again later"),
+    ("graph.unexpected_shape", "Microsoft Graph gave an answer that cannot be read", "Try again. If it happens again, report it with the request id"),
+    ("graph.too_large", "Microsoft Graph gave an answer that is larger than the limit", "Raise the limit for answers if the tenant is really that large"),
+    ("graph.page_loop", "Microsoft Graph's pages lead back to a page that was read already", "Try again. If it happens again, report it with the request id"),
+    ("graph.foreign_link", "Microsoft Graph's next page is at another host; it was not asked", "Check for a proxy that changes answers"),
+    ("graph.cancelled", "The reading was stopped", "Start it again"),
+];
+
+impl GraphError {
+    /// By a code of the table.
+    pub(crate) fn of(code: &'static str) -> Self {
+        let (code, message, hint) = TABLE.iter().find(|row| row.0 == code).expect("every code is in the table");
+        Self::new(code, message, hint)
+    }
+
+    /// From its parts.
+    pub(crate) fn new(code: &'static str, message: &str, hint: &str) -> Self {
+        Self { code, message: message.to_owned(), hint: hint.to_owned(), request_id: None, retry_after_ms: None }
+    }
+
+    /// What an HTTP status other than success means.
+    pub(crate) fn of_status(status: u16) -> Self {
+        Self::of(match status {
+            401 => "graph.token_expired",
+            403 => "graph.permission_denied",
+            404 | 410 => "graph.not_found",
+            408 => "graph.timeout",
+            409 | 412 | 423 => "graph.conflict",
+            429 | 509 => "graph.throttled",
+            400..=499 => "graph.bad_request",
+            500..=599 => "graph.unavailable",
+            _ => "graph.unexpected_shape",
+        })
+    }
+
+    /// With what the answer's headers say.
+    pub(crate) fn with(mut self, request_id: Option<String>, retry_after_ms: Option<u64>) -> Self {
+        self.request_id = request_id;
+        self.retry_after_ms = retry_after_ms;
+        self
+    }
+
+    /// Whether waiting helps. Anything else needs a person.
+    pub fn is_transient(&self) -> bool {
+        matches!(self.code, "graph.throttled" | "graph.unavailable" | "graph.timeout" | "auth.throttled" | "auth.unavailable")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::GraphError;
+
+    #[test]
+    fn every_status_has_a_code() {
+        for (status, code) in [(400, "graph.bad_request"), (403, "graph.permission_denied"), (429, "graph.throttled"), (503, "graph.unavailable")] {
+            assert_eq!(GraphError::of_status(status).code, code);
+        }
+        assert_eq!(GraphError::of_status(302).code, "graph.unexpected_shape");
+    }
+}

@@ -1,0 +1,106 @@
+//! Making an object complete, or saying what is missing.
+//!
+//! An expanded part is believed only when it is there, has no next link and is not shorter than the object's own count.
+//! Otherwise it is read on its own path. Other tools believe it and lose settings without a word.
+
+use model::registry::{Contract, Part};
+use serde_json::Value;
+
+use super::{MissingPart, ObservedObject, Reader, nested, observed};
+use crate::address;
+use crate::error::GraphError;
+use crate::paging::{Page, rest};
+
+/// Where a document comes from.
+pub(super) enum Source {
+    /// A row of the list.
+    List,
+    /// The object itself, with what was expanded.
+    Object(Vec<String>),
+}
+
+impl Reader {
+    /// A row of the list, made complete.
+    pub(super) async fn complete_row(&self, contract: &'static Contract, row: Value) -> ObservedObject {
+        let id = row.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
+        if contract.hydrate.is_none() {
+            return self.complete(contract, id, row, Source::List).await;
+        }
+        match self.read_object(contract, &id).await {
+            Ok((document, expand)) => self.complete(contract, id, document, Source::Object(expand)).await,
+            Err(error) => observed(contract, id, row, vec![MissingPart { part: "object".to_owned(), error }]),
+        }
+    }
+
+    /// The object itself, and what was expanded on it.
+    pub(super) async fn read_object(&self, contract: &Contract, id: &str) -> Result<(Value, Vec<String>), GraphError> {
+        let expand = expand_on_object(contract);
+        let relative = address::object(contract, id, &expand);
+        let document = self.batcher.get(contract.version, &relative, contract.quota).await?;
+        let is_it = document.get("id").and_then(Value::as_str).is_some_and(|found| found.eq_ignore_ascii_case(id));
+        if is_it { Ok((document, expand)) } else { Err(GraphError::of("graph.unexpected_shape")) }
+    }
+
+    /// The document with its parts.
+    pub(super) async fn complete(&self, contract: &'static Contract, id: String, mut document: Value, source: Source) -> ObservedObject {
+        let mut missing = missing_properties(contract, &document, &source);
+        for part in &contract.parts {
+            if let Err(error) = self.ensure(contract, &id, part, &mut document, &source).await {
+                missing.push(MissingPart { part: part.property.clone(), error });
+            }
+        }
+        observed(contract, id, document, missing)
+    }
+
+    async fn ensure(&self, contract: &Contract, id: &str, part: &Part, document: &mut Value, source: &Source) -> Result<(), GraphError> {
+        if !is_believed(part, document, source) {
+            let rows = self.read_part(contract, id, part).await?;
+            if rows.len() < declared(part, document) {
+                return Err(GraphError::of("graph.unexpected_shape"));
+            }
+            document[part.property.as_str()] = Value::Array(rows);
+        }
+        nested::follow(&self.pipeline, contract.quota, &mut document[part.property.as_str()]).await
+    }
+
+    async fn read_part(&self, contract: &Contract, id: &str, part: &Part) -> Result<Vec<Value>, GraphError> {
+        let relative = address::part(contract, id, part);
+        let first = Page::of(self.batcher.get(contract.version, &relative, contract.quota).await?)?;
+        let mut rows = first.rows;
+        rows.extend(rest(&self.pipeline, contract.quota, first.next).await?);
+        Ok(rows)
+    }
+}
+
+/// What is worth expanding on a single object: never a part that comes back empty there.
+fn expand_on_object(contract: &Contract) -> Vec<String> {
+    let trap = |item: &String| {
+        let part = contract.part(item.split('(').next().unwrap_or(item));
+        part.is_some_and(|part| part.empty_when_expanded_on_object)
+    };
+    let expand = contract.hydrate.as_ref().map_or(&contract.list.expand, |hydrate| &hydrate.expand);
+    expand.iter().filter(|item| !trap(item)).cloned().collect()
+}
+
+fn is_believed(part: &Part, document: &Value, source: &Source) -> bool {
+    let expanded = match source {
+        Source::List => part.in_list,
+        Source::Object(expand) => expand.iter().any(|item| item.split('(').next() == Some(part.property.as_str())),
+    };
+    let goes_on = document.get(format!("{}@odata.nextLink", part.property)).is_some();
+    let rows = document.get(&part.property).and_then(Value::as_array);
+    expanded && !goes_on && rows.is_some_and(|rows| rows.len() >= declared(part, document))
+}
+
+/// How many rows the object says the part has; 0 when it does not say.
+fn declared(part: &Part, document: &Value) -> usize {
+    let count = part.count.as_ref().and_then(|count| document.get(count)).and_then(Value::as_u64);
+    count.and_then(|count| usize::try_from(count).ok()).unwrap_or(0)
+}
+
+/// What only the single object has must be there once it was read; null is an answer, absence is none.
+fn missing_properties(contract: &Contract, document: &Value, source: &Source) -> Vec<MissingPart> {
+    let (Some(hydrate), Source::Object(_)) = (&contract.hydrate, source) else { return Vec::new() };
+    let absent = hydrate.properties.iter().filter(|property| document.get(property.as_str()).is_none());
+    absent.map(|property| MissingPart { part: property.clone(), error: GraphError::of("graph.unexpected_shape") }).collect()
+}

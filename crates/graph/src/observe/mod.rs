@@ -1,0 +1,112 @@
+//! Reading a whole configuration type: list, what the list leaves out, and the truth about what is missing.
+
+mod complete;
+mod list;
+mod nested;
+
+use std::sync::Arc;
+
+use futures::stream::{self, StreamExt};
+use model::registry::{Contract, content};
+use serde_json::Value;
+use tokio::sync::mpsc;
+
+use crate::batch::Batcher;
+use crate::error::GraphError;
+use crate::pipeline::Pipeline;
+
+/// Objects that are completed at the same time; the budget decides how fast that goes.
+const OBJECTS_AT_ONCE: usize = 400;
+/// Rows that the list may be ahead of their completion.
+const ROWS_AHEAD: usize = 2_000;
+
+/// One object as Graph showed it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ObservedObject {
+    /// Key of its contract.
+    pub type_key: &'static str,
+    /// Graph's id.
+    pub external_id: String,
+    /// The name that a person gave, or the id.
+    pub name: String,
+    /// What it is for, in a person's words.
+    pub platform: Option<String>,
+    /// The object with its parts under their properties. Contexts, counts and next links are removed; the rest is as
+    /// sent: order, number text and unknown properties included.
+    pub document: Value,
+    /// What could not be read. The object is complete when this is empty.
+    pub missing_parts: Vec<MissingPart>,
+    /// When the service says it was last changed, as sent.
+    pub modified_at: Option<String>,
+}
+
+/// A part of an object that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissingPart {
+    /// The property; `object` when the object itself could not be read beyond its row.
+    pub part: String,
+    /// Why.
+    pub error: GraphError,
+}
+
+/// What the list of a type gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TypeObservation {
+    /// Key of its contract.
+    pub type_key: &'static str,
+    /// Pages that were read.
+    pub pages: u64,
+    /// Objects that were seen, each id once.
+    pub seen: u64,
+    /// Rows that repeated an id and were left out.
+    pub duplicates: u64,
+    /// Why the list is not complete; nothing when it is.
+    pub list_error: Option<GraphError>,
+}
+
+/// What reading needs.
+#[derive(Clone)]
+pub(crate) struct Reader {
+    pub(crate) pipeline: Arc<Pipeline>,
+    pub(crate) batcher: Arc<Batcher>,
+}
+
+impl Reader {
+    /// Lists and completes at the same time. Dropping the future stops both.
+    pub(crate) async fn observe(&self, contract: &'static Contract, sink: mpsc::Sender<ObservedObject>) -> TypeObservation {
+        let (rows_in, mut rows_out) = mpsc::channel(ROWS_AHEAD);
+        let rows = stream::poll_fn(move |context| rows_out.poll_recv(context));
+        let completing = async {
+            let mut objects = std::pin::pin!(rows.map(|row| self.complete_row(contract, row)).buffer_unordered(OBJECTS_AT_ONCE));
+            while let Some(object) = objects.next().await {
+                if sink.send(object).await.is_err() {
+                    return Err(GraphError::of("graph.cancelled"));
+                }
+            }
+            Ok(())
+        };
+        let (mut observation, completed) = tokio::join!(self.list(contract, rows_in), completing);
+        observation.list_error = observation.list_error.or(completed.err());
+        observation
+    }
+
+    /// One object, with all its parts.
+    pub(crate) async fn observe_one(&self, contract: &'static Contract, id: &str) -> Result<ObservedObject, GraphError> {
+        let (document, expand) = self.read_object(contract, id).await?;
+        Ok(self.complete(contract, id.to_owned(), document, complete::Source::Object(expand)).await)
+    }
+}
+
+/// The finished object.
+fn observed(contract: &'static Contract, external_id: String, mut document: Value, missing_parts: Vec<MissingPart>) -> ObservedObject {
+    nested::remove_notes(&mut document);
+    ObservedObject {
+        type_key: &contract.key,
+        name: content::name(contract, &document),
+        platform: content::platform(contract, &document),
+        modified_at: content::modified_at(contract, &document),
+        external_id,
+        document,
+        missing_parts,
+    }
+}

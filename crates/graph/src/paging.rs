@@ -1,0 +1,96 @@
+//! Pages: next links are followed as they are, never in a circle and never to another host.
+
+use std::collections::HashSet;
+
+use model::registry::Quota;
+use serde_json::Value;
+use url::Url;
+
+use crate::error::GraphError;
+use crate::pipeline::Pipeline;
+
+/// More pages than any collection has; a service that makes up ever new links ends here.
+const PAGES_MAX: usize = 100_000;
+
+/// One page.
+pub(crate) struct Page {
+    pub(crate) rows: Vec<Value>,
+    pub(crate) next: Option<String>,
+}
+
+impl Page {
+    /// From a collection's answer. An empty page with a next link is in order.
+    pub(crate) fn of(answer: Value) -> Result<Self, GraphError> {
+        let shape = || GraphError::of("graph.unexpected_shape");
+        let Value::Object(mut map) = answer else { return Err(shape()) };
+        let Some(Value::Array(rows)) = map.shift_remove("value") else { return Err(shape()) };
+        let next = match map.shift_remove("@odata.nextLink") {
+            None | Some(Value::Null) => None,
+            Some(Value::String(link)) => Some(link),
+            Some(_) => return Err(shape()),
+        };
+        Ok(Self { rows, next })
+    }
+}
+
+/// Watches over the next links of one collection.
+pub(crate) struct Links {
+    origin: url::Origin,
+    followed: HashSet<String>,
+}
+
+impl Links {
+    pub(crate) fn new(graph_url: &str) -> Result<Self, GraphError> {
+        let graph = Url::parse(graph_url).map_err(|_| GraphError::of("graph.foreign_link"))?;
+        Ok(Self { origin: graph.origin(), followed: HashSet::new() })
+    }
+
+    /// The link, if it may be followed.
+    pub(crate) fn check(&mut self, link: String) -> Result<String, GraphError> {
+        let same_host = Url::parse(&link).is_ok_and(|parsed| parsed.origin() == self.origin);
+        if !same_host {
+            return Err(GraphError::of("graph.foreign_link"));
+        }
+        if self.followed.len() >= PAGES_MAX || !self.followed.insert(link.clone()) {
+            return Err(GraphError::of("graph.page_loop"));
+        }
+        Ok(link)
+    }
+}
+
+/// All rows behind a next link.
+pub(crate) async fn rest(pipeline: &Pipeline, quota: Quota, mut next: Option<String>) -> Result<Vec<Value>, GraphError> {
+    let mut links = Links::new(pipeline.graph_url())?;
+    let mut rows = Vec::new();
+    while let Some(link) = next {
+        let page = Page::of(pipeline.get(&links.check(link)?, quota).await?)?;
+        rows.extend(page.rows);
+        next = page.next;
+    }
+    Ok(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Links, Page};
+
+    #[test]
+    fn a_link_in_a_circle_or_to_another_host_is_refused() {
+        let mut links = Links::new("https://graph.example").expect("address");
+        assert!(links.check("https://graph.example/beta/x?$skiptoken=1".into()).is_ok());
+        assert_eq!(links.check("https://graph.example/beta/x?$skiptoken=1".into()).expect_err("circle").code, "graph.page_loop");
+        for foreign in ["https://graph.example.evil/x", "http://graph.example/x", "https://graph.example@evil/x", "/beta/x", "nonsense"] {
+            assert_eq!(links.check(foreign.into()).expect_err(foreign).code, "graph.foreign_link");
+        }
+    }
+
+    #[test]
+    fn a_page_without_rows_is_no_page() {
+        assert!(Page::of(json!({ "value": [] })).is_ok());
+        for wrong in [json!([]), json!({}), json!({ "value": {} }), json!({ "value": [], "@odata.nextLink": 1 })] {
+            assert!(Page::of(wrong).is_err());
+        }
+    }
+}

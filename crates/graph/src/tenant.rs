@@ -1,0 +1,68 @@
+//! One reachable tenant.
+
+use model::registry::{Contract, Quota};
+use serde_json::Value;
+use tokio::sync::mpsc;
+
+use crate::error::GraphError;
+use crate::observe::{ObservedObject, Reader, TypeObservation};
+use crate::paging::Page;
+
+/// One tenant through one application. Cheap to clone; clones share tokens, budget and batches.
+#[derive(Clone)]
+pub struct TenantGraph {
+    reader: Reader,
+}
+
+/// Who the tenant is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Organization {
+    /// Directory id.
+    pub id: String,
+    /// Name of the organisation.
+    pub display_name: String,
+    /// The domain that new names get; the initial one when none is marked.
+    pub primary_domain: String,
+}
+
+impl TenantGraph {
+    pub(crate) fn new(reader: Reader) -> Self {
+        Self { reader }
+    }
+
+    /// Reads all objects of a type. They are sent as soon as they are complete, or it is certain that they cannot be.
+    /// Dropping the future stops it.
+    pub async fn observe(&self, contract: &'static Contract, sink: mpsc::Sender<ObservedObject>) -> TypeObservation {
+        self.reader.observe(contract, sink).await
+    }
+
+    /// Reads one object with its parts. Fails when the object itself cannot be read.
+    pub async fn observe_one(&self, contract: &'static Contract, external_id: &str) -> Result<ObservedObject, GraphError> {
+        self.reader.observe_one(contract, external_id).await
+    }
+
+    /// Reads who the tenant is: the proof that a connection leads where it should.
+    pub async fn organization(&self) -> Result<Organization, GraphError> {
+        let pipeline = &self.reader.pipeline;
+        let address = pipeline.absolute("v1.0", "organization?$select=id,displayName,verifiedDomains");
+        let page = Page::of(pipeline.get(&address, Quota::Directory).await?)?;
+        page.rows.first().and_then(organization).ok_or_else(|| GraphError::of("graph.unexpected_shape"))
+    }
+
+    /// The application permissions that the tenant granted, sorted. None is an answer: a token is issued all the same.
+    pub async fn granted_permissions(&self) -> Result<Vec<String>, GraphError> {
+        Ok(self.reader.pipeline.tokens.get().await?.roles().to_vec())
+    }
+}
+
+fn organization(row: &Value) -> Option<Organization> {
+    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
+    let domains = row.get("verifiedDomains").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let marked = |mark: &str| domains.iter().find(|domain| domain.get(mark).and_then(Value::as_bool) == Some(true));
+    let primary = marked("isDefault").or_else(|| marked("isInitial")).or(domains.first());
+    Some(Organization {
+        id: text(row, "id")?,
+        display_name: text(row, "displayName").unwrap_or_default(),
+        primary_domain: primary.and_then(|domain| text(domain, "name")).unwrap_or_default(),
+    })
+}

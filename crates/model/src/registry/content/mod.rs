@@ -1,0 +1,18 @@
+//! What an observed document says, read with the help of its contract.
+//!
+//! Contracts name properties by path: names joined by dots, `[]` after an array that is gone through, for example
+//! `settings[].id`. A name that is absent is passed over: Graph leaves out what a type does not have.
+
+mod assignments;
+mod hash;
+mod identity;
+pub mod path;
+mod readable;
+mod references;
+mod words;
+
+pub use assignments::{Assignment, FilterMode, TargetKind, assignments, scope_tags};
+pub use hash::content_for_hash;
+pub use identity::{external_id, modified_at, name, platform};
+pub use readable::{CANNOT_BE_READ, SettingRow, readable_settings};
+pub use references::{Reference, references};

@@ -1,0 +1,63 @@
+//! The schema: append-only steps, and the refusal of what this version does not know.
+
+use sqlx::migrate::Migrator;
+
+use super::Pools;
+use super::sql::sql;
+use crate::StoreError;
+
+static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// What [`crate::Db::migrate`] did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Migrated {
+    /// Schema number before; 0 for a new database.
+    pub from: i64,
+    /// Schema number now.
+    pub to: i64,
+}
+
+fn known() -> i64 {
+    SQLITE.iter().map(|step| step.version).max().unwrap_or(0)
+}
+
+/// The schema number in the database, 0 for an empty one.
+async fn found(pools: &Pools) -> Result<i64, StoreError> {
+    let there = match pools {
+        Pools::Sqlite(_) => sql!("select count(*) as tables from sqlite_master where name = '_sqlx_migrations'"),
+        Pools::Postgres(_) => sql!("select count(*) as tables from pg_class where oid = to_regclass('_sqlx_migrations')"),
+    };
+    let tables: i64 = pools.fetch("_sqlx_migrations", there).await?[0].get("tables")?;
+    if tables == 0 {
+        return Ok(0);
+    }
+    let rows = pools.fetch("_sqlx_migrations", sql!("select coalesce(max(version), 0) as version from _sqlx_migrations")).await?;
+    rows[0].get("version")
+}
+
+pub(super) async fn check_or_create(pools: &Pools) -> Result<(), StoreError> {
+    let (found, known) = (found(pools).await?, known());
+    match found {
+        0 => migrate(pools).await.map(|_| ()),
+        found if found > known => Err(StoreError::NewerSchema { found, known }),
+        found if found < known => Err(StoreError::OlderSchema { found, known }),
+        _ => Ok(()),
+    }
+}
+
+pub(super) async fn migrate(pools: &Pools) -> Result<Migrated, StoreError> {
+    let (found, known) = (found(pools).await?, known());
+    if found > known {
+        return Err(StoreError::NewerSchema { found, known });
+    }
+    let ran = match pools {
+        Pools::Sqlite(pools) => SQLITE.run(&pools.write).await,
+        Pools::Postgres(pools) => POSTGRES.run(&pools.main).await,
+    };
+    ran.map_err(|error| match error {
+        sqlx::migrate::MigrateError::Execute(error) => error.into(),
+        other => StoreError::Unreachable(Box::new(other)),
+    })?;
+    Ok(Migrated { from: found, to: known })
+}

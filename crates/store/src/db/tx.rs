@@ -1,0 +1,169 @@
+//! Transactions and rows, the same for both engines.
+
+use model::ids::Id;
+use serde::de::DeserializeOwned;
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use sqlx::{Arguments, AssertSqlSafe, Postgres, Row as _, Sqlite};
+use uuid::Uuid;
+
+use super::sql::{Arg, Statement};
+use super::{Engine, on};
+use crate::StoreError;
+
+/// An open write transaction. Dropped without a commit it leaves nothing behind.
+pub(crate) enum Tx {
+    Sqlite(sqlx::Transaction<'static, Sqlite>),
+    Postgres(sqlx::Transaction<'static, Postgres>),
+}
+
+impl Tx {
+    pub(crate) fn engine(&self) -> Engine {
+        match self {
+            Self::Sqlite(_) => Engine::Sqlite,
+            Self::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// Rows of `table`. Never one row only: on SQLite a RETURNING that is not read to its end never checkpoints.
+    pub(crate) async fn fetch(&mut self, table: &'static str, statement: Statement) -> Result<Vec<Row>, StoreError> {
+        on!(self, tx => run::fetch(&mut **tx, table, statement).await)
+    }
+
+    /// The number of rows it touched.
+    pub(crate) async fn execute(&mut self, statement: Statement) -> Result<u64, StoreError> {
+        on!(self, tx => run::execute(&mut **tx, statement).await)
+    }
+
+    pub(crate) async fn commit(self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await?,
+            Self::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+}
+
+/// How one engine runs a statement: written twice by a macro, because sqlx's executors share no object-safe trait.
+pub(super) mod run {
+    use super::*;
+
+    pub(crate) trait Executes {
+        async fn fetch(self, table: &'static str, statement: Statement) -> Result<Vec<Row>, StoreError>;
+        async fn execute(self, statement: Statement) -> Result<u64, StoreError>;
+    }
+
+    macro_rules! executes {
+        ($database:ident, $engine:expr, $arguments:ident, $($executor:ty),*) => {$(
+            impl Executes for $executor {
+                async fn fetch(self, table: &'static str, statement: Statement) -> Result<Vec<Row>, StoreError> {
+                    let sql = AssertSqlSafe(statement.text($engine));
+                    let rows = sqlx::query_with(sql, $arguments(statement.args)?).fetch_all(self).await?;
+                    Ok(rows.into_iter().map(|inner| Row { table, inner: Inner::$database(inner) }).collect())
+                }
+                async fn execute(self, statement: Statement) -> Result<u64, StoreError> {
+                    let sql = AssertSqlSafe(statement.text($engine));
+                    Ok(sqlx::query_with(sql, $arguments(statement.args)?).execute(self).await?.rows_affected())
+                }
+            }
+        )*};
+    }
+    executes!(Sqlite, Engine::Sqlite, sqlite_arguments, &mut sqlx::SqliteConnection, &sqlx::SqlitePool);
+    executes!(Postgres, Engine::Postgres, postgres_arguments, &mut sqlx::PgConnection, &sqlx::PgPool);
+
+    pub(crate) async fn fetch(by: impl Executes, table: &'static str, statement: Statement) -> Result<Vec<Row>, StoreError> {
+        by.fetch(table, statement).await
+    }
+
+    pub(crate) async fn execute(by: impl Executes, statement: Statement) -> Result<u64, StoreError> {
+        by.execute(statement).await
+    }
+
+    macro_rules! arguments {
+        ($name:ident, $arguments:ty) => {
+            fn $name(args: Vec<Arg>) -> Result<$arguments, StoreError> {
+                let mut bound = <$arguments>::default();
+                bound.reserve(args.len(), args.len() * 16);
+                for arg in args {
+                    match arg {
+                        Arg::Int(value) => bound.add(value),
+                        Arg::Text(value) => bound.add(value),
+                        Arg::Bytes(value) => bound.add(value),
+                        Arg::Id(value) => bound.add(value),
+                        Arg::Flag(value) => bound.add(value),
+                    }
+                    .map_err(sqlx::Error::Encode)?;
+                }
+                Ok(bound)
+            }
+        };
+    }
+    arguments!(sqlite_arguments, SqliteArguments);
+    arguments!(postgres_arguments, PgArguments);
+}
+
+/// One row, which knows its table, so that a value that cannot be read names table, column and row.
+pub(crate) struct Row {
+    table: &'static str,
+    inner: Inner,
+}
+
+enum Inner {
+    Sqlite(SqliteRow),
+    Postgres(PgRow),
+}
+
+/// A type that both engines read from a column.
+pub(crate) trait Column: Sized {
+    fn read(row: &Row, column: &str) -> Result<Self, sqlx::Error>;
+}
+
+macro_rules! columns {
+    ($($type:ty),*) => {$(
+        impl Column for $type {
+            fn read(row: &Row, column: &str) -> Result<Self, sqlx::Error> {
+                match &row.inner {
+                    Inner::Sqlite(inner) => inner.try_get(column),
+                    Inner::Postgres(inner) => inner.try_get(column),
+                }
+            }
+        }
+    )*};
+}
+columns!(i64, Option<i64>, bool, String, Option<String>, Vec<u8>, Option<Vec<u8>>, Uuid, Option<Uuid>);
+
+impl Row {
+    pub(crate) fn get<T: Column>(&self, column: &'static str) -> Result<T, StoreError> {
+        T::read(self, column).map_err(|source| self.inconsistent(column, source.to_string()))
+    }
+
+    pub(crate) fn id<I: Id>(&self, column: &'static str) -> Result<I, StoreError> {
+        Ok(I::from_uuid(self.get(column)?))
+    }
+
+    pub(crate) fn optional_id<I: Id>(&self, column: &'static str) -> Result<Option<I>, StoreError> {
+        Ok(self.get::<Option<Uuid>>(column)?.map(I::from_uuid))
+    }
+
+    /// A word of one of our enums.
+    pub(crate) fn word<T: std::str::FromStr>(&self, column: &'static str) -> Result<T, StoreError> {
+        let text: String = self.get(column)?;
+        text.parse().map_err(|_| self.inconsistent(column, format!("unknown word {text:?}")))
+    }
+
+    pub(crate) fn json<T: DeserializeOwned>(&self, column: &'static str) -> Result<T, StoreError> {
+        let text: String = self.get(column)?;
+        serde_json::from_str(&text).map_err(|source| self.inconsistent(column, source.to_string()))
+    }
+
+    /// A number that is never negative.
+    pub(crate) fn count(&self, column: &'static str) -> Result<u64, StoreError> {
+        let number: i64 = self.get(column)?;
+        u64::try_from(number).map_err(|_| self.inconsistent(column, format!("negative count {number}")))
+    }
+
+    pub(crate) fn inconsistent(&self, column: &'static str, why: String) -> StoreError {
+        let row = Uuid::read(self, "id").map(|id| id.to_string()).unwrap_or_default();
+        StoreError::inconsistent(self.table, column, row, why)
+    }
+}

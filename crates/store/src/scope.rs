@@ -1,0 +1,145 @@
+//! Authorisation: the only way to tenant data.
+
+use model::AppError;
+use model::access::{Capability, Role};
+use model::ids::{TenantId, UserId};
+use model::run::Reason;
+use strum::{Display, EnumString, IntoStaticStr};
+
+use crate::db::sql::{id, sql};
+use crate::{ClaimedRun, Db, StoreError};
+
+/// Where a tenant stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, Display, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum TenantState {
+    /// Added, not yet observed.
+    Pending,
+    /// In use.
+    Active,
+    /// Nothing may be started.
+    Suspended,
+    /// Kept for its history.
+    Archived,
+}
+
+impl TenantState {
+    /// Whether runs may be started and executed.
+    pub fn allows_runs(self) -> bool {
+        matches!(self, Self::Pending | Self::Active)
+    }
+}
+
+/// Who does it, with the name as it is now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// Absent for the scheduler, the system and the operator of the machine.
+    pub user: Option<UserId>,
+    /// As a person reads it.
+    pub name: String,
+}
+
+/// The right to one tenant's data, made only by authorisation. Deliberately neither `Clone` nor constructible.
+#[derive(Debug)]
+pub struct TenantScope {
+    tenant: TenantId,
+    state: TenantState,
+    actor: Actor,
+    /// Absent for the system itself, which may do what the run it executes may do.
+    role: Option<Role>,
+}
+
+impl TenantScope {
+    /// The tenant.
+    pub fn tenant_id(&self) -> TenantId {
+        self.tenant
+    }
+
+    /// Who acts.
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// The actor's role; absent for the system.
+    pub fn role(&self) -> Option<Role> {
+        self.role
+    }
+
+    /// Where the tenant stood when the scope was made.
+    pub fn tenant_state(&self) -> TenantState {
+        self.state
+    }
+
+    /// Whether the actor holds the capability here.
+    pub fn can(&self, capability: Capability) -> bool {
+        self.role.is_none_or(|role| role.holds(capability))
+    }
+
+    /// Refuses with 403 when the actor lacks the capability.
+    pub fn require(&self, capability: Capability) -> Result<(), AppError> {
+        if self.can(capability) {
+            return Ok(());
+        }
+        let least = capability.least_role();
+        Err(AppError::forbidden(format!("Your role does not include {capability}"))
+            .hint(format!("It needs the role {least} or higher: ask an owner of this tenant")))
+    }
+}
+
+fn not_authorised() -> Reason {
+    Reason::new("not_authorised", "The person who started this no longer has the right to it")
+}
+
+fn tenant_suspended() -> Reason {
+    Reason::new("tenant_suspended", "The tenant is suspended")
+}
+
+impl Db {
+    /// A member's scope. Somebody who is no member learns nothing, not even that the tenant exists.
+    pub async fn authorise(&self, user: UserId, tenant: TenantId) -> Result<TenantScope, AppError> {
+        self.membership(user, tenant).await?.ok_or_else(AppError::not_found)
+    }
+
+    async fn membership(&self, user: UserId, tenant: TenantId) -> Result<Option<TenantScope>, StoreError> {
+        let statement = sql!(
+            "select u.name, m.role, t.state from memberships m \
+             join users u on u.id = m.user_id join tenants t on t.id = m.tenant_id \
+             where m.user_id = $1 and m.tenant_id = $2",
+            id(user),
+            id(tenant),
+        );
+        let rows = self.fetch("memberships", statement).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let actor = Actor { user: Some(user), name: row.get("name")? };
+        Ok(Some(TenantScope { tenant, state: row.word("state")?, actor, role: Some(row.word("role")?) }))
+    }
+
+    async fn unscoped(&self, tenant: TenantId, name: &str) -> Result<Option<TenantScope>, StoreError> {
+        let rows = self.fetch("tenants", sql!("select state from tenants where id = $1", id(tenant))).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let actor = Actor { user: None, name: name.to_owned() };
+        Ok(Some(TenantScope { tenant, state: row.word("state")?, actor, role: None }))
+    }
+
+    /// The worker's scope for a claimed run: the initiator must still be a member with the capability, the tenant must
+    /// not be suspended; otherwise the reason to end the run as blocked with. A run that no person started gets a
+    /// scope of the system's own.
+    pub async fn scope_of_run(&self, run: &ClaimedRun, capability: Capability) -> Result<Result<TenantScope, Reason>, StoreError> {
+        let scope = match run.initiator {
+            Some(user) => self.membership(user, run.tenant).await?,
+            None => self.unscoped(run.tenant, &run.initiator_name).await?,
+        };
+        Ok(match scope {
+            None => Err(not_authorised()),
+            Some(scope) if !scope.state.allows_runs() => Err(tenant_suspended()),
+            Some(scope) if !scope.can(capability) => Err(not_authorised()),
+            Some(scope) => Ok(scope),
+        })
+    }
+
+    /// For the command line on the machine that holds the database and its key: whoever runs it holds everything
+    /// already. Never for a request.
+    pub async fn scope_for_machine_operator_without_membership(&self, tenant: TenantId, name: &str) -> Result<TenantScope, AppError> {
+        self.unscoped(tenant, name).await?.ok_or_else(AppError::not_found)
+    }
+}

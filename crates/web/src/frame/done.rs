@@ -1,0 +1,75 @@
+//! What was just done, said by a toast on the next page. The address carries only a word of this list, so nobody can
+//! make our page say something else.
+
+use axum::http::header::{HeaderName, LOCATION};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use maud::Markup;
+use strum::{EnumString, IntoStaticStr};
+
+use crate::auth::Ctx;
+use crate::fields::Fields;
+use crate::kit::badge::Badge;
+use crate::kit::toast::{Toast, toast};
+
+/// Everything a form can have done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub(crate) enum Done {
+    /// A tenant was added.
+    TenantAdded,
+    /// A member was added or their role changed.
+    MemberSet,
+    /// A member was removed.
+    MemberRemoved,
+    /// The credential was replaced.
+    ConnectionReplaced,
+    /// A run was cancelled.
+    Cancelled,
+    /// A running run was asked to stop.
+    CancelRequested,
+    /// It had ended before it could be cancelled.
+    AlreadyCompleted,
+    /// Zone and keyboard were saved.
+    PreferencesSaved,
+    /// Notifications were marked as read.
+    MarkedRead,
+}
+
+impl Done {
+    fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::TenantAdded => ("Tenant added", "Check its connection, then sync its inventory."),
+            Self::MemberSet => ("Member saved", "The role holds from their next request on."),
+            Self::MemberRemoved => ("Member removed", "They no longer see this tenant."),
+            Self::ConnectionReplaced => ("Credential replaced", "Check the connection to see that it works."),
+            Self::Cancelled => ("Operation cancelled", "It had not started."),
+            Self::CancelRequested => ("Cancel requested", "It stops at its next item and keeps what it has done."),
+            Self::AlreadyCompleted => ("Nothing to cancel", "It had ended already."),
+            Self::PreferencesSaved => ("Preferences saved", "They hold in this browser."),
+            Self::MarkedRead => ("Marked as read", "Nothing is unread now."),
+        }
+    }
+}
+
+/// After a form: to the page, with the toast. htmx is told to go there as well.
+pub(crate) fn done(ctx: &Ctx, page: &str, what: Done) -> Response {
+    let word: &'static str = what.into();
+    let (path, query) = page.split_once('?').unwrap_or((page, ""));
+    let address = Fields::parse(query.as_bytes()).with("done", word).href(path);
+    go(ctx, &address)
+}
+
+/// To a page of ours.
+pub(super) fn go(ctx: &Ctx, address: &str) -> Response {
+    let location = HeaderValue::from_str(address).unwrap_or(HeaderValue::from_static("/"));
+    if ctx.htmx {
+        return (StatusCode::OK, [(HeaderName::from_static("hx-redirect"), location)]).into_response();
+    }
+    (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response()
+}
+
+pub(super) fn toast_of(word: &str) -> Option<Markup> {
+    let (title, text) = word.parse::<Done>().ok()?.words();
+    Some(toast(&Toast { badge: Badge::Succeeded, title: title.to_owned(), text: text.to_owned(), code: String::new(), link: None }))
+}
