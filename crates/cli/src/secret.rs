@@ -5,16 +5,25 @@ use std::io::{IsTerminal, Read};
 use model::AppError;
 use secrecy::SecretString;
 
-/// From the named variable, or the whole of standard input without its last line break.
+/// More than any secret has; a file piped in by mistake is not read whole.
+const BYTES_MAX: u64 = 64 * 1024;
+
+/// From the named variable, typed without echo on a terminal, or the whole of standard input without its line break.
 pub fn read_secret(variable: &str, what: &str) -> Result<SecretString, AppError> {
     if let Ok(value) = std::env::var(variable) {
         return Ok(SecretString::from(value));
     }
-    if std::io::stdin().is_terminal() {
-        return Err(AppError::invalid("secret.missing", format!("{what} is missing"))
-            .hint(format!("Pipe it in (for example from a password manager), or set {variable}")));
+    let read = if std::io::stdin().is_terminal() { rpassword::prompt_password(format!("{what}: ")) } else { piped() };
+    match read {
+        Ok(text) if !text.is_empty() => Ok(SecretString::from(text)),
+        _ => Err(AppError::invalid("secret.missing", format!("{what} is missing"))
+            .hint(format!("Type it when asked, pipe it in (for example from a password manager), or set {variable}"))),
     }
+}
+
+fn piped() -> std::io::Result<String> {
     let mut text = String::new();
-    std::io::stdin().take(64 * 1024).read_to_string(&mut text).map_err(|_| AppError::invalid("secret.unreadable", format!("{what} could not be read")))?;
-    Ok(SecretString::from(text.trim_end_matches(['\r', '\n']).to_owned()))
+    std::io::stdin().take(BYTES_MAX).read_to_string(&mut text)?;
+    text.truncate(text.trim_end_matches(['\r', '\n']).len());
+    Ok(text)
 }

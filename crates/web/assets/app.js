@@ -65,23 +65,33 @@ document.addEventListener('keydown', (event) => {
 });
 
 // Live updates. While paused, the stream waits at its next message and nothing is lost: the messages follow in order.
+// The mark is hidden until a stream is open: without scripts nothing is live.
 let paused = false;
 let resume = () => {};
+let shown = null;
 function mark(words, state) {
+  shown = { words, state };
+  show();
+}
+function show() {
+  if (!shown) return;
   for (const live of document.querySelectorAll('[data-live-mark]')) {
-    live.classList.toggle('paused', state === 'paused' || state === 'ended');
-    live.classList.toggle('late', state === 'late');
+    live.hidden = false;
+    live.classList.toggle('paused', shown.state === 'paused' || shown.state === 'ended');
+    live.classList.toggle('late', shown.state === 'late');
     const text = $('[data-live]', live);
-    if (text.textContent !== words) text.textContent = words;
-    $('[data-pause]', live).hidden = state === 'ended';
+    if (text.textContent !== shown.words) text.textContent = shown.words;
+    const pause = $('[data-pause]', live);
+    pause.hidden = shown.state === 'ended';
+    $('span', pause).textContent = paused ? 'Resume' : 'Pause';
   }
 }
+// A filtered list brings a mark of its own, which does not know yet.
+document.addEventListener('htmx:after:swap', show);
 document.addEventListener('click', (event) => {
-  const button = event.target.closest('[data-pause]');
-  if (!button) return;
+  if (!event.target.closest('[data-pause]')) return;
   paused = !paused;
   if (!paused) resume();
-  $('span', button).textContent = paused ? 'Resume' : 'Pause';
   mark(paused ? 'Paused' : 'Live', paused ? 'paused' : 'live');
 });
 document.addEventListener('htmx:sse:before:message', (event) => {

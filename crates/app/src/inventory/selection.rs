@@ -11,7 +11,7 @@ pub struct Selection(Vec<&'static Contract>);
 impl Selection {
     /// Every type that the inventory observes.
     pub fn all() -> Self {
-        Self(Registry::embedded().iter().filter(|contract| contract.inventory).collect())
+        sorted(Registry::embedded().iter().filter(|contract| contract.inventory).collect())
     }
 
     /// Just these type keys, in any order; an empty list means all.
@@ -19,13 +19,7 @@ impl Selection {
         if keys.is_empty() {
             return Ok(Self::all());
         }
-        let mut contracts = Vec::with_capacity(keys.len());
-        for key in keys {
-            contracts.push(find(key.as_ref())?);
-        }
-        contracts.sort_by_key(|contract| &contract.key);
-        contracts.dedup_by_key(|contract| &contract.key);
-        Ok(Self(contracts))
+        Ok(sorted(keys.iter().map(|key| find(key.as_ref())).collect::<Result<_, _>>()?))
     }
 
     /// The contracts, by key.
@@ -50,6 +44,12 @@ impl Selection {
             several => format!("{} types", several.len()),
         }
     }
+}
+
+fn sorted(mut contracts: Vec<&'static Contract>) -> Selection {
+    contracts.sort_by_key(|contract| &contract.key);
+    contracts.dedup_by_key(|contract| &contract.key);
+    Selection(contracts)
 }
 
 fn find(key: &str) -> Result<&'static Contract, AppError> {

@@ -29,6 +29,8 @@ pub(crate) struct Kind {
     pub(crate) never_expanded: &'static [&'static str],
     /// Name of the list in the body of `assign`; `None` has no such action.
     pub(crate) assign: Option<&'static str>,
+    /// Whether the service ignores `$filter` here.
+    pub(crate) ignores_filter: bool,
     /// Collections whose objects this one lists; it has none of its own.
     pub(crate) union: &'static [&'static str],
 }
@@ -100,4 +102,53 @@ pub(crate) fn declared_type(path: &str) -> Option<&'static str> {
 #[cfg(test)]
 pub(crate) fn name_of(object: &serde_json::Value) -> Option<&str> {
     object["displayName"].as_str().or_else(|| object["name"].as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+
+    /// Collections that working tools read although Microsoft's metadata does not list them.
+    const NOT_IN_METADATA: &[&str] = &[
+        "deviceManagement/inventoryPolicies",
+        "deviceManagement/managedDeviceEncryptionStates",
+        "groupSettings",
+        "identityGovernance/termsOfUse/agreements",
+    ];
+
+    #[test]
+    fn every_collection_and_part_is_one_of_microsofts() {
+        let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../..");
+        let shared = std::env::var_os("TENANTATLAS_SHARED").map_or_else(|| root.join("shared"), PathBuf::from);
+        let Ok(text) = std::fs::read_to_string(shared.join("graph-metadata/beta.json")) else {
+            println!("SKIPPED: there is no metadata at ../shared/graph-metadata; set TENANTATLAS_SHARED");
+            return;
+        };
+        let metadata: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let paths: Vec<&String> = metadata["paths"].as_object().unwrap().keys().collect();
+        let known = |path: &str| paths.iter().any(|known| known.trim_start_matches('/') == path);
+        for kind in KINDS.values().filter(|kind| !NOT_IN_METADATA.contains(&kind.path)) {
+            assert!(known(kind.path), "{} is not in the metadata", kind.path);
+        }
+        let types = metadata["types"].as_object().unwrap();
+        for (path, name) in table::DECLARED {
+            let (mut current, mut found) = (Some(*name), Vec::new());
+            while let Some(name) = current {
+                found.extend(types[name]["nav"].as_object().into_iter().flatten().map(|(nav, _)| nav.as_str()));
+                current = types[name]["base"].as_str();
+            }
+            for navigation in kind(path).unwrap().navigations.iter().filter(|one| one.name != "assignments") {
+                assert!(found.contains(&navigation.name), "{path} has no {}", navigation.name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_derived_type_leads_to_the_collection_of_its_base() {
+        assert_eq!(of_type("#microsoft.graph.iosCompliancePolicy"), Some("deviceManagement/deviceCompliancePolicies"));
+        assert_eq!(of_type("#microsoft.graph.win32LobApp"), Some("deviceAppManagement/mobileApps"));
+        assert_eq!(of_type("#microsoft.graph.user"), None);
+    }
 }

@@ -19,6 +19,7 @@ impl Kind {
             refused_on_list: &[],
             never_expanded: &[],
             assign: Some("assignments"),
+            ignores_filter: false,
             union: &[],
         }
     }
@@ -88,11 +89,14 @@ pub(super) static KINDS: &[Kind] = &[
         &["scriptContent"],
         "deviceManagementScriptAssignments",
     ),
-    Kind::scripts(
-        "deviceManagement/deviceHealthScripts",
-        &["detectionScriptContent", "remediationScriptContent"],
-        "deviceHealthScriptAssignments",
-    ),
+    Kind {
+        ignores_filter: true,
+        ..Kind::scripts(
+            "deviceManagement/deviceHealthScripts",
+            &["detectionScriptContent", "remediationScriptContent"],
+            "deviceHealthScriptAssignments",
+        )
+    },
     Kind::scripts(
         "deviceManagement/deviceComplianceScripts",
         &["detectionScriptContent"],

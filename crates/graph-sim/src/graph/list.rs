@@ -19,11 +19,13 @@ struct Choice<'a> {
     options: &'a Options,
     search: Option<Search>,
     cast: Option<&'a str>,
+    ignores_filter: bool,
 }
 
 impl Choice<'_> {
     fn accepts(&self, object: &Value) -> bool {
-        self.options.filter.as_ref().is_none_or(|filter| filter.accepts(object))
+        let filter = self.options.filter.as_ref().filter(|_| !self.ignores_filter);
+        filter.is_none_or(|filter| filter.accepts(object))
             && self.search.as_ref().is_none_or(|search| search.accepts(object))
             && self.cast.is_none_or(|cast| {
                 let name = object["@odata.type"].as_str().unwrap_or_default();
@@ -45,7 +47,7 @@ pub(super) fn collection(
     cast: Option<&str>,
     options: &Options,
 ) -> Result<Reply, GraphError> {
-    let choice = choice(request, cast, options)?;
+    let choice = choice(request, kind, cast, options)?;
     let default = request.knobs.page_sizes.get(kind.path).copied().unwrap_or(kind.page);
     let size = page_size(options, default, kind.max_top);
     let start = Start::of(options)?;
@@ -73,7 +75,7 @@ pub(super) fn count(
     kind: &'static Kind,
     options: &Options,
 ) -> Result<Reply, GraphError> {
-    let choice = choice(request, None, options)?;
+    let choice = choice(request, kind, None, options)?;
     Ok(Reply::json(200, gather(store, kind, &choice).len().to_string()))
 }
 
@@ -106,7 +108,12 @@ pub(super) fn parts(
     Ok(reply(request, path, count, next, nodes))
 }
 
-fn choice<'a>(request: Request<'_>, cast: Option<&'a str>, options: &'a Options) -> Result<Choice<'a>, GraphError> {
+fn choice<'a>(
+    request: Request<'_>,
+    kind: &Kind,
+    cast: Option<&'a str>,
+    options: &'a Options,
+) -> Result<Choice<'a>, GraphError> {
     let search = options.search.as_deref().map(Search::parse).transpose()?;
     if search.is_some() && !request.eventual {
         return Err(GraphError::new(
@@ -115,7 +122,7 @@ fn choice<'a>(request: Request<'_>, cast: Option<&'a str>, options: &'a Options)
             "Request with $search query parameter only works through MSGraph with a special request header: 'ConsistencyLevel: eventual'",
         ));
     }
-    Ok(Choice { options, search, cast })
+    Ok(Choice { options, search, cast, ignores_filter: kind.ignores_filter })
 }
 
 /// A page in the order of creation, found without walking through what lies before it.

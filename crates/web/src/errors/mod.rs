@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use model::{AppError, Kind};
 use store::StoreError;
 
+pub(crate) use page::sentence;
 pub(crate) use problem::Problem;
 
 /// An [`AppError`] on its way out of a handler.

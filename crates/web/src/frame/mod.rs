@@ -7,7 +7,6 @@ mod starts;
 
 use maud::Markup;
 use model::access::Capability;
-use model::ids::Id as _;
 use store::{TenantCard, TenantScope};
 
 use crate::auth::Ctx;
@@ -20,7 +19,7 @@ use crate::state::Shared;
 
 pub(crate) use bell::{bell_cards, bell_updates};
 pub(crate) use done::{Done, done};
-pub(crate) use navigation::Section;
+pub(crate) use navigation::{Section, capital};
 pub(crate) use starts::{answer, extra};
 
 /// Where a page stands: who reads it, in which tenant, in which part of the navigation.
@@ -91,7 +90,8 @@ impl<'a> Place<'a> {
 
     async fn toast(&self) -> Result<Option<Markup>, WebError> {
         if let (Some(scope), Some(run)) = (self.scope, self.asked.get("started").and_then(|run| run.parse().ok())) {
-            return starts::toast_of(self.shared, self.ctx, scope, run, self.asked.has("was", "active")).await.map(Some);
+            // A run that is not this tenant's gets no toast; the page itself is not at fault.
+            return Ok(starts::toast_of(self.shared, self.ctx, scope, run, self.asked.has("was", "active")).await.ok());
         }
         Ok(self.asked.get("done").and_then(done::toast_of))
     }
@@ -104,6 +104,5 @@ pub(crate) fn tenant_path(scope: &TenantScope) -> String {
 
 /// The first page of a tenant.
 pub(crate) fn first_page(card: &TenantCard) -> String {
-    let _ = card.tenant.id.uuid();
     format!("/t/{}/operations", card.tenant.id)
 }

@@ -58,7 +58,7 @@ pub fn filters(view: &Filters) -> Markup {
     html! {
         form.filters role="search" aria-label=(view.label) method="get" action=(view.action)
              hx-get=(view.action) hx-target=(target) hx-select=(target) hx-swap="outerHTML" hx-push-url="true"
-             hx-trigger="change, input delay:300ms, submit" {
+             hx-trigger="input delay:300ms, submit" {
             @for (name, value) in &view.hidden { input type="hidden" name=(name) value=(value); }
             @if let Some(search) = &view.search { (search_field(&view.id, search)) }
             @if !view.choices.is_empty() {

@@ -12,10 +12,10 @@ pub fn live_region(id: &str, stream: &str, body: &Markup) -> Markup {
     }
 }
 
-/// The mark that says whether updates arrive, with its pause button. app.js keeps it right.
+/// The mark that says whether updates arrive, with its pause button. app.js shows it once a stream is open.
 pub fn live_mark() -> Markup {
     html! {
-        p.live data-live-mark {
+        p.live data-live-mark hidden {
             span.live-dot {}
             span role="status" data-live { "Live" }
             button.btn.ghost.sm type="button" data-pause aria-keyshortcuts="p" { (icon("player-pause")) span { "Pause" } }

@@ -1,0 +1,122 @@
+//! Lists of runs, newest first, and exact counts.
+
+use model::AppError;
+use model::ids::{RunId, UserId};
+use model::run::{Outcome, Status};
+
+use super::{RunFilter, RunRow, Runs};
+use crate::StoreError;
+use crate::db::sql::{Builder, id, sql};
+
+/// Which page: the newest one, or the one older than `before`, or the one newer than `after`.
+#[derive(Debug, Clone, Default)]
+pub struct RunPageRequest {
+    /// Older than this run.
+    pub before: Option<RunId>,
+    /// Newer than this run; ignored when `before` is there.
+    pub after: Option<RunId>,
+    /// Rows per page.
+    pub limit: usize,
+}
+
+/// One page, newest first.
+#[derive(Debug, Clone)]
+pub struct RunPage {
+    /// The runs.
+    pub rows: Vec<RunRow>,
+    /// Ask for the runs before this one; absent on the last page.
+    pub older: Option<RunId>,
+    /// Ask for the runs after this one; absent on the first page.
+    pub newer: Option<RunId>,
+}
+
+/// How many runs, by status and outcome.
+#[derive(Debug, Clone, Default)]
+pub struct RunCounts(pub Vec<(Status, Outcome, u64)>);
+
+impl RunCounts {
+    /// All.
+    pub fn total(&self) -> u64 {
+        self.0.iter().map(|(_, _, runs)| runs).sum()
+    }
+
+    /// Those of a status.
+    pub fn status(&self, status: Status) -> u64 {
+        self.0.iter().filter(|(found, _, _)| *found == status).map(|(_, _, runs)| runs).sum()
+    }
+
+    /// Those of an outcome.
+    pub fn outcome(&self, outcome: Outcome) -> u64 {
+        self.0.iter().filter(|(_, found, _)| *found == outcome).map(|(_, _, runs)| runs).sum()
+    }
+}
+
+impl Runs<'_> {
+    /// One page of the runs that fit.
+    pub async fn list(&self, filter: &RunFilter, page: &RunPageRequest) -> Result<RunPage, StoreError> {
+        let forward = page.after.filter(|_| page.before.is_none());
+        let mut query = Builder::new("select r.*, now_ms() as now from operation_runs r where ");
+        filter.all(self.0.tenant(), &mut query);
+        match (page.before, forward) {
+            (Some(before), _) => query.with(" and id < {} order by id desc limit {}", [id(before).into(), (page.limit + 1).into()]),
+            (None, Some(after)) => query.with(" and id > {} order by id limit {}", [id(after).into(), (page.limit + 1).into()]),
+            (None, None) => query.with(" order by id desc limit {}", [(page.limit + 1).into()]),
+        };
+        let rows = self.0.db.fetch("operation_runs", query.statement()).await?;
+        let mut rows = rows.iter().map(RunRow::from_row).collect::<Result<Vec<_>, _>>()?;
+        let more = rows.len() > page.limit;
+        rows.truncate(page.limit);
+        if forward.is_some() {
+            rows.reverse();
+        }
+        let (first, last) = (rows.first().map(|row| row.id), rows.last().map(|row| row.id));
+        let older = if forward.is_some() || more { last } else { None };
+        let newer = if forward.is_some() { first.filter(|_| more) } else { first.filter(|_| page.before.is_some()) };
+        Ok(RunPage { rows, older, newer })
+    }
+
+    /// Exact numbers of the runs that fit: from the counters when the filter allows, otherwise counted.
+    pub async fn counts(&self, filter: &RunFilter) -> Result<RunCounts, StoreError> {
+        let query = if filter.is_counted() {
+            let mut query = Builder::new("select status, outcome, cast(sum(runs) as bigint) as runs from run_counters where ");
+            filter.counted(self.0.tenant(), &mut query);
+            query.text(" group by status, outcome having sum(runs) <> 0");
+            query
+        } else {
+            let mut query = Builder::new("select status, outcome, count(*) as runs from operation_runs r where ");
+            filter.all(self.0.tenant(), &mut query);
+            query.text(" group by status, outcome");
+            query
+        };
+        let rows = self.0.db.fetch("run_counters", query.statement()).await?;
+        let counts = rows.iter().map(|row| Ok((row.word("status")?, row.word("outcome")?, row.count("runs")?)));
+        Ok(RunCounts(counts.collect::<Result<_, StoreError>>()?))
+    }
+
+    /// How many runs that fit are newer than this one.
+    pub async fn newer_than(&self, run: RunId, filter: &RunFilter) -> Result<u64, StoreError> {
+        let mut query = Builder::new("select count(*) as runs from operation_runs r where ");
+        filter.all(self.0.tenant(), &mut query);
+        query.with(" and id > {}", [id(run).into()]);
+        self.0.db.fetch("operation_runs", query.statement()).await?[0].count("runs")
+    }
+
+    /// One run.
+    pub async fn get(&self, run: RunId) -> Result<RunRow, AppError> {
+        let statement =
+            sql!("select r.*, now_ms() as now from operation_runs r where tenant_id = $1 and id = $2", self.0.tenant_arg(), id(run));
+        let rows = self.0.db.fetch("operation_runs", statement).await?;
+        Ok(RunRow::from_row(rows.first().ok_or_else(AppError::not_found)?)?)
+    }
+
+    /// Everybody who has started a run here, by name.
+    pub async fn initiators(&self) -> Result<Vec<(UserId, String)>, StoreError> {
+        let statement = sql!(
+            "select u.id, u.name from users u where exists (select 1 from operation_runs r \
+             where r.tenant_id = $1 and r.initiator_id = u.id) order by lower(u.name), u.id",
+            self.0.tenant_arg(),
+        );
+        let rows = self.0.db.fetch("users", statement).await?;
+        rows.iter().map(|row| Ok((row.id("id")?, row.get("name")?))).collect()
+    }
+}

@@ -1,0 +1,20 @@
+//! Operation runs, seen from a tenant: start, watch, cancel (`spec/runs.md`).
+
+mod cancel;
+mod detail;
+mod filter;
+mod list;
+mod row;
+mod start;
+
+pub use cancel::CancelOutcome;
+pub use detail::{EventRow, ItemCounts, ItemFilter, ItemRow};
+pub use filter::RunFilter;
+pub use list::{RunCounts, RunPage, RunPageRequest};
+pub use row::RunRow;
+pub use start::{ActiveRun, Idempotency, NewRun, Started};
+
+use crate::TenantDb;
+
+/// One tenant's runs.
+pub struct Runs<'a>(pub(crate) TenantDb<'a>);
