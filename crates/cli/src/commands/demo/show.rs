@@ -10,7 +10,7 @@ use indicatif::{MultiProgress, ProgressBar};
 use model::AppError;
 use model::ids::RunId;
 use model::run::{Outcome, Status};
-use store::{Db, RunRow, TenantScope};
+use store::{BackupStatus, Db, RunRow, TenantScope};
 
 use super::set_up::Account;
 use crate::exit::Exit;
@@ -34,6 +34,10 @@ async fn one_tenant(db: &Db, scope: &TenantScope, bar: Option<ProgressBar>, outp
     if let Some(bar) = &bar {
         bar.set_prefix(format!("{name:<16}"));
     }
+    if let Some(outcome) = done_before(db, scope, &name, output).await? {
+        return Ok(vec![outcome]);
+    }
+    // After an interrupted start these find the runs of that start, which its successor's workers continue.
     let groups = app::directory::start_groups_sync(db, scope, Extra::default()).await?.run();
     let sync = start_sync(db, scope, &Selection::all(), Extra::default()).await?.run();
     let mut outcomes = Vec::new();
@@ -46,6 +50,15 @@ async fn one_tenant(db: &Db, scope: &TenantScope, bar: Option<ProgressBar>, outp
         bar.finish_and_clear();
     }
     Ok(outcomes)
+}
+
+/// A tenant that an earlier start backed up is only named: its history is there to be looked at.
+async fn done_before(db: &Db, scope: &TenantScope, name: &str, output: Output) -> Result<Option<Outcome>, AppError> {
+    let sets = db.tenant(scope).backups().list(None, 1).await?;
+    let Some(set) = sets.first().filter(|set| set.status != BackupStatus::Writing) else { return Ok(None) };
+    let missing = if set.incomplete == 0 { "complete".to_owned() } else { format!("partial, {} not complete", set.incomplete) };
+    output.line(format!("{name:<16} synced and backed up by an earlier start: “{}”, {} objects, {missing}", set.name, set.items));
+    Ok(Some(if set.status == BackupStatus::Complete { Outcome::Succeeded } else { Outcome::PartiallySucceeded }))
 }
 
 /// Waits for the run's end and leaves its last line on the terminal.

@@ -1,0 +1,143 @@
+//! The end of runs: outcome, counts, event, audit entry and the promise of a notification, in one transaction.
+
+use std::collections::HashMap;
+
+use model::Ambient;
+use model::ids::{RunId, WorkerId};
+use model::run::{Failure, Outcome, Reason, Status};
+
+use super::{Ledger, Lease};
+use crate::db::sql::{Arg, Builder, id, optional_id};
+use crate::db::{Row, Tx};
+use crate::{Actor, AuditEntry, StoreError, audit};
+
+/// Kinds of failure kept with a run; the items keep theirs.
+const FAILURES_MAX: usize = 50;
+
+/// How a run ends.
+#[derive(Debug, Clone, Default)]
+pub struct Closing {
+    /// Absent: derived from the items by the outcome rule of [`model::run::Counts`].
+    pub outcome: Option<Outcome>,
+    /// Why it ended so.
+    pub reason: Option<Reason>,
+    /// Kinds of failure, with how often each was met.
+    pub failures: Vec<Failure>,
+}
+
+/// A run to end, if it still stands as expected.
+pub(crate) struct End {
+    pub(crate) run: RunId,
+    pub(crate) fence: i64,
+    pub(crate) status: Status,
+    pub(crate) worker: Option<WorkerId>,
+    pub(crate) closing: Closing,
+}
+
+impl Ledger {
+    /// Ends a run.
+    pub async fn finish(&self, lease: &Lease, closing: Closing) -> Result<Outcome, StoreError> {
+        let ended = self.finish_many(vec![(*lease, closing)]).await?;
+        ended.first().and_then(|(_, outcome)| *outcome).ok_or(StoreError::LeaseLost)
+    }
+
+    /// Ends several runs in one commit; a run whose lease is lost is left alone and has no outcome in the answer.
+    pub async fn finish_many(&self, closings: Vec<(Lease, Closing)>) -> Result<Vec<(RunId, Option<Outcome>)>, StoreError> {
+        let runs: Vec<_> = closings.iter().map(|(lease, _)| lease.run).collect();
+        if runs.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ends = closings.into_iter().map(|(lease, closing)| End {
+            run: lease.run,
+            fence: lease.fence,
+            status: Status::Running,
+            worker: Some(lease.worker),
+            closing,
+        });
+        let mut tx = self.0.begin("ledger.finish").await?;
+        let ended: HashMap<_, _> = end_runs(&mut tx, self.0.ambient(), ends.collect()).await?.into_iter().collect();
+        self.0.commit_runs(tx, true).await?;
+        Ok(runs.into_iter().map(|run| (run, ended.get(&run).copied())).collect())
+    }
+}
+
+/// Ends those that stand as expected, and says which those are.
+pub(crate) async fn end_runs(tx: &mut Tx, ambient: &Ambient, mut ends: Vec<End>) -> Result<Vec<(RunId, Outcome)>, StoreError> {
+    // Two transactions that end the same runs lock them in the same order.
+    ends.sort_by_key(|end| end.run);
+    let mut update = Builder::new(
+        "update operation_runs as r set status = 'completed', outcome = case when v.column5 <> '' then v.column5 \
+         when r.failed = 0 then 'succeeded' when r.succeeded = 0 then 'failed' else 'partially_succeeded' end, \
+         reason_code = v.column6, reason_sentence = v.column7, failures = v.column8, total = r.next_sequence - 1, \
+         lease_owner = null, lease_expires_at = null, completed_at = now_ms() from (",
+    );
+    update.rows(ends.into_iter().map(row));
+    update.text(
+        ") as v where r.id = v.column1 and r.fence = v.column2 and r.status = v.column3 \
+         and (v.column4 is null or r.lease_owner = v.column4) returning *",
+    );
+    let rows = tx.fetch("operation_runs", update.statement()).await?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    tell(tx, ambient, &rows).await?;
+    rows.iter().map(|row| Ok((row.id("id")?, row.word("outcome")?))).collect()
+}
+
+fn row(end: End) -> Vec<Arg> {
+    let mut failures = end.closing.failures;
+    failures.truncate(FAILURES_MAX);
+    let (code, sentence) = end.closing.reason.map(|reason| (reason.code, reason.sentence)).unzip();
+    vec![
+        id(end.run).into(),
+        end.fence.into(),
+        end.status.to_string().into(),
+        optional_id(end.worker),
+        end.closing.outcome.map(|outcome| outcome.to_string()).unwrap_or_default().into(),
+        code.into(),
+        sentence.into(),
+        serde_json::to_string(&failures).expect("failures are plain data").into(),
+    ]
+}
+
+/// Event, audit entry and the promise of a notification, for each.
+async fn tell(tx: &mut Tx, ambient: &Ambient, rows: &[Row]) -> Result<(), StoreError> {
+    let (mut events, mut entries, mut promises) = (Vec::new(), Vec::new(), Vec::new());
+    let mut at = 0;
+    for row in rows {
+        let run: RunId = row.id("id")?;
+        at = row.get("completed_at")?;
+        let (code, sentence): (Option<String>, Option<String>) = (row.get("reason_code")?, row.get("reason_sentence")?);
+        events.push(vec![
+            id(run).into(),
+            at.into(),
+            "finished".into(),
+            row.get::<i64>("attempt")?.into(),
+            code.clone().into(),
+            sentence.into(),
+        ]);
+        let initiator = row.optional_id("initiator_id")?;
+        entries.push(AuditEntry {
+            tenant: row.optional_id("tenant_id")?,
+            actor: Actor { user: initiator, name: row.get("initiator_name")? },
+            address: None,
+            action: "run.finish".into(),
+            object: Some(row.get("type")?),
+            run: Some(run),
+            outcome: row.get("outcome")?,
+            detail: code,
+        });
+        if let Some(user) = initiator {
+            promises.push(vec![id(run).into(), id::<model::ids::UserId>(user).into(), "terminal".into(), at.into()]);
+        }
+    }
+    let mut insert = Builder::new("insert into operation_run_events (run_id, at, kind, attempt, code, sentence) ");
+    insert.rows(events);
+    tx.execute(insert.statement()).await?;
+    if !promises.is_empty() {
+        let mut insert = Builder::new("insert into outbox (run_id, user_id, kind, created_at) ");
+        insert.rows(promises);
+        tx.execute(insert.statement()).await?;
+    }
+    audit::append(tx, ambient, at, entries).await
+}

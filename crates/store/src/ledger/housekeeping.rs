@@ -1,0 +1,69 @@
+//! What grows is bounded: old runs, changes that everybody has seen, expired keys, appended counters.
+
+use super::Ledger;
+use crate::StoreError;
+use crate::db::Engine;
+use crate::db::sql::sql;
+
+/// A live view that was away for longer than this starts over.
+const CHANGES_KEPT_MS: i64 = 60 * 60 * 1000;
+/// Appended differences that are cheap to add up on every page.
+const DIFFERENCES_MAX: i64 = 200;
+
+impl Ledger {
+    /// Deletes up to `slice` runs that ended before then, with their items and events; never one that a backup set,
+    /// another run or the inventory's missing objects depend on.
+    pub async fn purge_completed_runs(&self, older_than_ms: i64, slice: usize) -> Result<u64, StoreError> {
+        let statement = sql!(
+            "delete from operation_runs where id in (select r.id from operation_runs r \
+             where r.status = 'completed' and r.completed_at < $1 \
+             and not exists (select 1 from backup_sets b where b.run_id = r.id) \
+             and not exists (select 1 from operation_runs c where c.parent_id = r.id) \
+             and not exists (select 1 from operation_runs c where c.retry_of_id = r.id) \
+             and not exists (select 1 from inventory_objects o where o.missing_run = r.id) \
+             and not exists (select 1 from outbox x where x.run_id = r.id) \
+             order by r.completed_at limit $2)",
+            older_than_ms,
+            slice,
+        );
+        self.0.execute(statement).await
+    }
+
+    /// Part of every sweep.
+    pub(super) async fn tidy(&self) -> Result<(), StoreError> {
+        let old_changes = sql!(
+            "select seq from run_changes where at < now_ms() - $1 and seq = (select min(seq) from run_changes) limit 1",
+            CHANGES_KEPT_MS
+        );
+        if !self.0.fetch("run_changes", old_changes).await?.is_empty() {
+            let statement = sql!(
+                "delete from run_changes where at < now_ms() - $1 and seq < (select min(seq) + 20000 from run_changes)",
+                CHANGES_KEPT_MS
+            );
+            self.0.execute(statement).await?;
+        }
+        let expired = sql!("select run_id from idempotency_keys where expires_at <= now_ms() limit 1");
+        if !self.0.fetch("idempotency_keys", expired).await?.is_empty() {
+            self.0.execute(sql!("delete from idempotency_keys where expires_at <= now_ms()")).await?;
+        }
+        self.compact().await
+    }
+
+    /// Folds the appended differences of counters together (PostgreSQL; SQLite's are kept folded).
+    pub async fn compact(&self) -> Result<(), StoreError> {
+        if self.0.engine() == Engine::Sqlite {
+            return Ok(());
+        }
+        let rows = self.0.fetch("run_counters", sql!("select count(*) as differences from run_counters")).await?;
+        if rows[0].get::<i64>("differences")? <= DIFFERENCES_MAX {
+            return Ok(());
+        }
+        let fold = sql!(
+            "with gone as (delete from run_counters where ctid in (select ctid from run_counters for update skip locked) returning *) \
+             insert into run_counters (tenant_id, type, status, outcome, runs) \
+             select tenant_id, type, status, outcome, sum(runs)::bigint from gone group by tenant_id, type, status, outcome having sum(runs) <> 0"
+        );
+        self.0.execute(fold).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,154 @@
+//! `GET /t/{tenant}/operations`
+
+use axum::extract::State;
+use maud::{Markup, html};
+use model::access::Capability;
+use model::ids::RunId;
+use store::{RunCounts, RunPage, RunPageRequest};
+
+use super::filter::{NAMES, OUTCOMES, filter_row, run_filter, when_words};
+use super::{Viewer, run_row};
+use crate::errors::WebError;
+use crate::extract::{Asked, InTenant};
+use crate::fields::Fields;
+use crate::frame::{Place, Section};
+use crate::kit::badge::{Badge, RunSigns};
+use crate::kit::button::{Button, button};
+use crate::kit::button::{Press, why_off};
+use crate::kit::facets::{Facet, facets};
+use crate::kit::filter::filters;
+use crate::kit::header::{Crumb, Header, header};
+use crate::kit::live::{live_mark, live_region, newer_place};
+use crate::kit::menu::{MenuAct, MenuItem, menu_button};
+use crate::kit::notice::empty_state;
+use crate::kit::pager::{Pager, pager};
+use crate::kit::table::{Column, table};
+use crate::state::Shared;
+
+/// Rows on a page.
+const ROWS: usize = 25;
+
+const COLUMNS: [Column; 7] = [
+    Column::new("Status", "c-state"),
+    Column::new("Operation", ""),
+    Column::new("Progress and items", "c-prog"),
+    Column::new("Started by", "c-by"),
+    Column::new("Started", "c-at"),
+    Column::new("Duration", "num c-dur"),
+    Column::actions(),
+];
+
+/// The list, newest first.
+pub(crate) async fn page(State(shared): State<Shared>, InTenant(ctx, scope): InTenant, Asked(asked): Asked) -> Result<Markup, WebError> {
+    let place = Place::tenant(&shared, &ctx, &scope, &asked, Section::Operations);
+    let path = format!("{}/operations", place.base());
+    // Read first: what changes while the page is made is told again by the stream, never missed.
+    let position = shared.db().changes_position().await?;
+    let runs = shared.db().tenant(&scope);
+    let runs = runs.runs();
+    let filter = run_filter(&asked, ctx.user, ctx.now_ms);
+    let request = RunPageRequest { before: cursor(&asked, "before"), after: cursor(&asked, "after"), limit: ROWS };
+    let list = runs.list(&filter, &request).await?;
+    let mut every = filter.clone();
+    every.outcomes = Vec::new();
+    let counts = runs.counts(&every).await?;
+    let viewer = Viewer::new(&ctx, &scope);
+    let now = place.now();
+    let rows: Vec<Markup> = list.rows.iter().map(|run| run_row(&now, &viewer, run)).collect();
+    let kept = asked.only(&NAMES);
+    let body = html! {
+        div id="ops" {
+            (facets("By outcome", &facet_row(&kept, &path, &counts), &live_mark()))
+            (newer_place("ops-newer"))
+            @if rows.is_empty() { (nothing(&kept, &path, &asked)) }
+            @else { (table("Operations, newest first", &COLUMNS, true, &rows)) (pager(&pages(&list, &kept, &path, &counts, &asked, now.zone_name()))) }
+        }
+    };
+    let stream = stream_address(&kept, &path, position, &list, &asked);
+    let main = html! {
+        (header(&Header { crumbs: vec![Crumb::text("Monitoring")], title: "Operations".into(), summary: None, actions: Some(start_menu(&place)) }))
+        (filters(&filter_row(&asked, &path, ctx.user, &runs.initiators().await?)))
+        @if let Some(code) = asked.get("code") { p.help { "With an item of code " code { (code) } ". " a href=(kept.without(&["code"]).href(&path)) { "Show all" } } }
+        (live_region("ops-live", &stream, &body))
+    };
+    place.page("Operations", &main).await
+}
+
+fn cursor(asked: &Fields, name: &str) -> Option<RunId> {
+    asked.get(name).and_then(|text| text.parse().ok())
+}
+
+/// The stream knows the filter and the newest run shown, so that it can count what is newer.
+fn stream_address(kept: &Fields, path: &str, position: i64, list: &RunPage, asked: &Fields) -> String {
+    let mut fields = kept.with("since", position.to_string());
+    let first_page = !asked.any(&["before", "after"]);
+    if let (true, Some(newest)) = (first_page, list.rows.first()) {
+        fields = fields.with("newest", newest.id.to_string());
+    }
+    fields.href(&format!("{path}/stream"))
+}
+
+fn facet_row(kept: &Fields, path: &str, counts: &RunCounts) -> Vec<Facet> {
+    let all = Facet {
+        count: counts.total(),
+        words: "operations".into(),
+        sign: None,
+        href: kept.without(&["outcome"]).href(path),
+        current: kept.get("outcome").is_none(),
+    };
+    let each = OUTCOMES.iter().map(|(outcome, words)| {
+        let status = if *words == "active" { model::run::Status::Running } else { model::run::Status::Completed };
+        let look = Badge::of_run(status, *outcome, RunSigns::default());
+        Facet {
+            count: counts.outcome(*outcome),
+            words: (*words).into(),
+            sign: Some((look.icon_name(), look.tone())),
+            href: kept.with("outcome", outcome.to_string()).href(path),
+            current: kept.all("outcome").eq([outcome.to_string().as_str()]),
+        }
+    });
+    std::iter::once(all).chain(each).collect()
+}
+
+fn pages(list: &RunPage, kept: &Fields, path: &str, counts: &RunCounts, asked: &Fields, zone: &str) -> Pager {
+    let outcomes: Vec<_> = asked.all("outcome").filter_map(|word| word.parse().ok()).collect();
+    let total = if outcomes.is_empty() { counts.total() } else { outcomes.into_iter().map(|outcome| counts.outcome(outcome)).sum() };
+    Pager {
+        shown: list.rows.len() as u64,
+        total: Some(total),
+        noun: ("operation", "operations"),
+        order: "newest first",
+        zone: zone.to_owned(),
+        words: None,
+        previous: list.newer.map(|run| kept.with("after", run.to_string()).href(path)),
+        next: list.older.map(|run| kept.with("before", run.to_string()).href(path)),
+    }
+}
+
+fn nothing(kept: &Fields, path: &str, asked: &Fields) -> Markup {
+    if !kept.any(&NAMES) {
+        let text = format!("Nothing was started in the {}. Sync the inventory to begin.", when_words(asked));
+        return empty_state("activity", "No operation yet", &text, None, false);
+    }
+    let clear = html! { (button(&Button::new("Clear filters", Press::Link(path.to_owned())).with_icon("filter-off"))) };
+    empty_state("search", "No operation matches", &format!("With these filters, started: {}.", when_words(asked)), Some(&clear), true)
+}
+
+fn start_menu(place: &Place<'_>) -> Markup {
+    let base = place.base();
+    if let Some(off) = place.start_off(Capability::InventorySync, "why-start") {
+        let view = Button::primary("Start", Press::Submit).with_icon("player-play").off_when(Some(off.clone()));
+        return html! { (button(&view)) (why_off(&off)) };
+    }
+    let item = |words: &str, icon: &'static str, path: String| match place.start(&path) {
+        Press::Post { action, csrf } => MenuItem::new(words, icon, MenuAct::Start { action, csrf }),
+        _ => MenuItem::link(words, icon, path),
+    };
+    let items = [
+        item("Sync inventory", "refresh", format!("{base}/inventory/sync")),
+        item("Read directory groups", "users", format!("{base}/groups/sync")),
+        item("Check connection", "plug-connected", format!("{base}/connection/check")),
+        MenuItem::link("Back up", "archive", format!("{base}/backups#new")),
+    ];
+    menu_button("start", "Start", "player-play", true, &items)
+}

@@ -1,0 +1,18 @@
+//! Operation runs: the list, one run, cancelling, and both of them live.
+
+pub(crate) mod advice;
+pub(crate) mod cancel;
+mod detail;
+mod filter;
+mod list;
+mod row;
+mod run;
+mod run_items;
+mod run_side;
+mod run_timeline;
+
+pub(crate) use detail::page as run_page;
+pub(crate) use filter::run_filter;
+pub(crate) use list::page as list_page;
+pub(crate) use row::{Viewer, run_row};
+pub(crate) use run::{live_parts, summary};
