@@ -2,10 +2,10 @@
 
 use model::registry::{Contract, Part};
 
-/// The collection with its list query.
-pub(crate) fn list(contract: &Contract) -> String {
+/// The collection with its list query and so many rows on a page.
+pub(crate) fn list(contract: &Contract, top: Option<u32>) -> String {
     let list = &contract.list;
-    with_query(contract.path.clone(), &list.select, &list.expand, list.top)
+    with_query(contract.path.clone(), &list.select, &list.expand, top)
 }
 
 /// One object.
@@ -50,9 +50,15 @@ mod tests {
     #[test]
     fn addresses_come_from_the_contract() {
         let contract = Registry::embedded().get("settingsCatalog").expect("contract");
-        assert_eq!(super::list(contract), "deviceManagement/configurationPolicies?$expand=assignments,settings&$top=1000");
+        assert_eq!(
+            super::list(contract, contract.list.top),
+            "deviceManagement/configurationPolicies?$expand=assignments,settings&$top=1000"
+        );
         let part = contract.part("settings").expect("part");
-        assert_eq!(super::part(contract, "a/../b", part), "deviceManagement/configurationPolicies/a%2F..%2Fb/settings?$top=1000");
+        assert_eq!(
+            super::part(contract, "a/../b", part),
+            "deviceManagement/configurationPolicies/a%2F..%2Fb/settings?$top=1000"
+        );
         assert!(super::object(contract, "..", &[]).ends_with("/%2E%2E"));
     }
 }

@@ -32,7 +32,6 @@ struct Refusal {
     spent: bool,
 }
 
-
 struct Item {
     relative: String,
     permit: Permit,
@@ -64,7 +63,9 @@ impl Batcher {
             return self.pipeline.get(&self.pipeline.absolute(version.as_str(), relative), quota).await;
         }
         let whole = self.get_with_retries(version, relative, quota);
-        tokio::time::timeout(self.pipeline.limits.deadline, whole).await.unwrap_or_else(|_| Err(GraphError::of("graph.timeout")))
+        tokio::time::timeout(self.pipeline.limits.deadline, whole)
+            .await
+            .unwrap_or_else(|_| Err(GraphError::of("graph.timeout")))
     }
 
     async fn get_with_retries(self: &Arc<Self>, version: Version, relative: &str, quota: Quota) -> Outcome {
@@ -150,7 +151,10 @@ impl Batcher {
         let mut attempts = Attempts::default();
         loop {
             let token = self.pipeline.tokens.get().await?;
-            let error = match self.pipeline.once(Method::POST, address, Some(body), &token).await {
+            let place = self.pipeline.place(Quota::Intune).await;
+            let outcome = self.pipeline.once(Method::POST, address, Some(body), &token).await;
+            drop(place);
+            let error = match outcome {
                 Ok((value, _)) if answer::is_batch(&value) => return Ok((value, token)),
                 Ok((_, notes)) => GraphError::of("graph.unexpected_shape").with(notes.request_id, None),
                 Err(error) => error,

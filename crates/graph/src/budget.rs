@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use model::Ambient;
 use model::registry::Quota;
+use tokio::sync::MutexGuard;
 use tokio::time::{Instant, sleep_until};
 
 use crate::config::{Limits, Window};
@@ -41,6 +42,8 @@ pub(crate) struct Permit {
 
 struct Class {
     window: Window,
+    /// Held from the permit to the answer where requests go one by one.
+    turn: tokio::sync::Mutex<()>,
     state: Mutex<State>,
 }
 
@@ -71,6 +74,13 @@ impl Budget {
         }
     }
 
+    /// The turn of a class whose requests go one by one: to be held until the answer is there. How long a request is
+    /// under way varies, so only from answer to request is the distance certain.
+    pub(crate) async fn turn(&self, quota: Quota) -> Option<MutexGuard<'_, ()>> {
+        let class = self.class(quota);
+        if class.goes_one_by_one() { Some(class.turn.lock().await) } else { None }
+    }
+
     /// Waits until one more request fits.
     pub(crate) async fn acquire(&self, quota: Quota) -> Permit {
         let class = self.class(quota);
@@ -84,8 +94,13 @@ impl Budget {
 
     /// The service answered; `share` is how full it says its limit is.
     pub(crate) fn succeeded(&self, permit: Permit, share: Option<f64>) {
-        let mut state = self.class(permit.quota).lock();
+        let class = self.class(permit.quota);
+        let mut state = class.lock();
         state.refusals = 0;
+        if class.goes_one_by_one() {
+            state.sent.clear();
+            state.sent.push_back(Instant::now());
+        }
         if share.is_some_and(|share| share >= CLOSE) {
             state.cut(permit.taken, 0.9);
         } else {
@@ -95,13 +110,18 @@ impl Budget {
 
     /// The service refused; everything of the class waits for the longer of its pause and ours.
     pub(crate) fn throttled(&self, permit: Permit, retry_after_ms: Option<u64>) {
-        let mut state = self.class(permit.quota).lock();
+        let class = self.class(permit.quota);
+        let mut state = class.lock();
         if state.cut(permit.taken, 0.5) {
             state.refusals += 1;
             // The pause is what the service counts from: what was sent before it is paid for.
             state.sent.clear();
         }
-        let own = backoff(state.refusals, &self.limits, &self.ambient);
+        let mut own = backoff(state.refusals, &self.limits, &self.ambient);
+        if class.goes_one_by_one() {
+            // The refused request counts as well.
+            own = own.max(class.window.span);
+        }
         let until = Instant::now() + own.max(Duration::from_millis(retry_after_ms.unwrap_or(0)));
         if retry_after_ms.is_some() || state.paused_until.is_none_or(|paused| paused < Instant::now()) {
             state.paused_until = Some(state.paused_until.map_or(until, |paused| paused.max(until)));
@@ -112,7 +132,11 @@ impl Budget {
 impl Class {
     fn new(window: Window) -> Self {
         let state = State { sent: VecDeque::new(), share: 1.0, paused_until: None, cut_at: None, refusals: 0 };
-        Self { window, state: Mutex::new(state) }
+        Self { window, turn: tokio::sync::Mutex::new(()), state: Mutex::new(state) }
+    }
+
+    fn goes_one_by_one(&self) -> bool {
+        self.window.requests == 1
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {

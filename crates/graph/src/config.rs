@@ -65,7 +65,7 @@ impl Default for Limits {
         let window = |requests, millis| Window { requests, span: Duration::from_millis(millis) };
         Self {
             intune_reads: window(950, 20_000),
-            // A little longer than a second: two requests a second apart can arrive closer than that.
+            // A little longer than a second: clocks differ.
             conditional_access: window(1, 1_050),
             directory: window(3_000, 10_000),
             attempts_max: 5,

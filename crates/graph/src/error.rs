@@ -19,18 +19,54 @@ pub struct GraphError {
 
 /// Codes, messages and hints of everything that is not sign-in.
 const TABLE: [(&str, &str, &str); 13] = [
-    ("graph.throttled", "Microsoft Graph refused further requests for now", "Wait some minutes. Other applications in this tenant share the limit"),
-    ("graph.permission_denied", "The application may not read this", "Grant the permission that the type needs and consent to it again"),
-    ("graph.token_expired", "Microsoft Graph did not accept the token, nor a new one", "Check that the application is still allowed in the tenant"),
+    (
+        "graph.throttled",
+        "Microsoft Graph refused further requests for now",
+        "Wait some minutes. Other applications in this tenant share the limit",
+    ),
+    (
+        "graph.permission_denied",
+        "The application may not read this",
+        "Grant the permission that the type needs and consent to it again",
+    ),
+    (
+        "graph.token_expired",
+        "Microsoft Graph did not accept the token, nor a new one",
+        "Check that the application is still allowed in the tenant",
+    ),
     ("graph.not_found", "The object is not there any more", "Sync again: it was removed while it was read"),
     ("graph.conflict", "The object was changed by somebody else at the same time", "Try again"),
-    ("graph.bad_request", "Microsoft Graph did not understand the request", "Report this with the request id: it is a defect of TenantAtlas"),
-    ("graph.unavailable", "Microsoft Graph did not answer", "Try again later. The service health page says whether there is an outage"),
+    (
+        "graph.bad_request",
+        "Microsoft Graph did not understand the request",
+        "Report this with the request id: it is a defect of TenantAtlas",
+    ),
+    (
+        "graph.unavailable",
+        "Microsoft Graph did not answer",
+        "Try again later. The service health page says whether there is an outage",
+    ),
     ("graph.timeout", "Microsoft Graph took too long to answer", "Try again later"),
-    ("graph.unexpected_shape", "Microsoft Graph gave an answer that cannot be read", "Try again. If it happens again, report it with the request id"),
-    ("graph.too_large", "Microsoft Graph gave an answer that is larger than the limit", "Raise the limit for answers if the tenant is really that large"),
-    ("graph.page_loop", "Microsoft Graph's pages lead back to a page that was read already", "Try again. If it happens again, report it with the request id"),
-    ("graph.foreign_link", "Microsoft Graph's next page is at another host; it was not asked", "Check for a proxy that changes answers"),
+    (
+        "graph.unexpected_shape",
+        "Microsoft Graph gave an answer that cannot be read",
+        "Try again. If it happens again, report it with the request id",
+    ),
+    (
+        "graph.too_large",
+        "Microsoft Graph gave an answer that is larger than the limit",
+        "Raise the limit for answers if the tenant is really that large",
+    ),
+    (
+        "graph.page_loop",
+        "Microsoft Graph's pages lead back to a page that was read already",
+        "Try again. If it happens again, report it with the request id",
+    ),
+    (
+        "graph.foreign_link",
+        "Microsoft Graph's next page is at another host; it was not asked",
+        "Check for a proxy that changes answers",
+    ),
     ("graph.cancelled", "The reading was stopped", "Start it again"),
 ];
 
@@ -70,7 +106,10 @@ impl GraphError {
 
     /// Whether waiting helps. Anything else needs a person.
     pub fn is_transient(&self) -> bool {
-        matches!(self.code, "graph.throttled" | "graph.unavailable" | "graph.timeout" | "auth.throttled" | "auth.unavailable")
+        matches!(
+            self.code,
+            "graph.throttled" | "graph.unavailable" | "graph.timeout" | "auth.throttled" | "auth.unavailable"
+        )
     }
 }
 
@@ -80,7 +119,12 @@ mod tests {
 
     #[test]
     fn every_status_has_a_code() {
-        for (status, code) in [(400, "graph.bad_request"), (403, "graph.permission_denied"), (429, "graph.throttled"), (503, "graph.unavailable")] {
+        for (status, code) in [
+            (400, "graph.bad_request"),
+            (403, "graph.permission_denied"),
+            (429, "graph.throttled"),
+            (503, "graph.unavailable"),
+        ] {
             assert_eq!(GraphError::of_status(status).code, code);
         }
         assert_eq!(GraphError::of_status(302).code, "graph.unexpected_shape");

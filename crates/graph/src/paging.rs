@@ -59,7 +59,11 @@ impl Links {
 }
 
 /// All rows behind a next link.
-pub(crate) async fn rest(pipeline: &Pipeline, quota: Quota, mut next: Option<String>) -> Result<Vec<Value>, GraphError> {
+pub(crate) async fn rest(
+    pipeline: &Pipeline,
+    quota: Quota,
+    mut next: Option<String>,
+) -> Result<Vec<Value>, GraphError> {
     let mut links = Links::new(pipeline.graph_url())?;
     let mut rows = Vec::new();
     while let Some(link) = next {
@@ -80,8 +84,17 @@ mod tests {
     fn a_link_in_a_circle_or_to_another_host_is_refused() {
         let mut links = Links::new("https://graph.example").expect("address");
         assert!(links.check("https://graph.example/beta/x?$skiptoken=1".into()).is_ok());
-        assert_eq!(links.check("https://graph.example/beta/x?$skiptoken=1".into()).expect_err("circle").code, "graph.page_loop");
-        for foreign in ["https://graph.example.evil/x", "http://graph.example/x", "https://graph.example@evil/x", "/beta/x", "nonsense"] {
+        assert_eq!(
+            links.check("https://graph.example/beta/x?$skiptoken=1".into()).expect_err("circle").code,
+            "graph.page_loop"
+        );
+        for foreign in [
+            "https://graph.example.evil/x",
+            "http://graph.example/x",
+            "https://graph.example@evil/x",
+            "/beta/x",
+            "nonsense",
+        ] {
             assert_eq!(links.check(foreign.into()).expect_err(foreign).code, "graph.foreign_link");
         }
     }

@@ -6,7 +6,7 @@ use model::Ambient;
 use model::registry::Quota;
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::auth::{Token, Tokens};
 use crate::budget::Budget;
@@ -27,12 +27,19 @@ pub(crate) struct Pipeline {
     pub(crate) limits: Limits,
     pub(crate) ambient: Ambient,
     pub(crate) traffic: Arc<Counters>,
-    pub(crate) parallel: Semaphore,
+    parallel: Semaphore,
     transport: Arc<Transport>,
 }
 
 impl Pipeline {
-    pub(crate) fn new(tokens: Tokens, budget: Arc<Budget>, config: &GraphConfig, ambient: Ambient, transport: Arc<Transport>, traffic: Arc<Counters>) -> Self {
+    pub(crate) fn new(
+        tokens: Tokens,
+        budget: Arc<Budget>,
+        config: &GraphConfig,
+        ambient: Ambient,
+        transport: Arc<Transport>,
+        traffic: Arc<Counters>,
+    ) -> Self {
         let parallel = Semaphore::new(config.parallel_requests.max(1));
         Self { tokens, budget, limits: config.limits.clone(), ambient, traffic, parallel, transport }
     }
@@ -56,10 +63,15 @@ impl Pipeline {
     async fn get_with_retries(&self, address: &str, quota: Quota) -> Result<Value, GraphError> {
         let mut attempts = Attempts::default();
         loop {
+            // The token comes before the budget: what was allowed has to arrive at the pace at which it was allowed.
+            let token = self.tokens.get().await?;
+            let turn = self.budget.turn(quota).await;
             let permit = self.budget.acquire(quota).await;
             self.traffic.logical(1);
-            let token = self.tokens.get().await?;
-            let error = match self.once(Method::GET, address, None, &token).await {
+            let place = self.place(quota).await;
+            let outcome = self.once(Method::GET, address, None, &token).await;
+            drop(place);
+            let error = match outcome {
                 Ok((value, notes)) => {
                     self.budget.succeeded(permit, notes.limit_share);
                     return Ok(value);
@@ -70,8 +82,17 @@ impl Pipeline {
                 self.traffic.throttled();
                 self.budget.throttled(permit, error.retry_after_ms);
             }
+            drop(turn);
             self.pause(&mut attempts, error).await?;
         }
+    }
+
+    /// A place among the requests under way. Conditional Access needs none: once a second is never much.
+    pub(crate) async fn place(&self, quota: Quota) -> Option<SemaphorePermit<'_>> {
+        if quota == Quota::ConditionalAccess {
+            return None;
+        }
+        Some(self.parallel.acquire().await.expect("the semaphore is never closed"))
     }
 
     /// Waits for the next attempt, or gives the error back when there is none.
@@ -90,11 +111,14 @@ impl Pipeline {
     }
 
     /// One attempt.
-    pub(crate) async fn once(&self, method: Method, address: &str, body: Option<&Value>, token: &Token) -> Result<(Value, Notes), GraphError> {
-        let answer = {
-            let _place = self.parallel.acquire().await.expect("the semaphore is never closed");
-            self.transport.send(self.request(method, address, body, token)).await?
-        };
+    pub(crate) async fn once(
+        &self,
+        method: Method,
+        address: &str,
+        body: Option<&Value>,
+        token: &Token,
+    ) -> Result<(Value, Notes), GraphError> {
+        let answer = self.transport.send(self.request(method, address, body, token)).await?;
         tracing::debug!(status = answer.status, request_id = answer.notes.request_id.as_deref(), "graph answered");
         if answer.status == 401 {
             self.tokens.refused(token).await;
@@ -102,7 +126,8 @@ impl Pipeline {
         if !(200..300).contains(&answer.status) {
             return Err(answer.notes.error(answer.status));
         }
-        let value = json::parse(answer.body).await.map_err(|error| error.with(answer.notes.request_id.clone(), None))?;
+        let value =
+            json::parse(answer.body).await.map_err(|error| error.with(answer.notes.request_id.clone(), None))?;
         Ok((value, answer.notes))
     }
 

@@ -28,13 +28,21 @@ impl Attempts {
                 (self.throttles < limits.throttled_attempts_max).then_some(Duration::ZERO)
             }
             "graph.token_expired" => (!std::mem::replace(&mut self.refreshed, true)).then_some(Duration::ZERO),
-            "graph.unavailable" | "graph.timeout" | "auth.unavailable" | "auth.throttled" => self.failed(limits.attempts_max, error, limits, ambient),
+            "graph.unavailable" | "graph.timeout" | "auth.unavailable" | "auth.throttled" => {
+                self.failed(limits.attempts_max, error, limits, ambient)
+            }
             "graph.unexpected_shape" => self.failed(SHAPE_ATTEMPTS.min(limits.attempts_max), error, limits, ambient),
             _ => None,
         }
     }
 
-    fn failed(&mut self, attempts_max: u32, error: &GraphError, limits: &Limits, ambient: &Ambient) -> Option<Duration> {
+    fn failed(
+        &mut self,
+        attempts_max: u32,
+        error: &GraphError,
+        limits: &Limits,
+        ambient: &Ambient,
+    ) -> Option<Duration> {
         self.failures += 1;
         let own = backoff(self.failures, limits, ambient);
         let asked = Duration::from_millis(error.retry_after_ms.unwrap_or(0));
@@ -74,7 +82,9 @@ mod tests {
         let (limits, ambient) = (Limits::default(), Ambient::system());
         let count = |code| {
             let mut attempts = Attempts::default();
-            std::iter::repeat_with(|| attempts.next(&GraphError::of(code), &limits, &ambient)).take_while(Option::is_some).count()
+            std::iter::repeat_with(|| attempts.next(&GraphError::of(code), &limits, &ambient))
+                .take_while(Option::is_some)
+                .count()
         };
         assert_eq!(count("graph.unavailable"), 4);
         assert_eq!(count("graph.throttled"), 9);

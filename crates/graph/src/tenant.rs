@@ -37,7 +37,11 @@ impl TenantGraph {
     }
 
     /// Reads one object with its parts. Fails when the object itself cannot be read.
-    pub async fn observe_one(&self, contract: &'static Contract, external_id: &str) -> Result<ObservedObject, GraphError> {
+    pub async fn observe_one(
+        &self,
+        contract: &'static Contract,
+        external_id: &str,
+    ) -> Result<ObservedObject, GraphError> {
         self.reader.observe_one(contract, external_id).await
     }
 

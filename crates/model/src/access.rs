@@ -4,7 +4,22 @@ use serde::{Deserialize, Serialize};
 use strum::{Display, EnumIter, EnumString, IntoEnumIterator, IntoStaticStr};
 
 /// One role in one tenant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, EnumIter, EnumString, Display, IntoStaticStr)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    EnumIter,
+    EnumString,
+    Display,
+    IntoStaticStr,
+)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Role {
@@ -19,7 +34,22 @@ pub enum Role {
 }
 
 /// One thing that can be allowed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, EnumIter, EnumString, Display, IntoStaticStr)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    EnumIter,
+    EnumString,
+    Display,
+    IntoStaticStr,
+)]
 pub enum Capability {
     /// See that the tenant is there.
     #[strum(serialize = "tenant.view")]
@@ -100,10 +130,20 @@ impl Capability {
     pub fn least_role(self) -> Role {
         use Capability as C;
         match self {
-            C::TenantView | C::OperationsView | C::InventoryView | C::BackupsView | C::DriftView | C::AuditView => Role::Readonly,
-            C::InventorySync | C::DirectorySync | C::DriftGenerate | C::BackupsCreate | C::OperationsCancelOwn => Role::Operator,
-            C::BackupsManage | C::DriftTriage | C::RestorePreview | C::OperationsCancelAny | C::ExportCreate
-            | C::RestoreExecute | C::BaselineApply | C::NotificationsManage => Role::Manager,
+            C::TenantView | C::OperationsView | C::InventoryView | C::BackupsView | C::DriftView | C::AuditView => {
+                Role::Readonly
+            }
+            C::InventorySync | C::DirectorySync | C::DriftGenerate | C::BackupsCreate | C::OperationsCancelOwn => {
+                Role::Operator
+            }
+            C::BackupsManage
+            | C::DriftTriage
+            | C::RestorePreview
+            | C::OperationsCancelAny
+            | C::ExportCreate
+            | C::RestoreExecute
+            | C::BaselineApply
+            | C::NotificationsManage => Role::Manager,
             C::ConnectionManage | C::RbacOnboard | C::MembersManage | C::TenantSuspend | C::TenantDelete => Role::Owner,
         }
     }
@@ -118,9 +158,14 @@ impl Role {
 
 /// The table as text, one line per capability; committed as a golden file.
 pub fn table() -> String {
-    let mut text = format!("{:<24}{}\n", "capability", Role::iter().map(|role| format!("{:<10}", role.to_string())).collect::<String>());
+    let mut text = format!(
+        "{:<24}{}\n",
+        "capability",
+        Role::iter().map(|role| format!("{:<10}", role.to_string())).collect::<String>()
+    );
     for capability in Capability::iter() {
-        let marks: String = Role::iter().map(|role| format!("{:<10}", if role.holds(capability) { "yes" } else { "-" })).collect();
+        let marks: String =
+            Role::iter().map(|role| format!("{:<10}", if role.holds(capability) { "yes" } else { "-" })).collect();
         text.push_str(&format!("{:<24}{}\n", capability.to_string(), marks));
     }
     text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n") + "\n"
@@ -131,6 +176,10 @@ mod tests {
     #[test]
     fn the_table_is_the_golden_file() {
         let golden = include_str!("../golden/capabilities.txt");
-        assert_eq!(super::table(), golden, "the table changed: if that is meant, write a spec and update golden/capabilities.txt");
+        assert_eq!(
+            super::table(),
+            golden,
+            "the table changed: if that is meant, write a spec and update golden/capabilities.txt"
+        );
     }
 }

@@ -52,7 +52,8 @@ mod tests {
 
     #[test]
     fn keys_are_sorted_and_number_text_is_kept() {
-        let value = serde_json::from_str(r#"{"b": 1.0, "a": [null, false, "", 12345678901234567890.123], "c": {}}"#).expect("JSON");
+        let value = serde_json::from_str(r#"{"b": 1.0, "a": [null, false, "", 12345678901234567890.123], "c": {}}"#)
+            .expect("JSON");
         assert_eq!(to_string(&value), r#"{"a":[null,false,"",12345678901234567890.123],"b":1.0,"c":{}}"#);
     }
 }

@@ -23,14 +23,24 @@ const BUILT_IN: [(&str, &str, &str, &str); 4] = [
     ("global", "Global", "https://login.microsoftonline.com", "https://graph.microsoft.com"),
     ("us_gov_l4", "US Government L4 (GCC High)", "https://login.microsoftonline.us", "https://graph.microsoft.us"),
     ("us_gov_l5", "US Government L5 (DoD)", "https://login.microsoftonline.us", "https://dod-graph.microsoft.us"),
-    ("china", "China (21Vianet)", "https://login.partner.microsoftonline.cn", "https://microsoftgraph.chinacloudapi.cn"),
+    (
+        "china",
+        "China (21Vianet)",
+        "https://login.partner.microsoftonline.cn",
+        "https://microsoftgraph.chinacloudapi.cn",
+    ),
 ];
 
 impl Default for Clouds {
     fn default() -> Self {
         let mut clouds = Self(BTreeMap::new());
         for (key, label, login, graph) in BUILT_IN {
-            clouds.add(Cloud { key: key.into(), label: label.into(), login_url: login.into(), graph_url: graph.into() });
+            clouds.add(Cloud {
+                key: key.into(),
+                label: label.into(),
+                login_url: login.into(),
+                graph_url: graph.into(),
+            });
         }
         clouds
     }

@@ -94,7 +94,11 @@ impl fmt::Display for AppError {
 
 impl fmt::Debug for AppError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AppError").field("code", &self.code).field("message", &self.message).field("source", &self.source).finish()
+        f.debug_struct("AppError")
+            .field("code", &self.code)
+            .field("message", &self.message)
+            .field("source", &self.source)
+            .finish()
     }
 }
 

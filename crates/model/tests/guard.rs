@@ -3,6 +3,8 @@
 //! The metadata is not part of the project. It is looked for in the folder that `TENANTATLAS_SHARED` names, or in
 //! `../shared` beside the project; when it is missing the comparison says so loudly and proves nothing.
 
+#![expect(clippy::print_stderr, reason = "a skipped comparison must be seen")]
+
 mod metadata;
 
 use std::collections::BTreeMap;
@@ -11,8 +13,11 @@ use metadata::Metadata;
 use model::registry::{Assignable, Contract, CreateMode, PlatformRule, Registry};
 
 /// Calls that work although the metadata does not list them, each with its witness.
-const WORKING_BUT_UNLISTED: [(&str, &str, &str); 1] =
-    [("PUT", "/deviceManagement/configurationPolicies/{}", "facts/graph.md 3.3: IntuneManagement and IntuneCD replace a policy with it")];
+const WORKING_BUT_UNLISTED: [(&str, &str, &str); 1] = [(
+    "PUT",
+    "/deviceManagement/configurationPolicies/{}",
+    "facts/graph.md 3.3: IntuneManagement and IntuneCD replace a policy with it",
+)];
 
 struct Guard<'a> {
     contract: &'a Contract,
@@ -59,7 +64,9 @@ impl Guard<'_> {
 
     fn list(&mut self) {
         let (collection, list) = (format!("/{}", self.contract.path), &self.contract.list);
-        for (option, used) in [("$select", !list.select.is_empty()), ("$expand", !list.expand.is_empty()), ("$top", list.top.is_some())] {
+        for (option, used) in
+            [("$select", !list.select.is_empty()), ("$expand", !list.expand.is_empty()), ("$top", list.top.is_some())]
+        {
             let allowed = !used || self.metadata.allows_option(&collection, option);
             self.say(allowed, || format!("GET {collection} does not take {option}"));
         }
@@ -79,7 +86,10 @@ impl Guard<'_> {
             self.method("GET", &path);
             match self.metadata.navigation(&contract.entity, &part.property) {
                 None => self.problems.push(format!("{} has no navigation property {}", contract.entity, part.property)),
-                Some(target) => part.expand.iter().for_each(|expand| self.metadata.check_expand(&target, expand, &mut self.problems)),
+                Some(target) => part
+                    .expand
+                    .iter()
+                    .for_each(|expand| self.metadata.check_expand(&target, expand, &mut self.problems)),
             }
         }
     }
@@ -97,7 +107,9 @@ impl Guard<'_> {
     fn parameter(&mut self, action: &str, name: &str, wanted: Option<String>) {
         let found = self.metadata.parameter(&self.item, &self.contract.entity, action, name);
         self.say(found.is_some(), || format!("the action {action} has no parameter {name}"));
-        self.say(wanted.is_none() || found.is_none() || found == wanted, || format!("the parameter {name} of {action} is {found:?}"));
+        self.say(wanted.is_none() || found.is_none() || found == wanted, || {
+            format!("the parameter {name} of {action} is {found:?}")
+        });
     }
 
     fn properties(&mut self) {
@@ -107,7 +119,14 @@ impl Guard<'_> {
         paths.extend(&contract.modified);
         paths.extend(contract.parts.iter().filter_map(|part| part.count.as_ref()));
         paths.extend(contract.hydrate.iter().flat_map(|hydrate| &hydrate.properties));
-        for list in [&contract.list.select, &contract.strip, &contract.volatile, &contract.sets, &contract.masked, &contract.encoded] {
+        for list in [
+            &contract.list.select,
+            &contract.strip,
+            &contract.volatile,
+            &contract.sets,
+            &contract.masked,
+            &contract.encoded,
+        ] {
             paths.extend(list);
         }
         paths.extend(&contract.update.without);
@@ -156,8 +175,10 @@ impl Guard<'_> {
 #[test]
 fn every_contract_is_what_microsoft_publishes() {
     let Some(metadata) = metadata::load() else { return };
-    let problems: Vec<String> =
-        Registry::embedded().iter().flat_map(|contract| check(contract, &metadata[contract.version.as_str()])).collect();
+    let problems: Vec<String> = Registry::embedded()
+        .iter()
+        .flat_map(|contract| check(contract, &metadata[contract.version.as_str()]))
+        .collect();
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 

@@ -1,1 +1,44 @@
-//! testkit
+//! What tests of several crates share: databases of their own, a world of simulated tenants, and the invariants that
+//! are checked after every test by a reader that knows nothing of the product's code.
+//!
+//! ```ignore
+//! testkit::on_both_databases!(a_second_start_is_answered_with_the_active_run);
+//!
+//! async fn a_second_start_is_answered_with_the_active_run(database: &TestDatabase) {
+//!     let world = World::seeded(database, 20).await;
+//!     …
+//! }
+//! ```
+
+// A test kit fails by saying what was expected; its callers are tests.
+#![allow(clippy::missing_panics_doc, reason = "every function here panics when a test's expectation does not hold")]
+
+mod canary;
+mod database;
+pub mod invariants;
+mod runner;
+pub mod shared;
+mod tenants;
+mod worker;
+mod world;
+
+pub use canary::find_in_file;
+pub use database::TestDatabase;
+pub use runner::run;
+pub use tenants::WorldTenant;
+pub use worker::{RunningWorker, fast};
+pub use world::World;
+
+/// Makes a test on SQLite and one on PostgreSQL of each named async function that takes a [`TestDatabase`].
+/// A function that is not named here is unused, which the compiler reports: no test is left out by mistake.
+#[macro_export]
+macro_rules! on_both_databases {
+    ($($(#[$attribute:meta])* $name:ident),+ $(,)?) => {
+        mod on_sqlite {
+            $(#[test] $(#[$attribute])* fn $name() { $crate::run(store::Engine::Sqlite, super::$name); })+
+        }
+        mod on_postgres {
+            $(#[test] $(#[$attribute])* fn $name() { $crate::run(store::Engine::Postgres, super::$name); })+
+        }
+    };
+}

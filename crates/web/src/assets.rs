@@ -42,7 +42,7 @@ pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new().route("/assets/{version}/{*name}", get(serve))
 }
 
-async fn serve(Path((version, name)): Path<(String, String)>) -> Response {
+pub(crate) async fn serve(Path((version, name)): Path<(String, String)>) -> Response {
     let (Some(file), Some(kind)) = (Files::get(&name), content_type(&name)) else {
         return StatusCode::NOT_FOUND.into_response();
     };

@@ -83,6 +83,14 @@ impl FromRequestParts<Shared> for AsGuest {
     }
 }
 
+impl FromRequestParts<Shared> for BodyBytes {
+    type Rejection = WebError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<Self, WebError> {
+        there(parts, "body")
+    }
+}
+
 impl FromRequestParts<Shared> for Posted {
     type Rejection = WebError;
 

@@ -39,8 +39,13 @@ pub(crate) fn make(maker: &mut Maker, object: &str) -> Vec<Value> {
         assignments.push(one(maker, object, &format!("#microsoft.graph.{kind}AssignmentTarget"), None));
     }
     let count = 1 + maker.random.below(3);
-    let groups = maker.sources.groups.clone();
-    let chosen: Vec<String> = maker.several(&groups, count).into_iter().cloned().collect();
+    let mut chosen: Vec<String> = Vec::new();
+    while chosen.len() < count.min(maker.sources.groups.len()) {
+        let group = maker.random.pick(&maker.sources.groups);
+        if !chosen.contains(group) {
+            chosen.push(group.clone());
+        }
+    }
     for (index, group) in chosen.iter().enumerate() {
         let excluded = index > 0 && maker.random.chance(30);
         let kind = if excluded { "exclusionGroupAssignmentTarget" } else { "groupAssignmentTarget" };

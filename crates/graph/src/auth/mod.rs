@@ -115,18 +115,31 @@ impl Tokens {
     fn address(&self) -> Result<Url, GraphError> {
         let wrong = || refusal::wrong_address();
         let mut address = Url::parse(&self.connection.cloud.login_url).map_err(|_| wrong())?;
-        address.path_segments_mut().map_err(|()| wrong())?.pop_if_empty().extend([&self.connection.directory_id, "oauth2", "v2.0", "token"]);
+        address.path_segments_mut().map_err(|()| wrong())?.pop_if_empty().extend([
+            &self.connection.directory_id,
+            "oauth2",
+            "v2.0",
+            "token",
+        ]);
         Ok(address)
     }
 
     async fn token(&self, answer: Answer) -> Result<Token, GraphError> {
         let body = json::parse(answer.body).await;
         if answer.status != 200 {
-            return Err(refusal::of(answer.status, body.as_ref().ok()).with(answer.notes.request_id, answer.notes.retry_after_ms));
+            return Err(refusal::of(answer.status, body.as_ref().ok())
+                .with(answer.notes.request_id, answer.notes.retry_after_ms));
         }
         let body = body.map_err(|_| refusal::unreadable())?;
-        let text = body.get("access_token").and_then(Value::as_str).filter(|text| !text.is_empty()).ok_or_else(refusal::unreadable)?;
-        let seconds = body.get("expires_in").and_then(|value| value.as_i64().or_else(|| value.as_str()?.parse().ok())).unwrap_or(3599);
+        let text = body
+            .get("access_token")
+            .and_then(Value::as_str)
+            .filter(|text| !text.is_empty())
+            .ok_or_else(refusal::unreadable)?;
+        let seconds = body
+            .get("expires_in")
+            .and_then(|value| value.as_i64().or_else(|| value.as_str()?.parse().ok()))
+            .unwrap_or(3599);
         Ok(Token {
             roles: claims::roles(text).into(),
             expires_ms: self.ambient.now_ms() + seconds.clamp(0, 7 * 86_400) * 1000,

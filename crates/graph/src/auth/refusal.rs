@@ -7,42 +7,138 @@ use crate::error::GraphError;
 
 /// Families of AADSTS numbers: numbers, code, message, next step.
 const FAMILIES: [(&[u64], &str, &str, &str); 16] = [
-    (&[7_000_215], "auth.secret_wrong", "The application's secret is wrong", "Enter the secret's value (not its id) under Connection"),
-    (&[7_000_222], "auth.secret_expired", "The application's secret has expired", "Create a new secret and enter it under Connection"),
-    (&[50_012, 700_027], "auth.certificate_refused", "The application's certificate was refused", "Upload the certificate to the application again"),
-    (&[7_000_218, 7_000_216], "auth.credential_missing", "No secret reached the sign-in service", "Enter the secret under Connection again"),
-    (&[700_016], "auth.app_not_found", "The application is not installed in this tenant", "Have an administrator of the tenant consent to it, and check the directory id"),
-    (&[7_000_112], "auth.app_disabled", "The application is disabled in this tenant", "Ask the tenant's administrator to enable it"),
-    (&[500_011], "auth.graph_missing", "The tenant does not know Microsoft Graph", "Check the directory id and the cloud"),
-    (&[70_011], "auth.scope_wrong", "The sign-in service refused the scope", "Check that the tenant's cloud is the right one"),
-    (&[90_002, 900_023], "auth.tenant_not_found", "The directory does not exist in this cloud", "Check the directory id and the cloud"),
-    (&[9_001_023], "auth.tenant_not_specific", "The directory id names no single tenant", "Enter the tenant's own directory id"),
-    (&[900_144, 90_014], "auth.request_wrong", "The sign-in service missed a parameter", "Report this with the request id: it is a defect of TenantAtlas"),
+    (
+        &[7_000_215],
+        "auth.secret_wrong",
+        "The application's secret is wrong",
+        "Enter the secret's value (not its id) under Connection",
+    ),
+    (
+        &[7_000_222],
+        "auth.secret_expired",
+        "The application's secret has expired",
+        "Create a new secret and enter it under Connection",
+    ),
+    (
+        &[50_012, 700_027],
+        "auth.certificate_refused",
+        "The application's certificate was refused",
+        "Upload the certificate to the application again",
+    ),
+    (
+        &[7_000_218, 7_000_216],
+        "auth.credential_missing",
+        "No secret reached the sign-in service",
+        "Enter the secret under Connection again",
+    ),
+    (
+        &[700_016],
+        "auth.app_not_found",
+        "The application is not installed in this tenant",
+        "Have an administrator of the tenant consent to it, and check the directory id",
+    ),
+    (
+        &[7_000_112],
+        "auth.app_disabled",
+        "The application is disabled in this tenant",
+        "Ask the tenant's administrator to enable it",
+    ),
+    (
+        &[500_011],
+        "auth.graph_missing",
+        "The tenant does not know Microsoft Graph",
+        "Check the directory id and the cloud",
+    ),
+    (
+        &[70_011],
+        "auth.scope_wrong",
+        "The sign-in service refused the scope",
+        "Check that the tenant's cloud is the right one",
+    ),
+    (
+        &[90_002, 900_023],
+        "auth.tenant_not_found",
+        "The directory does not exist in this cloud",
+        "Check the directory id and the cloud",
+    ),
+    (
+        &[9_001_023],
+        "auth.tenant_not_specific",
+        "The directory id names no single tenant",
+        "Enter the tenant's own directory id",
+    ),
+    (
+        &[900_144, 90_014],
+        "auth.request_wrong",
+        "The sign-in service missed a parameter",
+        "Report this with the request id: it is a defect of TenantAtlas",
+    ),
     (&[90_038], "auth.other_cloud", "The tenant lives in another cloud", "Choose the tenant's cloud under Connection"),
-    (&[530_032, 53_003], "auth.blocked_by_policy", "A policy of the tenant blocks the sign-in", "Ask the tenant's administrator to exclude the application"),
-    (&[90_094, 65_001], "auth.consent_required", "An administrator has not consented to the application", "Have an administrator of the tenant consent to it"),
-    (&[700_005], "auth.wrong_tenant", "The sign-in belongs to another tenant", "Start the sign-in in the right tenant again"),
+    (
+        &[530_032, 53_003],
+        "auth.blocked_by_policy",
+        "A policy of the tenant blocks the sign-in",
+        "Ask the tenant's administrator to exclude the application",
+    ),
+    (
+        &[90_094, 65_001],
+        "auth.consent_required",
+        "An administrator has not consented to the application",
+        "Have an administrator of the tenant consent to it",
+    ),
+    (
+        &[700_005],
+        "auth.wrong_tenant",
+        "The sign-in belongs to another tenant",
+        "Start the sign-in in the right tenant again",
+    ),
     (&[90_055], "auth.throttled", "The tenant is throttled at the sign-in service", "Wait some minutes"),
 ];
 /// Numbers of outages that pass.
 const PASSING: [u64; 5] = [90_006, 90_024, 90_033, 90_090, 50_196];
 /// When no number is known: by `error`.
 const BY_NAME: [(&str, &str, &str, &str); 4] = [
-    ("invalid_client", "auth.credential_refused", "The sign-in service refused the credential", "Enter a new secret under Connection"),
-    ("unauthorized_client", "auth.app_not_allowed", "The application may not sign in to this tenant", "Have an administrator of the tenant consent to it"),
-    ("invalid_resource", "auth.graph_missing", "The tenant does not know Microsoft Graph", "Check the directory id and the cloud"),
-    ("interaction_required", "auth.consent_required", "An administrator has not consented to the application", "Have an administrator of the tenant consent to it"),
+    (
+        "invalid_client",
+        "auth.credential_refused",
+        "The sign-in service refused the credential",
+        "Enter a new secret under Connection",
+    ),
+    (
+        "unauthorized_client",
+        "auth.app_not_allowed",
+        "The application may not sign in to this tenant",
+        "Have an administrator of the tenant consent to it",
+    ),
+    (
+        "invalid_resource",
+        "auth.graph_missing",
+        "The tenant does not know Microsoft Graph",
+        "Check the directory id and the cloud",
+    ),
+    (
+        "interaction_required",
+        "auth.consent_required",
+        "An administrator has not consented to the application",
+        "Have an administrator of the tenant consent to it",
+    ),
 ];
 
 /// What an answer other than 200 means.
 pub(super) fn of(status: u16, body: Option<&Value>) -> GraphError {
     let error = body.and_then(|body| body.get("error")).and_then(Value::as_str).unwrap_or_default();
     let numbers: Vec<u64> = body.map(numbers).unwrap_or_default();
-    if let Some((_, code, message, hint)) = FAMILIES.iter().find(|family| family.0.iter().any(|number| numbers.contains(number))) {
+    if let Some((_, code, message, hint)) =
+        FAMILIES.iter().find(|family| family.0.iter().any(|number| numbers.contains(number)))
+    {
         return GraphError::new(code, message, hint);
     }
     if status == 429 {
-        return GraphError::new("auth.throttled", "The sign-in service refused further requests for now", "Wait some minutes");
+        return GraphError::new(
+            "auth.throttled",
+            "The sign-in service refused further requests for now",
+            "Wait some minutes",
+        );
     }
     if status >= 500 || error == "temporarily_unavailable" || numbers.iter().any(|number| PASSING.contains(number)) {
         return unavailable();
@@ -80,12 +176,20 @@ fn refused() -> GraphError {
 
 /// An answer that is no token and no error either.
 pub(super) fn unreadable() -> GraphError {
-    GraphError::new("auth.unexpected_shape", "The sign-in service gave an answer that cannot be read", "Check for a proxy that changes answers")
+    GraphError::new(
+        "auth.unexpected_shape",
+        "The sign-in service gave an answer that cannot be read",
+        "Check for a proxy that changes answers",
+    )
 }
 
 /// The cloud's sign-in address is no address.
 pub(super) fn wrong_address() -> GraphError {
-    GraphError::new("auth.wrong_address", "The cloud's sign-in address cannot be used", "Correct the cloud in the configuration")
+    GraphError::new(
+        "auth.wrong_address",
+        "The cloud's sign-in address cannot be used",
+        "Correct the cloud in the configuration",
+    )
 }
 
 #[cfg(test)]
@@ -96,15 +200,32 @@ mod tests {
 
     #[test]
     fn every_family_has_a_code_and_passing_trouble_is_transient() {
-        let code = |number: u64| of(400, Some(&json!({ "error": "x", "error_description": "AADSTS: canary", "error_codes": [number] }))).code;
+        let code = |number: u64| {
+            of(400, Some(&json!({ "error": "x", "error_description": "AADSTS: canary", "error_codes": [number] }))).code
+        };
         let expected = [
-            (7_000_215, "auth.secret_wrong"), (7_000_222, "auth.secret_expired"), (50_012, "auth.certificate_refused"),
-            (7_000_218, "auth.credential_missing"), (700_016, "auth.app_not_found"), (7_000_112, "auth.app_disabled"),
-            (500_011, "auth.graph_missing"), (70_011, "auth.scope_wrong"), (90_002, "auth.tenant_not_found"),
-            (9_001_023, "auth.tenant_not_specific"), (900_144, "auth.request_wrong"), (90_014, "auth.request_wrong"),
-            (90_038, "auth.other_cloud"), (530_032, "auth.blocked_by_policy"), (90_094, "auth.consent_required"),
-            (65_001, "auth.consent_required"), (700_005, "auth.wrong_tenant"), (90_055, "auth.throttled"),
-            (90_006, "auth.unavailable"), (90_024, "auth.unavailable"), (90_033, "auth.unavailable"), (90_090, "auth.unavailable"),
+            (7_000_215, "auth.secret_wrong"),
+            (7_000_222, "auth.secret_expired"),
+            (50_012, "auth.certificate_refused"),
+            (7_000_218, "auth.credential_missing"),
+            (700_016, "auth.app_not_found"),
+            (7_000_112, "auth.app_disabled"),
+            (500_011, "auth.graph_missing"),
+            (70_011, "auth.scope_wrong"),
+            (90_002, "auth.tenant_not_found"),
+            (9_001_023, "auth.tenant_not_specific"),
+            (900_144, "auth.request_wrong"),
+            (90_014, "auth.request_wrong"),
+            (90_038, "auth.other_cloud"),
+            (530_032, "auth.blocked_by_policy"),
+            (90_094, "auth.consent_required"),
+            (65_001, "auth.consent_required"),
+            (700_005, "auth.wrong_tenant"),
+            (90_055, "auth.throttled"),
+            (90_006, "auth.unavailable"),
+            (90_024, "auth.unavailable"),
+            (90_033, "auth.unavailable"),
+            (90_090, "auth.unavailable"),
         ];
         for (number, wanted) in expected {
             assert_eq!(code(number), wanted, "AADSTS{number}");
@@ -114,9 +235,15 @@ mod tests {
 
     #[test]
     fn an_unknown_number_falls_back_to_the_name_and_no_text_gets_through() {
-        let error = of(401, Some(&json!({ "error": "invalid_client", "error_description": "AADSTS1: canary", "error_codes": [1] })));
+        let error = of(
+            401,
+            Some(&json!({ "error": "invalid_client", "error_description": "AADSTS1: canary", "error_codes": [1] })),
+        );
         assert_eq!(error.code, "auth.credential_refused");
         assert!(!format!("{error:?}").contains("canary"));
-        assert_eq!(of(400, Some(&json!({ "error": "x", "error_description": "AADSTS90002: no" }))).code, "auth.tenant_not_found");
+        assert_eq!(
+            of(400, Some(&json!({ "error": "x", "error_description": "AADSTS90002: no" }))).code,
+            "auth.tenant_not_found"
+        );
     }
 }

@@ -42,7 +42,13 @@ impl Reader {
     }
 
     /// The document with its parts.
-    pub(super) async fn complete(&self, contract: &'static Contract, id: String, mut document: Value, source: Source) -> ObservedObject {
+    pub(super) async fn complete(
+        &self,
+        contract: &'static Contract,
+        id: String,
+        mut document: Value,
+        source: Source,
+    ) -> ObservedObject {
         let mut missing = missing_properties(contract, &document, &source);
         for part in &contract.parts {
             if let Err(error) = self.ensure(contract, &id, part, &mut document, &source).await {
@@ -52,7 +58,14 @@ impl Reader {
         observed(contract, id, document, missing)
     }
 
-    async fn ensure(&self, contract: &Contract, id: &str, part: &Part, document: &mut Value, source: &Source) -> Result<(), GraphError> {
+    async fn ensure(
+        &self,
+        contract: &Contract,
+        id: &str,
+        part: &Part,
+        document: &mut Value,
+        source: &Source,
+    ) -> Result<(), GraphError> {
         if !is_believed(part, document, source) {
             let rows = self.read_part(contract, id, part).await?;
             if rows.len() < declared(part, document) {
@@ -102,5 +115,7 @@ fn declared(part: &Part, document: &Value) -> usize {
 fn missing_properties(contract: &Contract, document: &Value, source: &Source) -> Vec<MissingPart> {
     let (Some(hydrate), Source::Object(_)) = (&contract.hydrate, source) else { return Vec::new() };
     let absent = hydrate.properties.iter().filter(|property| document.get(property.as_str()).is_none());
-    absent.map(|property| MissingPart { part: property.clone(), error: GraphError::of("graph.unexpected_shape") }).collect()
+    absent
+        .map(|property| MissingPart { part: property.clone(), error: GraphError::of("graph.unexpected_shape") })
+        .collect()
 }

@@ -73,11 +73,16 @@ pub(crate) struct Reader {
 
 impl Reader {
     /// Lists and completes at the same time. Dropping the future stops both.
-    pub(crate) async fn observe(&self, contract: &'static Contract, sink: mpsc::Sender<ObservedObject>) -> TypeObservation {
+    pub(crate) async fn observe(
+        &self,
+        contract: &'static Contract,
+        sink: mpsc::Sender<ObservedObject>,
+    ) -> TypeObservation {
         let (rows_in, mut rows_out) = mpsc::channel(ROWS_AHEAD);
         let rows = stream::poll_fn(move |context| rows_out.poll_recv(context));
         let completing = async {
-            let mut objects = std::pin::pin!(rows.map(|row| self.complete_row(contract, row)).buffer_unordered(OBJECTS_AT_ONCE));
+            let mut objects =
+                std::pin::pin!(rows.map(|row| self.complete_row(contract, row)).buffer_unordered(OBJECTS_AT_ONCE));
             while let Some(object) = objects.next().await {
                 if sink.send(object).await.is_err() {
                     return Err(GraphError::of("graph.cancelled"));
@@ -91,14 +96,23 @@ impl Reader {
     }
 
     /// One object, with all its parts.
-    pub(crate) async fn observe_one(&self, contract: &'static Contract, id: &str) -> Result<ObservedObject, GraphError> {
+    pub(crate) async fn observe_one(
+        &self,
+        contract: &'static Contract,
+        id: &str,
+    ) -> Result<ObservedObject, GraphError> {
         let (document, expand) = self.read_object(contract, id).await?;
         Ok(self.complete(contract, id.to_owned(), document, complete::Source::Object(expand)).await)
     }
 }
 
 /// The finished object.
-fn observed(contract: &'static Contract, external_id: String, mut document: Value, missing_parts: Vec<MissingPart>) -> ObservedObject {
+fn observed(
+    contract: &'static Contract,
+    external_id: String,
+    mut document: Value,
+    missing_parts: Vec<MissingPart>,
+) -> ObservedObject {
     nested::remove_notes(&mut document);
     ObservedObject {
         type_key: &contract.key,

@@ -28,7 +28,9 @@ pub(super) async fn follow(pipeline: &Pipeline, quota: Quota, value: &mut Value)
 /// The first next link: pointer of its holder, the property it continues, the link.
 fn find(value: &Value, pointer: String) -> Option<(String, String, String)> {
     match value {
-        Value::Array(items) => items.iter().enumerate().find_map(|(index, item)| find(item, format!("{pointer}/{index}"))),
+        Value::Array(items) => {
+            items.iter().enumerate().find_map(|(index, item)| find(item, format!("{pointer}/{index}")))
+        }
         Value::Object(map) => map.iter().find_map(|(name, item)| match (name.strip_suffix(NEXT), item) {
             (Some(property), Value::String(link)) => Some((pointer.clone(), property.to_owned(), link.clone())),
             _ => find(item, format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"))),

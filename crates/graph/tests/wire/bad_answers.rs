@@ -16,7 +16,9 @@ async fn list_code(kind: FaultKind, times: Option<u32>) -> (Option<&'static str>
 
 #[tokio::test]
 async fn half_json_and_invalid_utf_8_are_an_unexpected_shape() {
-    for garbage in [&b"{\"value\": [{\"id\""[..], b"{\"value\": [\"\xff\xfe\"]}", b"<html>", b"[]", b"{\"value\": {}}", b""] {
+    for garbage in
+        [&b"{\"value\": [{\"id\""[..], b"{\"value\": [\"\xff\xfe\"]}", b"<html>", b"[]", b"{\"value\": {}}", b""]
+    {
         assert_eq!(list_code(FaultKind::Garbage(garbage.to_vec()), None).await, (Some("graph.unexpected_shape"), 0));
     }
 }

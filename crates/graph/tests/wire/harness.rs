@@ -12,17 +12,17 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 /// Looked for in everything that could be shown.
-pub const CANARY: &str = "canary~Zq8-secret-value";
+pub(crate) const CANARY: &str = "canary~Zq8-secret-value";
 
-pub struct World {
-    pub simulator: Simulator,
-    pub graph: Graph,
-    pub tenant: TenantGraph,
-    pub id: String,
+pub(crate) struct World {
+    pub(crate) simulator: Simulator,
+    pub(crate) graph: Graph,
+    pub(crate) tenant: TenantGraph,
+    pub(crate) id: String,
 }
 
 /// Short pauses and generous windows: what is tested is the behaviour, not the length of a pause.
-pub fn hurried() -> GraphConfig {
+pub(crate) fn hurried() -> GraphConfig {
     let wide = Window { requests: 100_000, span: Duration::from_millis(1) };
     let limits = Limits {
         intune_reads: wide,
@@ -35,17 +35,19 @@ pub fn hurried() -> GraphConfig {
     GraphConfig { timeout: Duration::from_secs(10), body_bytes_max: 4 * 1024 * 1024, limits, ..GraphConfig::default() }
 }
 
-pub fn connection(url: &str, id: &str, client_id: &str, secret: &str) -> Connection {
-    let cloud = Cloud { key: "simulated".into(), label: "Simulated".into(), login_url: url.into(), graph_url: url.into() };
+pub(crate) fn connection(url: &str, id: &str, client_id: &str, secret: &str) -> Connection {
+    let cloud =
+        Cloud { key: "simulated".into(), label: "Simulated".into(), login_url: url.into(), graph_url: url.into() };
     Connection { cloud, directory_id: id.into(), client_id: client_id.into(), secret: SecretString::from(secret) }
 }
 
 impl World {
-    pub async fn empty() -> Self {
+    pub(crate) async fn empty() -> Self {
         Self::start(Content::Empty).await
     }
 
-    pub async fn start(content: Content) -> Self {
+    pub(crate) async fn start(content: Content) -> Self {
+        crate::secrecy::log_everything();
         let spec = TenantSpec { client_secret: CANARY.into(), ..TenantSpec::named("Contoso", content) };
         let config = SimulatorConfig { tenants: vec![spec.clone()], ..SimulatorConfig::default() };
         let simulator = Simulator::start(config).await.unwrap();
@@ -54,12 +56,12 @@ impl World {
         Self { simulator, graph, tenant, id: spec.tenant_id }
     }
 
-    pub fn insert(&self, key: &str, object: Value) {
+    pub(crate) fn insert(&self, key: &str, object: Value) {
         assert!(self.simulator.insert(&self.id, &contract(key).path, object));
     }
 
     /// Scripts with the ids `s0`, `s1`, …
-    pub fn insert_scripts(&self, count: usize) {
+    pub(crate) fn insert_scripts(&self, count: usize) {
         for index in 0..count {
             let content = "V3JpdGUtSG9zdCAxCg==";
             self.insert("powershellScripts", json!({ "id": format!("s{index}"), "displayName": format!("Script {index}"), "scriptContent": content, "assignments": [] }));
@@ -67,15 +69,19 @@ impl World {
     }
 
     /// Policies with the ids `p0`, `p1`, …, each with so many settings.
-    pub fn insert_policies(&self, count: usize, settings: usize) {
+    pub(crate) fn insert_policies(&self, count: usize, settings: usize) {
         for index in 0..count {
-            let settings: Vec<Value> = (0..settings).map(|number| setting(&format!("device_vendor_msft_test_{number}"))).collect();
-            self.insert("settingsCatalog", json!({ "id": format!("p{index}"), "name": format!("Policy {index}"), "platforms": "windows10",
-                "settingCount": settings.len(), "settings": settings, "assignments": [] }));
+            let settings: Vec<Value> =
+                (0..settings).map(|number| setting(&format!("device_vendor_msft_test_{number}"))).collect();
+            self.insert(
+                "settingsCatalog",
+                json!({ "id": format!("p{index}"), "name": format!("Policy {index}"), "platforms": "windows10",
+                "settingCount": settings.len(), "settings": settings, "assignments": [] }),
+            );
         }
     }
 
-    pub async fn observe(&self, key: &str) -> (TypeObservation, Vec<ObservedObject>) {
+    pub(crate) async fn observe(&self, key: &str) -> (TypeObservation, Vec<ObservedObject>) {
         observe(&self.tenant, key).await
     }
 }
@@ -85,14 +91,14 @@ fn setting(id: &str) -> Value {
         "settingDefinitionId": id, "simpleSettingValue": { "@odata.type": "#microsoft.graph.deviceManagementConfigurationStringSettingValue", "value": "x" } } })
 }
 
-pub fn contract(key: &str) -> &'static Contract {
+pub(crate) fn contract(key: &str) -> &'static Contract {
     Registry::embedded().get(key).unwrap()
 }
 
-pub async fn observe(tenant: &TenantGraph, key: &str) -> (TypeObservation, Vec<ObservedObject>) {
+pub(crate) async fn observe(tenant: &TenantGraph, key: &str) -> (TypeObservation, Vec<ObservedObject>) {
     let (sink, mut objects) = mpsc::channel(16);
     let collect = async {
-        let mut all = Vec::new();
+        let mut all: Vec<ObservedObject> = Vec::new();
         while let Some(object) = objects.recv().await {
             all.push(object);
         }
@@ -102,8 +108,11 @@ pub async fn observe(tenant: &TenantGraph, key: &str) -> (TypeObservation, Vec<O
     tokio::join!(tenant.observe(contract(key), sink), collect)
 }
 
-pub fn incomplete(objects: &[ObservedObject]) -> Vec<(&str, &str, &str)> {
+pub(crate) fn incomplete(objects: &[ObservedObject]) -> Vec<(&str, &str, &str)> {
     let missing = |object: &'_ ObservedObject| object.missing_parts.len();
     let rows = objects.iter().filter(|object| missing(object) > 0);
-    rows.flat_map(|object| object.missing_parts.iter().map(|part| (object.external_id.as_str(), part.part.as_str(), part.error.code))).collect()
+    rows.flat_map(|object| {
+        object.missing_parts.iter().map(|part| (object.external_id.as_str(), part.part.as_str(), part.error.code))
+    })
+    .collect()
 }

@@ -23,8 +23,16 @@ async fn every_type_of_a_seeded_tenant_is_read_completely_and_as_stored() {
         for part in &contract.parts {
             for object in &objects {
                 let kept = stored.iter().find(|kept| kept["id"] == object.external_id.as_str()).unwrap();
-                let (found, wanted) = (object.document[&part.property].as_array().unwrap(), kept[&part.property].as_array());
-                assert_eq!(found.len(), wanted.map_or(0, Vec::len), "{} {} {}", contract.key, object.external_id, part.property);
+                let (found, wanted) =
+                    (object.document[&part.property].as_array().unwrap(), kept[&part.property].as_array());
+                assert_eq!(
+                    found.len(),
+                    wanted.map_or(0, Vec::len),
+                    "{} {} {}",
+                    contract.key,
+                    object.external_id,
+                    part.property
+                );
             }
         }
         all += objects.len();
@@ -49,11 +57,17 @@ async fn one_object_is_read_with_its_settings_and_without_the_trap() {
     world.insert_policies(1, 30);
     let target = json!({ "@odata.type": "#microsoft.graph.allDevicesAssignmentTarget" });
     let path = &contract("settingsCatalog").path;
-    world.simulator.change(&world.id, path, "p0", |policy| policy["assignments"] = json!([{ "id": "a", "target": target }]));
+    world
+        .simulator
+        .change(&world.id, path, "p0", |policy| policy["assignments"] = json!([{ "id": "a", "target": target }]));
     let object = world.tenant.observe_one(contract("settingsCatalog"), "p0").await.unwrap();
     assert!(object.missing_parts.is_empty(), "{:?}", object.missing_parts);
     assert_eq!(object.document["settings"].as_array().unwrap().len(), 30);
-    assert_eq!(object.document["assignments"].as_array().unwrap().len(), 1, "expanded on the object they come back empty");
+    assert_eq!(
+        object.document["assignments"].as_array().unwrap().len(),
+        1,
+        "expanded on the object they come back empty"
+    );
     let gone = world.tenant.observe_one(contract("settingsCatalog"), "nothing").await.unwrap_err();
     assert_eq!(gone.code, "graph.not_found");
 }
@@ -85,7 +99,9 @@ async fn an_object_that_goes_between_list_and_read_is_incomplete() {
 async fn a_failing_item_of_a_batch_is_tried_again_alone() {
     let world = World::empty().await;
     world.insert_scripts(10);
-    world.simulator.add_fault(&world.id, Fault::on("deviceManagementScripts/s4", refused(503)).place(Place::BatchOnly).times(2));
+    world
+        .simulator
+        .add_fault(&world.id, Fault::on("deviceManagementScripts/s4", refused(503)).place(Place::BatchOnly).times(2));
     let (_, objects) = world.observe("powershellScripts").await;
     assert!(incomplete(&objects).is_empty(), "{:?}", incomplete(&objects));
     assert_eq!(world.graph.traffic().logical_requests, 1 + 10 + 2);

@@ -1,8 +1,13 @@
 //! Tokens: every family of errors, one request for many callers, a token that ends in the middle.
 
-use graph_sim::{Fault, FaultKind};
+use std::sync::Arc;
 
-use crate::harness::{CANARY, World, connection, observe};
+use graph::Graph;
+use graph_sim::{Fault, FaultKind};
+use model::Ambient;
+use model::ambient::{ManualClock, SystemEntropy};
+
+use crate::harness::{CANARY, World, connection, hurried, observe};
 
 #[tokio::test]
 async fn every_family_of_sign_in_errors_has_a_code_of_ours() {
@@ -87,7 +92,23 @@ async fn a_token_that_is_never_accepted_ends_with_a_code() {
 async fn a_new_secret_signs_in_anew() {
     let world = World::empty().await;
     let spec = &world.simulator.tenants()[0];
-    let with = |secret: &str| world.graph.tenant(connection(&world.simulator.http_url(), &spec.tenant_id, &spec.client_id, secret));
+    let with = |secret: &str| {
+        world.graph.tenant(connection(&world.simulator.http_url(), &spec.tenant_id, &spec.client_id, secret))
+    };
     assert!(with("wrong").granted_permissions().await.is_err());
     assert!(observe(&with(CANARY), "scopeTags").await.0.list_error.is_none());
+}
+
+#[tokio::test]
+async fn a_token_is_renewed_five_minutes_before_it_ends() {
+    let world = World::empty().await;
+    let spec = &world.simulator.tenants()[0];
+    let clock = Arc::new(ManualClock::at(1_800_000_000_000));
+    let graph = Graph::new(hurried(), Ambient::new(clock.clone(), Arc::new(SystemEntropy))).unwrap();
+    let tenant = graph.tenant(connection(&world.simulator.http_url(), &spec.tenant_id, &spec.client_id, CANARY));
+    for (passed_ms, issued) in [(0, 1), (3_298_000, 1), (2_000, 2)] {
+        clock.advance_ms(passed_ms);
+        tenant.granted_permissions().await.unwrap();
+        assert_eq!(world.simulator.stats().tokens_issued, issued, "after {passed_ms} ms more");
+    }
 }

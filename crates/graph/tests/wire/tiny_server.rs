@@ -40,7 +40,9 @@ async fn a_response_missing_from_a_batch_is_asked_for_again_and_then_said() {
             let url = request["url"].as_str().unwrap();
             !(url.contains("/s2?") || first && url.contains("/s1?"))
         };
-        Json(json!({ "responses": body["requests"].as_array().unwrap().iter().filter(lost).rev().map(answer).collect::<Vec<_>>() }))
+        Json(
+            json!({ "responses": body["requests"].as_array().unwrap().iter().filter(lost).rev().map(answer).collect::<Vec<_>>() }),
+        )
     }
     let router = Router::new()
         .route("/beta/deviceManagement/deviceManagementScripts", get(async || Json(scripts(4))))
@@ -99,10 +101,14 @@ async fn an_expanded_part_is_believed_only_with_proof() {
         });
         Json(json!({ "responses": answers.collect::<Vec<_>>() }))
     }
-    let router = Router::new().route("/beta/deviceManagement/configurationPolicies", get(list)).route("/beta/$batch", post(batch));
+    let router = Router::new()
+        .route("/beta/deviceManagement/configurationPolicies", get(list))
+        .route("/beta/$batch", post(batch));
     let (_, objects) = observe(&serve(router).await, "settingsCatalog").await;
     assert_eq!(incomplete(&objects), [("liar", "settings", "graph.unexpected_shape")]);
-    let count = |id: &str| objects.iter().find(|object| object.external_id == id).unwrap().document["settings"].as_array().unwrap().len();
+    let count = |id: &str| {
+        objects.iter().find(|object| object.external_id == id).unwrap().document["settings"].as_array().unwrap().len()
+    };
     assert_eq!((count("good"), count("absent"), count("cut"), count("short")), (1, 2, 2, 2));
 }
 
@@ -112,4 +118,16 @@ async fn a_redirect_is_not_followed() {
     let router = Router::new().route("/beta/deviceManagement/assignmentFilters", away);
     let (observation, _) = observe(&serve(router).await, "assignmentFilters").await;
     assert_eq!(observation.list_error.unwrap().code, "graph.unexpected_shape");
+}
+
+#[tokio::test]
+async fn pages_that_are_too_large_are_asked_for_in_smaller_ones() {
+    async fn list(uri: Uri) -> Json<Value> {
+        let large = uri.query().is_some_and(|query| query.ends_with("$top=1000"));
+        let padding = if large { "x".repeat(5 * 1024 * 1024) } else { String::new() };
+        Json(json!({ "value": [{ "id": "c1", "displayName": "C", "description": padding, "assignments": [] }] }))
+    }
+    let router = Router::new().route("/beta/deviceManagement/deviceConfigurations", get(list));
+    let (observation, objects) = observe(&serve(router).await, "deviceConfigurations").await;
+    assert_eq!((observation.list_error, objects.len()), (None, 1));
 }

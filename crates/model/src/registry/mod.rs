@@ -13,14 +13,15 @@ use std::sync::LazyLock;
 use include_dir::{Dir, include_dir};
 
 pub use contract::{
-    Assign, Assignable, Contract, Create, CreateMode, Hydrate, List, Mode, Part, Permissions, PlatformRule, Quota, ReferenceRule, Risk,
-    Update, Version,
+    Assign, Assignable, Contract, Create, CreateMode, Hydrate, List, Mode, Part, Permissions, PlatformRule, Quota,
+    ReferenceRule, Risk, Update, Version,
 };
 
 static FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../contracts");
 
-static EMBEDDED: LazyLock<Registry> =
-    LazyLock::new(|| Registry::parse(embedded_files()).expect("the embedded contracts are checked by a test of this crate"));
+static EMBEDDED: LazyLock<Registry> = LazyLock::new(|| {
+    Registry::parse(embedded_files()).expect("the embedded contracts are checked by a test of this crate")
+});
 
 /// All contracts, in the order in which they are shown.
 #[derive(Debug)]

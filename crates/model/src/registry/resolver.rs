@@ -1,7 +1,7 @@
 //! What can be done with each type, derived from its contract: the answer to "can we restore this, and why not?".
 
-use super::contract::{Assignable, Contract, CreateMode, Mode};
 use super::Registry;
+use super::contract::{Assignable, Contract, CreateMode, Mode};
 
 /// What a type can do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +82,9 @@ fn restore(contract: &Contract) -> Answer {
         (Answer::Yes, CreateMode::Yes) => Answer::Yes,
         (Answer::Yes, CreateMode::Never) => Answer::No(contract.create.reason.clone()),
         (Answer::Yes, CreateMode::Partial | CreateMode::PatchOnly) => Answer::Partly(contract.create.reason.clone()),
-        (Answer::Partly(reason), CreateMode::Partial | CreateMode::PatchOnly) => Answer::Partly(format!("{reason}. {}", contract.create.reason)),
+        (Answer::Partly(reason), CreateMode::Partial | CreateMode::PatchOnly) => {
+            Answer::Partly(format!("{reason}. {}", contract.create.reason))
+        }
         (other, _) => other,
     }
 }
@@ -91,7 +93,9 @@ fn assign(contract: &Contract, restore: &Answer) -> Answer {
     match (&contract.assignable, restore) {
         (Assignable::Never { reason }, _) => Answer::No(reason.clone()),
         (_, Answer::No(reason)) => Answer::No(reason.clone()),
-        (Assignable::Inside { property }, _) => Answer::Partly(format!("Written with the object itself, in {property}")),
+        (Assignable::Inside { property }, _) => {
+            Answer::Partly(format!("Written with the object itself, in {property}"))
+        }
         (Assignable::Action(_), Answer::Yes) => Answer::Yes,
         (Assignable::Action(_), Answer::Partly(reason)) => Answer::Partly(reason.clone()),
     }

@@ -5,10 +5,16 @@ use super::contract::{Assignable, Contract, CreateMode, Mode};
 /// The first contradiction, as a sentence.
 pub(super) fn check(contract: &Contract) -> Result<(), String> {
     let require = |holds: bool, problem: &str| if holds { Ok(()) } else { Err(problem.to_owned()) };
-    require(!contract.key.is_empty() && contract.key.chars().all(|letter| letter.is_ascii_alphanumeric()), "the key is not a plain word")?;
+    require(
+        !contract.key.is_empty() && contract.key.chars().all(|letter| letter.is_ascii_alphanumeric()),
+        "the key is not a plain word",
+    )?;
     require(!contract.path.starts_with('/') && !contract.path.ends_with('/'), "the path has slashes around it")?;
     require(matches!(contract.update.method.as_str(), "PATCH" | "PUT"), "update.method is neither PATCH nor PUT")?;
-    require((contract.create.mode == CreateMode::Yes) == contract.create.reason.is_empty(), "create needs a reason unless it is yes")?;
+    require(
+        (contract.create.mode == CreateMode::Yes) == contract.create.reason.is_empty(),
+        "create needs a reason unless it is yes",
+    )?;
     require(!contract.permissions.read.is_empty(), "permissions.read is empty")?;
     check_parts(contract)?;
     if let Assignable::Action(assign) = &contract.assignable {
@@ -24,7 +30,8 @@ pub(super) fn check(contract: &Contract) -> Result<(), String> {
 
 fn check_parts(contract: &Contract) -> Result<(), String> {
     for part in &contract.parts {
-        let expanded = |expand: &[String]| expand.iter().any(|item| item.split('(').next() == Some(part.property.as_str()));
+        let expanded =
+            |expand: &[String]| expand.iter().any(|item| item.split('(').next() == Some(part.property.as_str()));
         if part.in_list != expanded(&contract.list.expand) {
             return Err(format!("part {} and the list's expand disagree", part.property));
         }
@@ -45,9 +52,13 @@ fn check_parts(contract: &Contract) -> Result<(), String> {
 pub(super) fn check_references(contracts: &[Contract]) -> Result<(), (String, String)> {
     for contract in contracts {
         for reference in &contract.references {
-            let known = reference.to.starts_with("external:") || contracts.iter().any(|other| other.key == reference.to);
+            let known =
+                reference.to.starts_with("external:") || contracts.iter().any(|other| other.key == reference.to);
             if !known && contracts.len() > 1 {
-                return Err((contract.key.clone(), format!("{} refers to {}, which has no contract", reference.path, reference.to)));
+                return Err((
+                    contract.key.clone(),
+                    format!("{} refers to {}, which has no contract", reference.path, reference.to),
+                ));
             }
         }
     }

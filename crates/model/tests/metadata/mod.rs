@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 /// One version of Graph.
-pub struct Metadata {
+pub(crate) struct Metadata {
     paths: HashMap<String, Value>,
     types: Value,
     bound: Value,
 }
 
 /// Both versions by name; nothing, said loudly, when the folder is not there.
-pub fn load() -> Option<HashMap<&'static str, Metadata>> {
+pub(crate) fn load() -> Option<HashMap<&'static str, Metadata>> {
     let folder = folder();
     if !folder.join("beta.json").is_file() {
         eprintln!("SKIPPED: no Graph metadata in {}; set TENANTATLAS_SHARED to the folder above it", folder.display());
@@ -41,21 +41,21 @@ impl Metadata {
         Self { paths, types: value["types"].take(), bound: value["bound"].take() }
     }
 
-    pub fn has_method(&self, path: &str, method: &str) -> bool {
+    pub(crate) fn has_method(&self, path: &str, method: &str) -> bool {
         self.paths.get(path).is_some_and(|entry| entry["ops"].get(method).is_some())
     }
 
-    pub fn allows_option(&self, path: &str, option: &str) -> bool {
+    pub(crate) fn allows_option(&self, path: &str, option: &str) -> bool {
         let options = self.paths.get(path).and_then(|entry| entry["ops"]["GET"]["q"].as_array());
         options.is_some_and(|options| options.iter().any(|known| known == option))
     }
 
-    pub fn returns(&self, path: &str) -> Option<String> {
+    pub(crate) fn returns(&self, path: &str) -> Option<String> {
         self.paths.get(path)?["ops"]["GET"]["ret"].as_str().map(str::to_owned)
     }
 
     /// Type of an action's parameter: from its path, else from what is bound to the type or its bases.
-    pub fn parameter(&self, item: &str, entity: &str, action: &str, name: &str) -> Option<String> {
+    pub(crate) fn parameter(&self, item: &str, entity: &str, action: &str, name: &str) -> Option<String> {
         let path = self.paths.get(&format!("{item}/{action}")).and_then(|entry| entry["ops"]["POST"]["body"].get(name));
         let bound = || {
             self.chain(entity).into_iter().find_map(|kind| {
@@ -67,25 +67,28 @@ impl Metadata {
     }
 
     /// All descendants.
-    pub fn derived<'a>(&'a self, name: &str) -> Vec<&'a str> {
+    pub(crate) fn derived<'a>(&'a self, name: &str) -> Vec<&'a str> {
         let derived = self.types.get(name).and_then(|kind| kind["derived"].as_array());
         derived.into_iter().flatten().filter_map(Value::as_str).collect()
     }
 
     /// Type of one element of a navigation property.
-    pub fn navigation(&self, entity: &str, name: &str) -> Option<String> {
-        self.chain(entity).into_iter().find_map(|kind| self.types[kind]["nav"].get(name)?["t"].as_str()).map(|kind| element(kind).to_owned())
+    pub(crate) fn navigation(&self, entity: &str, name: &str) -> Option<String> {
+        self.chain(entity)
+            .into_iter()
+            .find_map(|kind| self.types[kind]["nav"].get(name)?["t"].as_str())
+            .map(|kind| element(kind).to_owned())
     }
 
     /// Members of the enumeration of a property.
-    pub fn members(&self, entity: &str, property: &str) -> Vec<String> {
+    pub(crate) fn members(&self, entity: &str, property: &str) -> Vec<String> {
         let kind = self.property(entity, property).unwrap_or_default();
         let members = self.types.get(element(&kind)).and_then(|kind| kind["members"].as_array().cloned());
         members.unwrap_or_default().into_iter().filter_map(|member| member.as_str().map(str::to_owned)).collect()
     }
 
     /// Whether a contract's path leads somewhere; any descendant on the way may have the next name.
-    pub fn has_path(&self, entity: &str, path: &str) -> bool {
+    pub(crate) fn has_path(&self, entity: &str, path: &str) -> bool {
         let (step, rest) = path.split_once('.').map_or((path, None), |(step, rest)| (step, Some(rest)));
         let name = step.trim_end_matches("[]");
         let Some(kind) = self.property(entity, name).or_else(|| self.navigation(entity, name)) else { return false };
@@ -95,8 +98,9 @@ impl Metadata {
     }
 
     /// `a`, or `a($expand=b)`.
-    pub fn check_expand(&self, entity: &str, expand: &str, problems: &mut Vec<String>) {
-        let (name, inner) = expand.split_once("($expand=").map_or((expand, None), |(name, inner)| (name, inner.strip_suffix(')')));
+    pub(crate) fn check_expand(&self, entity: &str, expand: &str, problems: &mut Vec<String>) {
+        let (name, inner) =
+            expand.split_once("($expand=").map_or((expand, None), |(name, inner)| (name, inner.strip_suffix(')')));
         match (self.navigation(entity, name), inner) {
             (None, _) => problems.push(format!("{name} of {entity} cannot be expanded")),
             (Some(target), Some(inner)) => self.check_expand(&target, inner, problems),
@@ -108,7 +112,10 @@ impl Metadata {
         if name == "id" && self.chain(entity).contains(&"entity") {
             return Some("Edm.String".to_owned());
         }
-        self.chain(entity).into_iter().find_map(|kind| self.types[kind]["props"].get(name)?["t"].as_str()).map(str::to_owned)
+        self.chain(entity)
+            .into_iter()
+            .find_map(|kind| self.types[kind]["props"].get(name)?["t"].as_str())
+            .map(str::to_owned)
     }
 
     /// The type and its bases.

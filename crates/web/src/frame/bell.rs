@@ -1,9 +1,8 @@
 //! Notification cards, in the panel behind the bell and on their page.
 
 use maud::Markup;
-use store::{Notification, NotificationKind, TenantCard};
+use store::{Notification, NotificationKind, StoreError, TenantCard};
 
-use crate::errors::WebError;
 use crate::kit::badge::{Badge, RunSigns};
 use crate::kit::live::{inner_update, outer_update};
 use crate::kit::time::Now;
@@ -21,7 +20,7 @@ pub(crate) fn bell_cards(now: &Now, notifications: &[Notification], tenants: &[T
 }
 
 /// The messages that bring bell and panel up to date.
-pub(crate) async fn bell_updates(shared: &Shared, user: UserId, now: &Now) -> Result<String, WebError> {
+pub(crate) async fn bell_updates(shared: &Shared, user: UserId, now: &Now) -> Result<String, StoreError> {
     let notifications = shared.db().notifications(user);
     let tenants = shared.db().tenants().list_for(user).await?;
     let unread = notifications.unread_count().await?;

@@ -50,6 +50,11 @@ impl Done {
             Self::MarkedRead => ("Marked as read", "Nothing is unread now."),
         }
     }
+
+    fn toast(self) -> Markup {
+        let (title, text) = self.words();
+        toast(&Toast { badge: Badge::Succeeded, title: title.to_owned(), text: text.to_owned(), code: String::new(), link: None })
+    }
 }
 
 /// After a form: to the page, with the toast. htmx is told to go there as well.
@@ -58,6 +63,11 @@ pub(crate) fn done(ctx: &Ctx, page: &str, what: Done) -> Response {
     let (path, query) = page.split_once('?').unwrap_or((page, ""));
     let address = Fields::parse(query.as_bytes()).with("done", word).href(path);
     go(ctx, &address)
+}
+
+/// After a form whose button stands in a live list: htmx gets the toast alone, since the list changes by itself.
+pub(crate) fn done_in_place(ctx: &Ctx, page: &str, what: Done) -> Response {
+    if ctx.htmx { what.toast().into_response() } else { done(ctx, page, what) }
 }
 
 /// To a page of ours.
@@ -70,6 +80,5 @@ pub(super) fn go(ctx: &Ctx, address: &str) -> Response {
 }
 
 pub(super) fn toast_of(word: &str) -> Option<Markup> {
-    let (title, text) = word.parse::<Done>().ok()?.words();
-    Some(toast(&Toast { badge: Badge::Succeeded, title: title.to_owned(), text: text.to_owned(), code: String::new(), link: None }))
+    word.parse::<Done>().ok().map(Done::toast)
 }

@@ -18,9 +18,9 @@ use crate::kit::time::Now;
 use crate::state::Shared;
 
 pub(crate) use bell::{bell_cards, bell_updates};
-pub(crate) use done::{Done, done};
+pub(crate) use done::{Done, done, done_in_place};
 pub(crate) use navigation::{Section, capital};
-pub(crate) use starts::{answer, extra};
+pub(crate) use starts::{answer, extra, idempotency};
 
 /// Where a page stands: who reads it, in which tenant, in which part of the navigation.
 pub(crate) struct Place<'a> {

@@ -81,7 +81,8 @@ mod tests {
 
     #[test]
     fn null_absent_empty_and_false_stay_distinct() {
-        let texts = [json!({ "x": null }), json!({}), json!({ "x": [] }), json!({ "x": false }), json!({ "x": "" })].map(content);
+        let texts = [json!({ "x": null }), json!({}), json!({ "x": [] }), json!({ "x": false }), json!({ "x": "" })]
+            .map(content);
         let distinct: std::collections::BTreeSet<_> = texts.iter().collect();
         assert_eq!(distinct.len(), texts.len());
     }

@@ -36,7 +36,8 @@ pub fn platform(contract: &Contract, document: &Value) -> Option<String> {
         PlatformRule::Property { property, names } => {
             let members = document.get(property)?.as_str()?.split(',').map(str::trim);
             let members = members.filter(|member| !matches!(*member, "" | "none" | "unknown" | "unknownFutureValue"));
-            let mut platforms: Vec<&str> = members.map(|member| names.get(member).map_or(member, String::as_str)).collect();
+            let mut platforms: Vec<&str> =
+                members.map(|member| names.get(member).map_or(member, String::as_str)).collect();
             platforms.dedup();
             (!platforms.is_empty()).then(|| platforms.join(", "))
         }

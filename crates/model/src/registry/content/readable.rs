@@ -46,9 +46,15 @@ pub fn readable_settings(contract: &Contract, document: &Value) -> Vec<SettingRo
     let mut rows = Vec::new();
     for (name, value) in map.iter().filter(|(name, _)| !ELSEWHERE.contains(&name.as_str())) {
         match (name.as_str(), value) {
-            ("settings", Value::Array(settings)) => settings.iter().for_each(|setting| catalog::setting(setting, 0, &mut rows)),
-            ("definitionValues", Value::Array(values)) => values.iter().for_each(|value| plain::definition_value(value, &mut rows)),
-            ("omaSettings", Value::Array(settings)) => settings.iter().for_each(|setting| plain::oma_setting(setting, &mut rows)),
+            ("settings", Value::Array(settings)) => {
+                settings.iter().for_each(|setting| catalog::setting(setting, 0, &mut rows))
+            }
+            ("definitionValues", Value::Array(values)) => {
+                values.iter().for_each(|value| plain::definition_value(value, &mut rows))
+            }
+            ("omaSettings", Value::Array(settings)) => {
+                settings.iter().for_each(|setting| plain::oma_setting(setting, &mut rows))
+            }
             _ if contract.encoded.contains(name) => plain::decoded(name, value, &mut rows),
             _ => plain::property(name, value, 0, &mut rows),
         }

@@ -22,7 +22,9 @@ pub fn references(contract: &Contract, document: &Value) -> Vec<Reference> {
     let mut found = Vec::new();
     for rule in &contract.references {
         for value in path::values(document, &rule.path) {
-            for id in ids(value).filter(|id| !id.is_empty() && *id != NO_ID && !rule.except.iter().any(|word| word == id)) {
+            for id in
+                ids(value).filter(|id| !id.is_empty() && *id != NO_ID && !rule.except.iter().any(|word| word == id))
+            {
                 found.push(Reference { kind: rule.to.clone(), external_id: id.to_owned() });
             }
         }
@@ -51,7 +53,8 @@ mod tests {
             "users": { "includeUsers": ["All", "u"], "includeGroups": ["g"], "excludeGroups": ["g"] },
             "locations": { "excludeLocations": ["AllTrusted", "l", "00000000-0000-0000-0000-000000000000"] },
         } });
-        let found: Vec<_> = references(contract, &document).into_iter().map(|found| (found.kind, found.external_id)).collect();
+        let found: Vec<_> =
+            references(contract, &document).into_iter().map(|found| (found.kind, found.external_id)).collect();
         let expected = [("external:user", "u"), ("groups", "g"), ("namedLocations", "l")];
         assert_eq!(found, expected.map(|(kind, id)| (kind.to_owned(), id.to_owned())));
     }

@@ -7,7 +7,8 @@ pub(super) fn from_camel_case(name: &str) -> String {
     for (index, &letter) in letters.iter().enumerate() {
         let before = index.checked_sub(1).map(|at| letters[at]);
         let next_is_small = letters.get(index + 1).is_some_and(|next| next.is_lowercase());
-        let starts = letter.is_uppercase() && before.is_some_and(|before| before.is_lowercase() || before.is_numeric() || next_is_small);
+        let starts = letter.is_uppercase()
+            && before.is_some_and(|before| before.is_lowercase() || before.is_numeric() || next_is_small);
         if letter == '_' || letter == '-' || letter == ' ' || letter == '.' || starts {
             words.push(String::new());
         }
@@ -21,7 +22,8 @@ pub(super) fn from_camel_case(name: &str) -> String {
 
 fn sentence(words: Vec<String>) -> String {
     let all_capitals = |word: &str| word.chars().count() > 1 && !word.chars().any(char::is_lowercase);
-    let words: Vec<String> = words.into_iter().map(|word| if all_capitals(&word) { word } else { word.to_lowercase() }).collect();
+    let words: Vec<String> =
+        words.into_iter().map(|word| if all_capitals(&word) { word } else { word.to_lowercase() }).collect();
     let text = words.join(" ");
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
@@ -41,7 +43,8 @@ pub(super) fn from_setting_id(id: &str) -> String {
 
 /// What is left of a choice's id after its setting's id: `…_requiredeviceencryption_1` gives `1`.
 pub(super) fn choice(setting: &str, chosen: &str) -> String {
-    let suffix = chosen.strip_prefix(setting).map(|suffix| suffix.trim_start_matches('_')).filter(|suffix| !suffix.is_empty());
+    let suffix =
+        chosen.strip_prefix(setting).map(|suffix| suffix.trim_start_matches('_')).filter(|suffix| !suffix.is_empty());
     let suffix = suffix.unwrap_or_else(|| chosen.rsplit('_').next().unwrap_or(chosen));
     from_camel_case(suffix)
 }

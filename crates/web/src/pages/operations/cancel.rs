@@ -7,7 +7,7 @@ use store::CancelOutcome;
 
 use crate::errors::WebError;
 use crate::extract::{InTenant, PathId};
-use crate::frame::{Done, done, tenant_path};
+use crate::frame::{Done, done_in_place, tenant_path};
 use crate::state::Shared;
 
 /// Asks the run to stop. The store knows whose it is, and refuses who may not.
@@ -17,5 +17,5 @@ pub(crate) async fn act(State(shared): State<Shared>, InTenant(ctx, scope): InTe
         CancelOutcome::Requested => Done::CancelRequested,
         CancelOutcome::AlreadyCompleted => Done::AlreadyCompleted,
     };
-    Ok(done(&ctx, &format!("{}/operations/{run}", tenant_path(&scope)), what))
+    Ok(done_in_place(&ctx, &format!("{}/operations/{run}", tenant_path(&scope)), what))
 }

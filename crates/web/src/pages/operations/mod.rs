@@ -12,7 +12,7 @@ mod run_side;
 mod run_timeline;
 
 pub(crate) use detail::page as run_page;
-pub(crate) use filter::run_filter;
+pub(crate) use filter::{run_filter, summary as choice_summary};
 pub(crate) use list::page as list_page;
 pub(crate) use row::{Viewer, run_row};
-pub(crate) use run::{live_parts, summary};
+pub(crate) use run::live_parts;

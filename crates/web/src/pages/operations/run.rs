@@ -1,6 +1,7 @@
 //! The parts of a run's page that change while it runs; the page and the stream render them alike.
 
 use maud::{Markup, html};
+use model::AppError;
 use model::run::{Outcome, Status};
 use store::{RunRow, TenantScope};
 
@@ -9,7 +10,7 @@ use super::row::{run_badge, run_progress, why};
 use super::run_side::side;
 use super::run_timeline::timeline_section;
 use super::Viewer;
-use crate::errors::{WebError, sentence};
+use crate::errors::sentence;
 use crate::fields::Fields;
 use crate::frame::Place;
 use crate::kit::badge::badge;
@@ -32,7 +33,7 @@ pub(crate) struct LiveParts {
 }
 
 /// Renders them from the run as it is now.
-pub(crate) async fn live_parts(shared: &Shared, scope: &TenantScope, viewer: &Viewer, now: &Now, run: &RunRow) -> Result<LiveParts, WebError> {
+pub(crate) async fn live_parts(shared: &Shared, scope: &TenantScope, viewer: &Viewer, now: &Now, run: &RunRow) -> Result<LiveParts, AppError> {
     let events = shared.db().tenant(scope).runs().events(run.id).await?;
     let main = html! {
         div id="run-main" {

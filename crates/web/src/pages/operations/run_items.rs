@@ -12,6 +12,7 @@ use crate::kit::badge::{Badge, badge};
 use crate::kit::button::{Button, Press, button};
 use crate::kit::facets::{Facet, facets};
 use crate::kit::filter::{Choice, Filters, SearchField, filters};
+use crate::kit::live::newer_place;
 use crate::kit::notice::empty_state;
 use crate::kit::pager::{Pager, pager};
 use crate::kit::table::{Column, cell, row, state_cell, table};
@@ -57,6 +58,7 @@ pub(super) async fn items_section(place: &Place<'_>, viewer: &Viewer, run: &RunR
     Ok(html! {
         section.sec id="items" aria-labelledby="items-h" {
             div.sec-h { h2 id="items-h" { "Items" } (filters(&filter_row(&asked, &path, &counts))) }
+            (newer_place("items-newer"))
             (facets("By outcome", &facet_row(&asked, &path, &counts), &html! {}))
             @if rows.is_empty() { (nothing(run, &asked, &path)) }
             @else { (table("Items of this run", &COLUMNS, true, &rows)) (pager(&pages)) }

@@ -1,13 +1,13 @@
 //! The aside of a run's page: facts, related things, what it was given, audit.
 
 use maud::{Markup, html};
+use model::AppError;
 use model::run::Status;
 use serde_json::Value;
 use store::{RunRow, TenantScope};
 
 use super::Viewer;
 use super::row::{initiator, run_duration};
-use crate::errors::WebError;
 use crate::frame::tenant_path;
 use crate::kit::code::{code, copyable};
 use crate::kit::duration::duration;
@@ -17,7 +17,7 @@ use crate::kit::time::{Now, exact_time};
 use crate::state::Shared;
 
 /// Renders it, in an element of its own.
-pub(super) async fn side(shared: &Shared, scope: &TenantScope, viewer: &Viewer, now: &Now, run: &RunRow) -> Result<Markup, WebError> {
+pub(super) async fn side(shared: &Shared, scope: &TenantScope, viewer: &Viewer, now: &Now, run: &RunRow) -> Result<Markup, AppError> {
     let tenant = shared.db().tenant(scope);
     let related_things = related_to(shared, scope, run).await?;
     let audit = tenant.audit().of_run(run.id).await?;
@@ -60,7 +60,7 @@ fn about(viewer: &Viewer, now: &Now, run: &RunRow) -> Markup {
     ])
 }
 
-async fn related_to(shared: &Shared, scope: &TenantScope, run: &RunRow) -> Result<Vec<Related>, WebError> {
+async fn related_to(shared: &Shared, scope: &TenantScope, run: &RunRow) -> Result<Vec<Related>, AppError> {
     let base = tenant_path(scope);
     let mut list = Vec::new();
     if let Some(set) = shared.db().tenant(scope).backups().by_run(run.id).await? {

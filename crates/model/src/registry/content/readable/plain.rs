@@ -52,7 +52,8 @@ pub(super) fn decoded(name: &str, value: &Value, rows: &mut Vec<SettingRow>) {
         return rows.push(row(label, scalar(value), 0));
     };
     let shown = match STANDARD.decode(text) {
-        Ok(bytes) => String::from_utf8(bytes).unwrap_or_else(|error| format!("{} bytes that are no text", error.as_bytes().len())),
+        Ok(bytes) => String::from_utf8(bytes)
+            .unwrap_or_else(|error| format!("{} bytes that are no text", error.as_bytes().len())),
         Err(_) => text.to_owned(),
     };
     rows.push(row(label, shown.trim_start_matches('\u{feff}'), 0));
@@ -74,7 +75,9 @@ pub(super) fn definition_value(value: &Value, rows: &mut Vec<SettingRow>) {
         let label = presentation.get("presentation").and_then(|known| known.get("label")).and_then(Value::as_str);
         let shown = presentation.get("value").or_else(|| presentation.get("values")).unwrap_or(&Value::Null);
         match shown {
-            Value::Array(items) if items.iter().any(Value::is_object) => property(label.unwrap_or("value"), shown, 1, rows),
+            Value::Array(items) if items.iter().any(Value::is_object) => {
+                property(label.unwrap_or("value"), shown, 1, rows)
+            }
             _ => rows.push(row(label.unwrap_or("Value").trim(), scalar(shown), 1)),
         }
     }

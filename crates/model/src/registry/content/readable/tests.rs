@@ -29,12 +29,23 @@ fn a_secret_setting_cannot_be_read() {
 fn a_masked_property_and_an_encrypted_value_cannot_be_read() {
     let document = json!({ "preSharedKey": "canary", "omaSettings": [{ "displayName": "One", "omaUri": "./x", "isEncrypted": true, "value": "****" }] });
     let shown = rows("deviceConfigurations", document);
-    assert_eq!(shown, [format!("Pre shared key={CANNOT_BE_READ}"), "One=".into(), " OMA-URI=./x".into(), format!(" Value={CANNOT_BE_READ}")]);
+    assert_eq!(
+        shown,
+        [
+            format!("Pre shared key={CANNOT_BE_READ}"),
+            "One=".into(),
+            " OMA-URI=./x".into(),
+            format!(" Value={CANNOT_BE_READ}")
+        ]
+    );
 }
 
 #[test]
 fn a_script_is_shown_decoded() {
-    assert_eq!(rows("powershellScripts", json!({ "scriptContent": "V3JpdGUtSG9zdCAxCg==" })), ["Script content=Write-Host 1\n"]);
+    assert_eq!(
+        rows("powershellScripts", json!({ "scriptContent": "V3JpdGUtSG9zdCAxCg==" })),
+        ["Script content=Write-Host 1\n"]
+    );
     assert_eq!(rows("powershellScripts", json!({ "scriptContent": "not base64!" })), ["Script content=not base64!"]);
 }
 
@@ -43,12 +54,16 @@ fn an_administrative_template_is_called_by_its_definition() {
     let document = json!({ "definitionValues": [{ "enabled": true,
         "definition": { "displayName": "Home page", "categoryPath": "\\Edge\\Startup" },
         "presentationValues": [{ "value": "https://intranet", "presentation": { "label": "Address " } }] }] });
-    assert_eq!(rows("groupPolicyConfigurations", document), ["Edge › Startup › Home page=Enabled", " Address=https://intranet"]);
+    assert_eq!(
+        rows("groupPolicyConfigurations", document),
+        ["Edge › Startup › Home page=Enabled", " Address=https://intranet"]
+    );
 }
 
 #[test]
 fn plain_properties_keep_null_empty_and_false_apart() {
-    let document = json!({ "passwordRequired": false, "rule": null, "note": "", "list": [], "nested": { "innerValue": 1 } });
+    let document =
+        json!({ "passwordRequired": false, "rule": null, "note": "", "list": [], "nested": { "innerValue": 1 } });
     assert_eq!(
         rows("compliancePolicies", document),
         ["Password required=No", "Rule=Not set", "Note=Empty", "List=None", "Nested=", " Inner value=1"]

@@ -1,0 +1,95 @@
+//! `backup_set.create`: what it reads, what it holds.
+
+use std::collections::HashMap;
+
+use app::backups::{manifest_of, verify};
+use graph_sim::Fault;
+use model::run::Outcome;
+use serde_json::Value;
+use store::{BackupStatus, RunFilter, RunPageRequest};
+use testkit::{TestDatabase, World, on_both_databases};
+
+use crate::support::{CATALOG, forbidden, id_at, observable};
+
+on_both_databases!(
+    a_fresh_inventory_is_backed_up_without_asking_graph,
+    a_stale_inventory_is_synced_first_by_a_run_of_its_own,
+    an_unread_list_is_named_as_a_whole,
+    the_set_holds_what_graph_holds,
+);
+
+async fn a_fresh_inventory_is_backed_up_without_asking_graph(database: &TestDatabase) {
+    let world = World::seeded(database, 60).await;
+    world.sync().await;
+    world.simulator.reset_stats();
+    let (row, set) = world.back_up("before the change").await;
+    assert_eq!(row.outcome, Outcome::Succeeded);
+    let stats = world.simulator.stats();
+    assert_eq!((stats.round_trips, stats.tokens_issued), (0, 0));
+    let scope = world.scope().await;
+    let stored = world.db.tenant(&scope).backups().get(set).await.unwrap();
+    let expected = observable(&world).len() as u64;
+    assert_eq!((stored.status, stored.items, stored.incomplete), (BackupStatus::Complete, expected, 0));
+    assert_eq!(row.counts.succeeded, expected);
+    let found = verify(&world.db, &scope, set, None).await.unwrap();
+    assert!(found.is_intact(), "{:?}", found.problems);
+    assert_eq!(found.items, expected);
+}
+
+async fn a_stale_inventory_is_synced_first_by_a_run_of_its_own(database: &TestDatabase) {
+    let world = World::seeded(database, 40).await;
+    let (row, set) = world.back_up("first").await;
+    assert_eq!(row.outcome, Outcome::Succeeded);
+    let scope = world.scope().await;
+    let runs = world.db.tenant(&scope).runs();
+    let filter = RunFilter { types: vec!["inventory.sync".into()], ..RunFilter::default() };
+    let syncs = runs.list(&filter, &RunPageRequest { before: None, after: None, limit: 10 }).await.unwrap().rows;
+    assert_eq!(syncs.len(), 1);
+    assert_eq!((syncs[0].parent, syncs[0].outcome), (Some(row.id), Outcome::Succeeded));
+    let events = runs.events(row.id).await.unwrap();
+    let waited = events.iter().any(|event| event.reason.as_ref().is_some_and(|reason| reason.code == "backup.waits_for_sync"));
+    assert!(waited, "the timeline says what was waited for: {events:?}");
+    assert_eq!(row.attempt, 1, "waiting costs no attempt");
+    let stored = world.db.tenant(&scope).backups().get(set).await.unwrap();
+    assert_eq!((stored.status, stored.items), (BackupStatus::Complete, observable(&world).len() as u64));
+}
+
+async fn an_unread_list_is_named_as_a_whole(database: &TestDatabase) {
+    let world = World::seeded(database, 40).await;
+    world.simulator.add_fault(world.directory(), Fault::on(CATALOG, forbidden()));
+    let (row, set) = world.back_up("without the catalog").await;
+    assert_eq!(row.outcome, Outcome::PartiallySucceeded);
+    let scope = world.scope().await;
+    let manifest = manifest_of(&world.db, &scope, set).await.unwrap().unwrap();
+    let named: Vec<_> = manifest.missing.iter().map(|missing| (missing.type_key.as_str(), missing.code.as_str())).collect();
+    assert_eq!(named, [("settingsCatalog", "graph.permission_denied")]);
+    assert!(verify(&world.db, &scope, set, None).await.unwrap().is_intact(), "partial is not damaged");
+}
+
+async fn the_set_holds_what_graph_holds(database: &TestDatabase) {
+    let world = World::seeded(database, 120).await;
+    world.sync().await;
+    let removed = id_at(&world, CATALOG, 1);
+    world.simulator.remove(world.directory(), CATALOG, &removed);
+    world.sync().await;
+    let (_, set) = world.back_up("all").await;
+    assert_same_objects(&world, set).await;
+}
+
+/// Compares every document of the set with the simulator's own object, number texts included.
+pub async fn assert_same_objects(world: &World, set: model::ids::BackupSetId) {
+    let scope = world.scope().await;
+    let tenant = world.db.tenant(&scope);
+    let items = tenant.backups().items(set, None, 0, 100_000).await.unwrap();
+    let mut kept: HashMap<(String, String), Value> = HashMap::new();
+    for item in items {
+        let document = tenant.versions().document(item.version.expect("the set is complete")).await.unwrap();
+        kept.insert((item.type_key, item.external_id), serde_json::from_slice(&document).unwrap());
+    }
+    for (type_key, object) in observable(world) {
+        let id = object["id"].as_str().unwrap().to_owned();
+        let document = kept.remove(&(type_key.to_owned(), id.clone())).unwrap_or_else(|| panic!("{type_key} {id} is not in the set"));
+        assert_eq!(document, object, "{type_key} {id}");
+    }
+    assert!(kept.is_empty(), "the set holds objects that are not there: {:?}", kept.keys());
+}

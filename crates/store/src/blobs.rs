@@ -1,0 +1,45 @@
+//! Observed documents: stored once per tenant and content, compressed, then encrypted.
+
+use model::ids::TenantId;
+
+use crate::db::Tx;
+use crate::db::sql::{Builder, id};
+use crate::{Db, StoreError};
+
+/// Fast, and JSON shrinks to a tenth at any level.
+const LEVEL: i32 = 3;
+
+/// A document and the hash that names it.
+pub(crate) struct Blob<'a> {
+    pub(crate) hash: [u8; 32],
+    pub(crate) document: &'a [u8],
+}
+
+fn place(tenant: TenantId, hash: &[u8]) -> String {
+    let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("blobs/{tenant}/{hash}")
+}
+
+/// Stores those that are not there yet.
+pub(crate) async fn store(db: &Db, tx: &mut Tx, tenant: TenantId, blobs: &[Blob<'_>]) -> Result<(), StoreError> {
+    if blobs.is_empty() {
+        return Ok(());
+    }
+    let rows = blobs.iter().map(|blob| {
+        let packed = zstd::bulk::compress(blob.document, LEVEL).expect("compression into memory cannot fail");
+        let body = db.keys().encrypt(db.ambient(), &place(tenant, &blob.hash), &packed);
+        vec![id(tenant).into(), (&blob.hash).into(), body.into(), blob.document.len().into()]
+    });
+    let mut insert = Builder::new("insert into blobs (tenant_id, hash, body, bytes) ");
+    insert.rows(rows);
+    insert.text(" on conflict (tenant_id, hash) do nothing");
+    tx.execute(insert.statement()).await?;
+    Ok(())
+}
+
+/// The document of a stored body.
+pub(crate) fn open(db: &Db, tenant: TenantId, hash: &[u8], body: &[u8], bytes: u64) -> Result<Vec<u8>, StoreError> {
+    let packed = db.keys().decrypt(&place(tenant, hash), body)?;
+    let capacity = usize::try_from(bytes).map_err(|_| StoreError::Undecryptable)?;
+    zstd::bulk::decompress(&packed, capacity).map_err(|_| StoreError::Undecryptable)
+}

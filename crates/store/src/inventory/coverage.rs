@@ -1,0 +1,112 @@
+//! What of each type could be seen, and what is missing since.
+
+use model::ids::RunId;
+
+use super::Inventory;
+use crate::db::sql::{id, sql};
+use crate::ledger::hold_in;
+use crate::{Lease, StoreError};
+
+/// The latest observation of one type.
+#[derive(Debug, Clone)]
+pub struct CoverageRow {
+    /// The contract's key.
+    pub type_key: String,
+    /// The run that observed it.
+    pub run: RunId,
+    /// Milliseconds since the Unix epoch.
+    pub at: i64,
+    /// Whether every page of the list was read.
+    pub list_complete: bool,
+    /// Why not.
+    pub code: Option<String>,
+    /// Objects in the list.
+    pub seen: u64,
+    /// Objects of which something could not be read.
+    pub incomplete: u64,
+    /// When the type was last read completely.
+    pub complete_at: Option<i64>,
+}
+
+/// How old the inventory is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Freshness {
+    /// The latest observation of any type.
+    pub at: i64,
+    /// Whether the latest observation of every type was complete.
+    pub complete: bool,
+}
+
+impl Inventory<'_> {
+    /// The run has read this type. What it did not see since the run began is missing, but only when the whole list was
+    /// read: nothing is missing on the strength of a failed page. Seeing is told by time and not by run, so that an
+    /// object which another run captured meanwhile is not missed.
+    pub async fn finish_type(
+        &self,
+        lease: &Lease,
+        type_key: &str,
+        list_complete: bool,
+        code: Option<&str>,
+        seen: u64,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.0.db.begin("inventory.finish_type").await?;
+        let held = hold_in(&mut tx, lease, self.0.tenant()).await?;
+        let upsert = sql!(
+            "insert into inventory_coverage (tenant_id, type_key, run_id, at, list_complete, code, seen, incomplete, complete_at) \
+             select $1, $2, $3, $4, $5, $6, $7, n.incomplete, case when $5 and n.incomplete = 0 then $4 end from \
+             (select count(*) as incomplete from inventory_objects o where o.tenant_id = $1 and o.type_key = $2 and not o.complete \
+              and o.last_seen_at >= (select started_at from operation_runs where id = $3)) as n where true \
+             on conflict (tenant_id, type_key) do update set run_id = excluded.run_id, at = excluded.at, \
+             list_complete = excluded.list_complete, code = excluded.code, seen = excluded.seen, incomplete = excluded.incomplete, \
+             complete_at = coalesce(excluded.complete_at, inventory_coverage.complete_at)",
+            self.0.tenant_arg(),
+            type_key,
+            id(lease.run),
+            held.now,
+            list_complete,
+            code,
+            seen,
+        );
+        tx.execute(upsert).await?;
+        if list_complete {
+            let missing = sql!(
+                "update inventory_objects set missing_since = coalesce(missing_since, $4), missing_run = $3 \
+                 where tenant_id = $1 and type_key = $2 \
+                 and last_seen_at < (select started_at from operation_runs where id = $3)",
+                self.0.tenant_arg(),
+                type_key,
+                id(lease.run),
+                held.now,
+            );
+            tx.execute(missing).await?;
+        }
+        tx.commit().await
+    }
+
+    /// Every type that was ever observed, by key.
+    pub async fn coverage(&self) -> Result<Vec<CoverageRow>, StoreError> {
+        let statement = sql!("select * from inventory_coverage where tenant_id = $1 order by type_key", self.0.tenant_arg());
+        let rows = self.0.db.fetch("inventory_coverage", statement).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(CoverageRow {
+                    type_key: row.get("type_key")?,
+                    run: row.id("run_id")?,
+                    at: row.get("at")?,
+                    list_complete: row.get("list_complete")?,
+                    code: row.get("code")?,
+                    seen: row.count("seen")?,
+                    incomplete: row.count("incomplete")?,
+                    complete_at: row.get("complete_at")?,
+                })
+            })
+            .collect()
+    }
+
+    /// Absent before the first observation.
+    pub async fn freshness(&self) -> Result<Option<Freshness>, StoreError> {
+        let coverage = self.coverage().await?;
+        let complete = coverage.iter().all(|row| row.list_complete && row.incomplete == 0);
+        Ok(coverage.iter().map(|row| row.at).max().map(|at| Freshness { at, complete }))
+    }
+}

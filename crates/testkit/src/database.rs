@@ -1,0 +1,172 @@
+//! A database for one test: a file in a temporary folder, or a database of its own on the tests' PostgreSQL.
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use model::Ambient;
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
+use store::{DatabaseUrl, Db, Engine, Keyring};
+use tempfile::TempDir;
+
+use crate::{canary, invariants};
+
+/// Where the tests' PostgreSQL is: an address that may create databases.
+const POSTGRES: &str = "TENANTATLAS_TEST_POSTGRES";
+
+/// One empty database and the folder with its key.
+pub struct TestDatabase {
+    engine: Engine,
+    address: String,
+    server: Option<String>,
+    folder: TempDir,
+    forbidden: Mutex<Vec<String>>,
+}
+
+impl TestDatabase {
+    pub(crate) async fn create(engine: Engine) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let (address, server) = match engine {
+            Engine::Sqlite => (folder.path().join("atlas.db").display().to_string(), None),
+            Engine::Postgres => {
+                let server = std::env::var(POSTGRES)
+                    .unwrap_or_else(|_| panic!("{POSTGRES} is not set; scripts/test starts a PostgreSQL and sets it"));
+                let name = format!("atlas_test_{}", Ambient::system().uuid().simple());
+                on_server(&server, &format!("create database {name}")).await;
+                (with_database(&server, &name), Some(server))
+            }
+        };
+        Self { engine, address, server, folder, forbidden: Mutex::default() }
+    }
+
+    /// Which database it is.
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// Its address as the command line takes it, with the password: for programs that a test starts.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Its address.
+    pub fn url(&self) -> DatabaseUrl {
+        self.address.parse().expect("the test made this address")
+    }
+
+    /// The file that holds its key once it was opened.
+    pub fn key_file(&self) -> PathBuf {
+        self.folder.path().join("atlas.key")
+    }
+
+    /// The folder with the key, and with the database when it is SQLite.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Opens it with the machine's clock; the first time also makes its schema and key.
+    pub async fn open(&self) -> Db {
+        self.open_with(Ambient::system()).await
+    }
+
+    /// Opens it with a clock of the test's.
+    pub async fn open_with(&self, ambient: Ambient) -> Db {
+        Db::open(&self.url(), Keyring::from_file(self.key_file()), ambient).await.expect("the test's database opens")
+    }
+
+    /// Runs one statement past the product, as somebody with the database's password could; the rows it touched.
+    pub async fn execute(&self, statement: &str) -> u64 {
+        self.try_execute(statement).await.expect("the statement runs")
+    }
+
+    /// Whether the database itself refuses the statement.
+    pub async fn is_refused(&self, statement: &str) -> bool {
+        matches!(self.try_execute(statement).await, Err(sqlx::Error::Database(_)))
+    }
+
+    async fn try_execute(&self, statement: &str) -> Result<u64, sqlx::Error> {
+        let statement = AssertSqlSafe(statement.to_owned());
+        match self.engine {
+            Engine::Sqlite => {
+                let mut connection = sqlite(&self.address).await;
+                let done = connection.execute(statement).await;
+                connection.close().await?;
+                Ok(done?.rows_affected())
+            }
+            Engine::Postgres => {
+                let mut connection = postgres(&self.address).await;
+                let done = connection.execute(statement).await;
+                connection.close().await?;
+                Ok(done?.rows_affected())
+            }
+        }
+    }
+
+    /// After the test this text may be nowhere in the database: not in a row, a file, its log or its index.
+    pub fn forbid(&self, text: impl Into<String>) {
+        self.forbidden.lock().expect("no test panics while it holds this").push(text.into());
+    }
+
+    /// Fails when an invariant does not hold or a forbidden text is in the database. Runs after every test.
+    pub async fn check(&self) {
+        if self.engine == Engine::Sqlite && !Path::new(&self.address).exists() {
+            return;
+        }
+        invariants::check(self.engine, &self.address).await;
+        let forbidden = self.forbidden.lock().expect("no test panics while it holds this").clone();
+        for text in forbidden {
+            let found = self.places_of(&text).await;
+            assert!(found.is_empty(), "a text that must not be stored is in {found:?}");
+        }
+    }
+
+    /// Where in the database a text can be read by somebody without the key.
+    pub async fn places_of(&self, text: &str) -> Vec<String> {
+        match self.engine {
+            Engine::Sqlite => canary::in_folder(self.folder.path(), text),
+            Engine::Postgres => canary::in_postgres(&mut postgres(&self.address).await, text).await,
+        }
+    }
+
+    pub(crate) async fn remove(self) {
+        if let Some(server) = &self.server {
+            let (_, name) = self.address.rsplit_once('/').expect("the test made this address");
+            let name = name.split('?').next().expect("split gives at least one piece");
+            on_server(server, &format!("drop database {name} with (force)")).await;
+        }
+    }
+}
+
+async fn sqlite(path: &str) -> sqlx::SqliteConnection {
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
+    options.connect().await.expect("the test's database file opens")
+}
+
+async fn postgres(address: &str) -> sqlx::PgConnection {
+    sqlx::PgConnection::connect(address).await.expect("the tests' PostgreSQL answers")
+}
+
+async fn on_server(server: &str, statement: &str) {
+    let mut connection = postgres(server).await;
+    connection.execute(AssertSqlSafe(statement.to_owned())).await.expect("the tests' PostgreSQL lets a test make its database");
+    connection.close().await.expect("the connection closes");
+}
+
+/// The server's address with another database.
+fn with_database(server: &str, name: &str) -> String {
+    let (start, query) = server.split_once('?').map_or((server, String::new()), |(start, rest)| (start, format!("?{rest}")));
+    let authority = start.find("://").map_or(0, |at| at + 3);
+    let end = start[authority..].find('/').map_or(start.len(), |at| authority + at);
+    format!("{}/{name}{query}", &start[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_database;
+
+    #[test]
+    fn only_the_database_of_an_address_is_replaced() {
+        assert_eq!(with_database("postgres://a:b@h:5/postgres", "x"), "postgres://a:b@h:5/x");
+        assert_eq!(with_database("postgres://a@h", "x"), "postgres://a@h/x");
+        assert_eq!(with_database("postgres:///postgres?host=/run&user=a", "x"), "postgres:///x?host=/run&user=a");
+    }
+}

@@ -1,0 +1,105 @@
+//! Backup sets.
+
+use axum::Json;
+use axum::extract::State;
+use model::ids::BackupSetId;
+use serde::Serialize;
+use store::BackupSet as Row;
+use utoipa::ToSchema;
+
+use super::limit;
+use crate::errors::WebError;
+use crate::extract::{Asked, InTenant, PathId};
+use crate::pages::backups::within_limit;
+use crate::state::Shared;
+
+/// One backup set. Times are milliseconds since the Unix epoch.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct BackupSet {
+    /// `bak_…`
+    id: String,
+    /// The run that made it.
+    run: String,
+    /// Its name.
+    name: String,
+    /// Who made it.
+    creator: String,
+    /// `writing`, `complete` or `partial`.
+    status: String,
+    /// Items in it.
+    items: u64,
+    /// Objects that could not be captured.
+    incomplete: u64,
+    /// SHA-256 of the manifest, lower-case hexadecimal.
+    manifest_sha256: Option<String>,
+    /// When it was begun.
+    created_at: i64,
+    /// When it was sealed.
+    sealed_at: Option<i64>,
+}
+
+impl From<Row> for BackupSet {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id.to_string(),
+            run: row.run.to_string(),
+            name: row.name,
+            creator: row.creator_name,
+            status: row.status.to_string(),
+            items: row.items,
+            incomplete: row.incomplete,
+            manifest_sha256: row.manifest_hash,
+            created_at: row.created_at,
+            sealed_at: row.sealed_at,
+        }
+    }
+}
+
+/// A page of sets, newest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct BackupList {
+    /// The sets.
+    sets: Vec<BackupSet>,
+    /// The value of `before` for the next page.
+    older: Option<String>,
+}
+
+/// What a verification found.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Verified {
+    /// Whether every object is what the manifest says.
+    intact: bool,
+    /// Objects that were read and hashed.
+    items: u64,
+    /// Objects that the set names as missing.
+    missing: u64,
+    /// What is wrong.
+    problems: Vec<String>,
+}
+
+/// Backup sets, newest first.
+#[utoipa::path(get, path = "/api/v1/tenants/{tenant}/backups", tag = "backups", params(("tenant" = String, Path), ("before" = Option<String>, Query), ("limit" = Option<u32>, Query)), responses((status = 200, body = BackupList), (status = 404, body = crate::errors::Problem, content_type = "application/problem+json")))]
+pub(crate) async fn list(State(shared): State<Shared>, InTenant(_, scope): InTenant, Asked(asked): Asked) -> Result<Json<BackupList>, WebError> {
+    let limit = limit(&asked);
+    let before = asked.get("before").and_then(|set| set.parse().ok());
+    let mut rows = shared.db().tenant(&scope).backups().list(before, limit + 1).await?;
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let older = more.then(|| rows.last().map(|row| row.id.to_string())).flatten();
+    Ok(Json(BackupList { sets: rows.into_iter().map(BackupSet::from).collect(), older }))
+}
+
+/// One backup set.
+#[utoipa::path(get, path = "/api/v1/tenants/{tenant}/backups/{set}", tag = "backups", params(("tenant" = String, Path), ("set" = String, Path)), responses((status = 200, body = BackupSet), (status = 404, body = crate::errors::Problem, content_type = "application/problem+json")))]
+pub(crate) async fn get(State(shared): State<Shared>, InTenant(_, scope): InTenant, PathId(set): PathId<BackupSetId>) -> Result<Json<BackupSet>, WebError> {
+    Ok(Json(shared.db().tenant(&scope).backups().get(set).await?.into()))
+}
+
+/// Reads and hashes every object of a set, from the database alone.
+#[utoipa::path(post, path = "/api/v1/tenants/{tenant}/backups/{set}/verify", tag = "backups", params(("tenant" = String, Path), ("set" = String, Path), ("X-CSRF-Token" = String, Header)), responses((status = 200, body = Verified), (status = 404, body = crate::errors::Problem, content_type = "application/problem+json"), (status = 409, body = crate::errors::Problem, content_type = "application/problem+json")))]
+pub(crate) async fn verify(State(shared): State<Shared>, InTenant(ctx, scope): InTenant, PathId(set): PathId<BackupSetId>) -> Result<Json<Verified>, WebError> {
+    let row = shared.db().tenant(&scope).backups().get(set).await?;
+    within_limit(row.items)?;
+    let found = app::backups::verify(shared.db(), &scope, set, ctx.address()).await?;
+    Ok(Json(Verified { intact: found.is_intact(), items: found.items, missing: found.missing, problems: found.problems }))
+}

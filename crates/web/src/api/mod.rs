@@ -1,0 +1,21 @@
+//! The JSON API, version 1. The same functions as the pages, the same codes as their errors.
+
+pub(crate) mod backups;
+mod document;
+pub(crate) mod inventory;
+pub(crate) mod runs;
+pub(crate) mod session;
+pub(crate) mod starts;
+pub(crate) mod tenants;
+
+pub use document::openapi;
+
+/// Rows of a page when the caller says nothing.
+const LIMIT: usize = 50;
+/// Most rows of a page.
+const LIMIT_MAX: usize = 500;
+
+/// The page size that was asked for, within bounds.
+fn limit(asked: &crate::fields::Fields) -> usize {
+    asked.get("limit").and_then(|text| text.parse().ok()).unwrap_or(LIMIT).clamp(1, LIMIT_MAX)
+}

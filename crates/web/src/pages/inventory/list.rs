@@ -1,0 +1,195 @@
+//! `GET /t/{tenant}/inventory`
+
+use axum::extract::State;
+use maud::{Markup, html};
+use model::access::Capability;
+use store::{CoverageRow, Facets, ObjectRow};
+
+use super::filter::{NAMES, cursor, filter_row, inventory_filter, platform_label, type_label};
+use crate::errors::WebError;
+use crate::extract::{Asked, InTenant};
+use crate::fields::{Fields, segment};
+use crate::frame::{Place, Section};
+use crate::kit::badge::{Badge, badge};
+use crate::kit::button::{Button, Press, button, why_off};
+use crate::kit::facets::{Facet, facets};
+use crate::kit::filter::filters;
+use crate::kit::header::{Crumb, Header, header};
+use crate::kit::notice::{Notice, empty_state, notice};
+use crate::kit::number::{counted, number};
+use crate::kit::pager::{Pager, pager};
+use crate::kit::table::{Column, MainCell, cell, main_cell, row, state_cell, table};
+use crate::kit::time::{Now, relative_time};
+use crate::kit::tone::Tone;
+use crate::state::Shared;
+
+const ROWS: usize = 50;
+const COLUMNS: [Column; 6] = [
+    Column::new("State", "c-state"),
+    Column::new("Name", ""),
+    Column::new("Platform", ""),
+    Column::new("Assignments", "num"),
+    Column::new("Changed", "c-at"),
+    Column::new("Last seen", "c-at"),
+];
+
+/// The inventory by name.
+pub(crate) async fn page(State(shared): State<Shared>, InTenant(ctx, scope): InTenant, Asked(asked): Asked) -> Result<Markup, WebError> {
+    let place = Place::tenant(&shared, &ctx, &scope, &asked, Section::Inventory);
+    let path = format!("{}/inventory", place.base());
+    let tenant = shared.db().tenant(&scope);
+    let inventory = tenant.inventory();
+    let filter = inventory_filter(&asked, ctx.now_ms);
+    let mut rows = inventory.list(&filter, cursor(&asked).as_ref(), ROWS + 1).await?;
+    let more = rows.len() > ROWS;
+    rows.truncate(ROWS);
+    let mut stateless = filter.clone();
+    stateless.missing = None;
+    stateless.incomplete = None;
+    let facet_counts = inventory.facets(&stateless).await?;
+    let (all, shown) = (inventory.count(&stateless).await?, inventory.count(&filter).await?);
+    let coverage = inventory.coverage().await?;
+    let kept = asked.only(&NAMES);
+    let now = place.now();
+    let body = html! {
+        div id="inventory" {
+            (facets("By state", &facet_row(&kept, &path, all, &facet_counts), &html! {}))
+            @if rows.is_empty() { (nothing(&place, &kept, &path)) }
+            @else {
+                (table("Configuration objects, by name", &COLUMNS, true, &rows.iter().map(|each| object_row(&now, &place.base(), each)).collect::<Vec<_>>()))
+                (pager(&pages(&rows, more, shown, &kept, &path, &asked, &now)))
+            }
+        }
+    };
+    let main = html! {
+        (header(&Header { crumbs: vec![Crumb::text("Configuration")], title: "Inventory".into(), summary: Some(freshness(&now, &coverage)), actions: Some(actions(&place)) }))
+        (incomplete_types(&coverage))
+        (filters(&filter_row(&asked, &path, &facet_counts)))
+        @if let Some(group) = asked.get("group") { p.help { "Assigned to the group " code { (group) } ". " a href=(kept.without(&["group"]).href(&path)) { "Show all" } } }
+        (body)
+    };
+    place.page("Inventory", &main).await
+}
+
+fn freshness(now: &Now, coverage: &[CoverageRow]) -> Markup {
+    let oldest = coverage.iter().map(|row| row.at).min();
+    let whole = coverage.iter().filter(|row| row.list_complete && row.incomplete == 0).count();
+    html! {
+        @match oldest {
+            None => { span.muted { "Never observed" } }
+            Some(at) => {
+                span { "Observed " (relative_time(now, at)) } " "
+                span.muted { (counted(whole as u64, "type", "types")) " of " (number(coverage.len() as u64)) " complete" }
+            }
+        }
+    }
+}
+
+/// What the last pass could not read, named.
+fn incomplete_types(coverage: &[CoverageRow]) -> Markup {
+    let broken: Vec<_> = coverage.iter().filter(|row| !row.list_complete || row.incomplete > 0).collect();
+    let Some(first) = broken.first() else { return html! {} };
+    let names: Vec<String> = broken.iter().map(|row| {
+        let label = type_label(&row.type_key);
+        if row.list_complete { format!("{label} ({})", counted(row.incomplete, "object", "objects")) } else { format!("{label} (list not read)") }
+    }).collect();
+    notice(&Notice {
+        tone: Tone::Warn,
+        icon: "progress",
+        title: "Not everything was read".to_owned(),
+        text: format!("Incomplete: {}. Last complete versions stay, and nothing is called missing because of it.", names.join(", ")),
+        code: first.code.clone().unwrap_or_default(),
+        actions: None,
+    })
+}
+
+fn actions(place: &Place<'_>) -> Markup {
+    let base = place.base();
+    let sync_off = place.start_off(Capability::InventorySync, "why-sync");
+    let groups_off = place.start_off(Capability::DirectorySync, "why-sync");
+    html! {
+        (button(&Button::new("Read directory groups", place.start(&format!("{base}/groups/sync"))).with_icon("users").off_when(groups_off)))
+        (button(&Button::primary("Sync inventory", place.start(&format!("{base}/inventory/sync"))).with_icon("refresh").off_when(sync_off.clone())))
+        @if let Some(off) = &sync_off { (why_off(off)) }
+    }
+}
+
+fn facet_row(kept: &Fields, path: &str, all: u64, counts: &Facets) -> Vec<Facet> {
+    let state = |value: &str, words: &str, count: u64, look: Badge| Facet {
+        count,
+        words: words.into(),
+        sign: Some((look.icon_name(), look.tone())),
+        href: kept.with("state", value).href(path),
+        current: kept.has("state", value),
+    };
+    vec![
+        Facet { count: all, words: "objects".into(), sign: None, href: kept.without(&["state"]).href(path), current: kept.get("state").is_none() },
+        state("incomplete", "incomplete", counts.incomplete, Badge::Incomplete),
+        state("missing", "missing", counts.missing, Badge::Missing),
+    ]
+}
+
+fn object_row(now: &Now, base: &str, object: &ObjectRow) -> Markup {
+    let why = if let Some(missing) = &object.missing {
+        let sure = if missing.high_confidence { "" } else { " The pass was partial, so this is not certain." };
+        format!("Not seen since {}.{sure}", now.relative(missing.since))
+    } else {
+        object.missing_parts.first().map(|part| format!("Not read: {}. {}", part.part, crate::errors::sentence(&part.message))).unwrap_or_default()
+    };
+    let name = MainCell {
+        name: if object.name.is_empty() { "(no name)".to_owned() } else { object.name.clone() },
+        href: format!("{base}/inventory/{}/{}", segment(&object.type_key), segment(&object.external_id)),
+        target: type_label(&object.type_key),
+        why,
+        code: object.missing_parts.first().map(|part| part.code.clone()).unwrap_or_default(),
+        ..MainCell::default()
+    };
+    let changed = html! { @if let Some(at) = object.changed_at { (relative_time(now, at)) } @else { span.muted { "–" } } };
+    let assigned = html! { @match object.assignments_count { None => { span.muted { "–" } } Some(0) => { span.zero { "0" } } Some(count) => { (number(count)) } } };
+    row("", &[
+        state_cell(&badge(object_badge(object))),
+        main_cell(&name),
+        cell("", "", &html! { (platform_label(&object.platform)) }),
+        cell("num", "assignments", &assigned),
+        cell("nowrap", "changed", &changed),
+        cell("nowrap", "seen", &relative_time(now, object.last_seen_at)),
+    ])
+}
+
+/// What is wrong comes first; an object that is whole is just present.
+pub(super) fn object_badge(object: &ObjectRow) -> Badge {
+    if object.missing.is_some() {
+        Badge::Missing
+    } else if !object.complete {
+        Badge::Incomplete
+    } else {
+        Badge::Present
+    }
+}
+
+fn pages(rows: &[ObjectRow], more: bool, total: u64, kept: &Fields, path: &str, asked: &Fields, now: &Now) -> Pager {
+    let next = more.then(|| rows.last()).flatten().map(|last| {
+        let at = last.cursor();
+        kept.with("after", at.name_key).with("after_type", at.type_key).with("after_id", at.external_id).href(path)
+    });
+    Pager {
+        shown: rows.len() as u64,
+        total: Some(total),
+        noun: ("object", "objects"),
+        order: "by name",
+        zone: now.zone_name().to_owned(),
+        words: Some(("First", "Next")),
+        previous: asked.get("after").map(|_| kept.href(path)),
+        next,
+    }
+}
+
+fn nothing(place: &Place<'_>, kept: &Fields, path: &str) -> Markup {
+    if kept.any(&NAMES) {
+        let clear = html! { (button(&Button::new("Clear filters", Press::Link(path.to_owned())).with_icon("filter-off"))) };
+        return empty_state("search", "No object matches", "With these filters.", Some(&clear), true);
+    }
+    let off = place.start_off(Capability::InventorySync, "why-first");
+    let text = "A sync reads every configuration type once and keeps each content as a version. It changes nothing in the tenant.";
+    empty_state("list-details", "Nothing observed yet", text, off.as_ref().map(why_off).as_ref(), false)
+}

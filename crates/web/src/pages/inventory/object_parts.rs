@@ -1,0 +1,152 @@
+//! The parts of an object's page.
+
+use std::collections::HashMap;
+
+use maud::{Markup, html};
+use model::registry::content::{Assignment, FilterMode, TargetKind, assignments, readable_settings};
+use serde_json::Value;
+use store::ObjectDetail;
+
+use super::object::Loaded;
+use crate::errors::{WebError, sentence};
+use crate::fields::Fields;
+use crate::frame::Place;
+use crate::kit::badge::tag;
+use crate::kit::code::copyable;
+use crate::kit::facts::{facts, section};
+use crate::kit::notice::{Notice, empty_state, notice};
+use crate::kit::number::{counted, size};
+use crate::kit::settings::{SettingGroup, SettingRow, setting_groups};
+use crate::kit::table::{Column, cell, row, table};
+use crate::kit::time::{Now, exact_time};
+use crate::kit::tone::Tone;
+use crate::kit::versions::{Version, versions};
+
+const ASSIGNMENTS: [Column; 4] = [Column::new("Group", ""), Column::new("Mode", ""), Column::new("Filter", ""), Column::new("Intent", "")];
+
+/// Settings in words.
+pub(super) fn settings_section(loaded: &Loaded, document: &Value) -> Markup {
+    let Some(contract) = loaded.contract else {
+        let text = "This version of TenantAtlas does not know the type. The JSON is complete.";
+        return empty_state("file-text", "Settings cannot be put in words", text, None, true);
+    };
+    let rows: Vec<SettingRow> = readable_settings(contract, document)
+        .into_iter()
+        .map(|each| SettingRow { name: each.name, values: each.value.lines().map(str::to_owned).collect(), depth: u8::try_from(each.depth).unwrap_or(u8::MAX), mark: String::new() })
+        .collect();
+    let note = counted(rows.len() as u64, "setting", "settings");
+    let body = if rows.is_empty() { html! { p.muted { "It sets nothing." } } } else { setting_groups(&[SettingGroup { title: String::new(), rows }]) };
+    section("settings", "Settings", &note, &body)
+}
+
+/// Assignments with the names of groups and filters, as far as they are known.
+pub(super) async fn assignments_section(place: &Place<'_>, loaded: &Loaded, document: &Value) -> Result<Markup, WebError> {
+    let (Some(contract), Some(scope)) = (loaded.contract, place.scope) else { return Ok(html! {}) };
+    let list = assignments(contract, document);
+    if list.is_empty() {
+        return Ok(section("assignments", "Assignments", "", &html! { p.muted { "Not assigned to anything." } }));
+    }
+    let ids: Vec<String> = list.iter().filter_map(|each| each.group_id.clone()).collect();
+    let groups = place.shared.db().tenant(scope).groups().names(&ids).await?;
+    let filter_ids: Vec<String> = list.iter().filter_map(|each| each.filter_id.clone()).collect();
+    let filters = object_names(place, "assignmentFilters", &filter_ids).await?;
+    let rows: Vec<Markup> = list.iter().map(|each| assignment_row(place, each, &groups, &filters)).collect();
+    let body = html! {
+        (table("Assignments with groups and filters", &ASSIGNMENTS, false, &rows))
+        p.help { "Names come from the last read of the directory's groups. Read them again if a group is shown by its id." }
+    };
+    Ok(section("assignments", "Assignments", &counted(rows.len() as u64, "assignment", "assignments"), &body))
+}
+
+fn assignment_row(place: &Place<'_>, each: &Assignment, groups: &HashMap<String, String>, filters: &HashMap<String, String>) -> Markup {
+    let who = match (&each.target, &each.group_id) {
+        (TargetKind::AllDevices, _) => html! { b { "All devices" } },
+        (TargetKind::AllUsers, _) => html! { b { "All users" } },
+        (_, Some(id)) => {
+            let href = Fields::default().with("group", id.as_str()).href(&format!("{}/inventory", place.base()));
+            html! { a.row-a href=(href) { @match groups.get(id) { Some(name) => { (name) } None => { span.mono { (id) } } } } }
+        }
+        (kind, None) => html! { b { (kind.to_string()) } },
+    };
+    let mode = match each.target {
+        TargetKind::ExcludedGroup => tag("Exclude", "minus", Tone::Warn),
+        _ => tag("Include", "plus", Tone::Ok),
+    };
+    let filter = match (&each.filter_id, each.filter_mode) {
+        (Some(id), mode) => {
+            let words = if mode == Some(FilterMode::Exclude) { "Exclude" } else { "Include" };
+            html! { (words) " “" (filters.get(id).unwrap_or(id)) "”" }
+        }
+        (None, _) => html! { span.muted { "No filter" } },
+    };
+    let intent = html! { @match &each.intent { Some(intent) => { (intent) } None => { span.muted { "–" } } } };
+    row("", &[cell("c-main", "", &who), cell("", "", &mode), cell("", "filter", &filter), cell("", "intent", &intent)])
+}
+
+/// Names of scope tags; one that was not observed keeps its id. The built-in one has no object of its own everywhere.
+pub(super) async fn scope_tag_names(place: &Place<'_>, ids: &[String]) -> Result<Vec<String>, WebError> {
+    let names = object_names(place, "scopeTags", ids).await?;
+    Ok(ids.iter().map(|id| names.get(id).cloned().unwrap_or_else(|| if id == "0" { "Default".to_owned() } else { id.clone() })).collect())
+}
+
+async fn object_names(place: &Place<'_>, type_key: &str, ids: &[String]) -> Result<HashMap<String, String>, WebError> {
+    let mut names = HashMap::new();
+    let Some(scope) = place.scope else { return Ok(names) };
+    let tenant = place.shared.db().tenant(scope);
+    for id in ids {
+        if let Ok(object) = tenant.inventory().get(type_key, id).await {
+            names.insert(id.clone(), object.row.name);
+        }
+    }
+    Ok(names)
+}
+
+/// What of the object was not read, or since when it is missing.
+pub(super) fn incompleteness(object: &ObjectDetail) -> Markup {
+    let row = &object.row;
+    if let Some(missing) = &row.missing {
+        let text = if missing.high_confidence { "The last complete pass did not find it." } else { "The last pass did not find it, but that pass was partial, so this is not certain." };
+        return notice(&Notice { tone: Tone::Warn, icon: "help-circle", title: "Missing".into(), text: format!("{text} Its versions stay."), code: String::new(), actions: None });
+    }
+    let Some(first) = row.missing_parts.first() else { return html! {} };
+    let parts: Vec<String> = row.missing_parts.iter().map(|part| format!("{}: {}", part.part, sentence(&part.message))).collect();
+    notice(&Notice {
+        tone: Tone::Warn,
+        icon: "progress",
+        title: "Not read completely by the last pass".into(),
+        text: format!("{} The last complete version is shown.", parts.join(" ")),
+        code: first.code.clone(),
+        actions: None,
+    })
+}
+
+/// Versions, newest first.
+pub(super) fn version_list(place: &Place<'_>, loaded: &Loaded, object_path: &str) -> Markup {
+    let all = loaded.versions.len() as u64;
+    let shown = loaded.shown.as_ref().map(|(row, _)| row.id);
+    let view: Vec<Version> = loaded.versions.iter().zip((1..=all).rev()).map(|(each, number)| Version {
+        number,
+        href: format!("{object_path}/versions/{}", each.id),
+        by: each.name.clone(),
+        at_ms: each.first_seen_at,
+        note: size(each.bytes),
+        current: loaded.object.row.version == Some(each.id),
+        shown: shown == Some(each.id),
+    }).collect();
+    let body = if view.is_empty() { html! { p.muted { "None yet." } } } else { versions(&place.now(), &view) };
+    section("versions", "Versions", "", &body)
+}
+
+/// Ids and times.
+pub(super) fn identity(now: &Now, loaded: &Loaded) -> Markup {
+    let row = &loaded.object.row;
+    let body = facts(&[
+        ("Object id", copyable(&row.external_id, "object id")),
+        ("Type", html! { code { (row.type_key) } }),
+        ("Category", html! { (row.category) }),
+        ("Modified in Intune", html! { @match &row.modified_at { Some(at) => { (at) } None => { span.muted { "Not said" } } } }),
+        ("First seen", exact_time(now, row.first_seen_at)),
+        ("Last seen", exact_time(now, row.last_seen_at)),
+    ]);
+    section("identity", "Identity", "", &body)
+}

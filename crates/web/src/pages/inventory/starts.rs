@@ -1,0 +1,38 @@
+//! What can be started from the inventory. Each only queues.
+
+use app::inventory::Selection;
+use axum::extract::State;
+use axum::response::Response;
+
+use super::object::ObjectPath;
+use crate::errors::WebError;
+use crate::extract::{Asked, InTenant, PathText, Posted};
+use crate::fields::segment;
+use crate::frame::{answer, extra};
+use crate::state::Shared;
+
+/// `POST /t/{tenant}/inventory/sync`
+pub(crate) async fn sync(State(shared): State<Shared>, InTenant(ctx, scope): InTenant, Asked(asked): Asked, Posted(form): Posted) -> Result<Response, WebError> {
+    let selection = Selection::of(&form.all("type").collect::<Vec<_>>())?;
+    let started = app::inventory::start_sync(shared.db(), &scope, &selection, extra(&asked, &form)?).await?;
+    answer(&shared, &ctx, &scope, started, "/inventory").await
+}
+
+/// `POST /t/{tenant}/groups/sync`
+pub(crate) async fn sync_groups(State(shared): State<Shared>, InTenant(ctx, scope): InTenant, Asked(asked): Asked, Posted(form): Posted) -> Result<Response, WebError> {
+    let started = app::directory::start_groups_sync(shared.db(), &scope, extra(&asked, &form)?).await?;
+    answer(&shared, &ctx, &scope, started, "/inventory").await
+}
+
+/// `POST /t/{tenant}/inventory/{type}/{id}/capture`
+pub(crate) async fn capture(
+    State(shared): State<Shared>,
+    InTenant(ctx, scope): InTenant,
+    PathText(object): PathText<ObjectPath>,
+    Asked(asked): Asked,
+    Posted(form): Posted,
+) -> Result<Response, WebError> {
+    let started = app::snapshots::start_capture(shared.db(), &scope, &object.type_key, &object.id, extra(&asked, &form)?).await?;
+    let page = format!("/inventory/{}/{}", segment(&object.type_key), segment(&object.id));
+    answer(&shared, &ctx, &scope, started, &page).await
+}

@@ -1,0 +1,116 @@
+//! The table: every route there is, with who may use it. Nothing is routed anywhere else.
+
+use model::access::Capability;
+
+use super::row::{Access, Row};
+use crate::{api, assets, health, live, pages};
+
+use Access::{PlatformAdmin, Public, SetupOnly, SignedIn};
+
+const fn may(capability: Capability) -> Access {
+    Access::Tenant(capability)
+}
+
+/// All rows, grouped as in the navigation.
+pub(super) fn rows() -> Vec<Row> {
+    let mut rows = entry();
+    rows.extend(person());
+    rows.extend(tenant());
+    rows.extend(operations());
+    rows.extend(api_reads());
+    rows.extend(api_writes());
+    rows
+}
+
+fn entry() -> Vec<Row> {
+    use pages::entry::{set_up, sign_in};
+    vec![
+        Row::asset("/assets/{version}/{*name}", assets::serve),
+        Row::asset("/healthz", health::alive),
+        Row::asset("/readyz", health::ready),
+        Row::page("/setup", SetupOnly, set_up::page),
+        Row::form("/setup", SetupOnly, set_up::act),
+        Row::page("/sign-in", Public, sign_in::page),
+        Row::form("/sign-in", Public, sign_in::act),
+    ]
+}
+
+fn person() -> Vec<Row> {
+    use pages::{account, entry::sign_out, notifications, tenants};
+    vec![
+        Row::page("/", SignedIn, tenants::list::home),
+        Row::page("/tenants", SignedIn, tenants::list::page),
+        Row::page("/tenants/new", PlatformAdmin, tenants::add::page),
+        Row::form("/tenants/new", PlatformAdmin, tenants::add::act),
+        Row::page("/account", SignedIn, account::page),
+        Row::form("/account/password", SignedIn, account::change_password),
+        Row::form("/account/preferences", SignedIn, account::save),
+        Row::form("/sign-out", SignedIn, sign_out::here),
+        Row::form("/sign-out/everywhere", SignedIn, sign_out::everywhere),
+        Row::page("/notifications", SignedIn, notifications::page),
+        Row::form("/notifications/read", SignedIn, notifications::mark_read),
+        Row::stream("/notifications/stream", SignedIn, live::notes_stream),
+    ]
+}
+
+fn tenant() -> Vec<Row> {
+    use pages::{audit, backups, connection, inventory, members};
+    vec![
+        Row::page("/t/{tenant}/inventory", may(Capability::InventoryView), inventory::list_page),
+        Row::start("/t/{tenant}/inventory/sync", may(Capability::InventorySync), inventory::sync),
+        Row::page("/t/{tenant}/inventory/{type}/{id}", may(Capability::InventoryView), inventory::object_page),
+        Row::page("/t/{tenant}/inventory/{type}/{id}/versions/{version}", may(Capability::InventoryView), inventory::version_page),
+        Row::start("/t/{tenant}/inventory/{type}/{id}/capture", may(Capability::BackupsCreate), inventory::capture),
+        Row::start("/t/{tenant}/groups/sync", may(Capability::DirectorySync), inventory::sync_groups),
+        Row::page("/t/{tenant}/backups", may(Capability::BackupsView), backups::list_page),
+        Row::start("/t/{tenant}/backups", may(Capability::BackupsCreate), backups::create),
+        Row::page("/t/{tenant}/backups/{set}", may(Capability::BackupsView), backups::set_page),
+        Row::page("/t/{tenant}/backups/{set}/manifest", may(Capability::BackupsView), backups::manifest),
+        Row::form("/t/{tenant}/backups/{set}/verify", may(Capability::BackupsView), backups::verify),
+        Row::page("/t/{tenant}/connection", may(Capability::TenantView), connection::page),
+        Row::form("/t/{tenant}/connection", may(Capability::ConnectionManage), connection::replace),
+        Row::start("/t/{tenant}/connection/check", may(app::connections::check_run::DEFINITION.capability), connection::check),
+        Row::page("/t/{tenant}/members", may(Capability::TenantView), members::page),
+        Row::form("/t/{tenant}/members", may(Capability::MembersManage), members::add),
+        Row::form("/t/{tenant}/members/{user}/role", may(Capability::MembersManage), members::set_role),
+        Row::form("/t/{tenant}/members/{user}/remove", may(Capability::MembersManage), members::remove),
+        Row::page("/t/{tenant}/audit", may(Capability::AuditView), audit::page),
+    ]
+}
+
+fn operations() -> Vec<Row> {
+    use pages::operations;
+    vec![
+        Row::page("/t/{tenant}/operations", may(Capability::OperationsView), operations::list_page),
+        Row::stream("/t/{tenant}/operations/stream", may(Capability::OperationsView), live::list_stream),
+        Row::page("/t/{tenant}/operations/{run}", may(Capability::OperationsView), operations::run_page),
+        Row::stream("/t/{tenant}/operations/{run}/stream", may(Capability::OperationsView), live::run_stream),
+        Row::form("/t/{tenant}/operations/{run}/cancel", may(Capability::OperationsCancelOwn), operations::cancel::act),
+    ]
+}
+
+fn api_reads() -> Vec<Row> {
+    vec![
+        Row::api("/api/v1/session", SignedIn, api::session::get),
+        Row::api("/api/v1/tenants", SignedIn, api::tenants::list),
+        Row::api("/api/v1/tenants/{tenant}/runs", may(Capability::OperationsView), api::runs::list),
+        Row::api("/api/v1/tenants/{tenant}/runs/{run}", may(Capability::OperationsView), api::runs::get),
+        Row::api("/api/v1/tenants/{tenant}/runs/{run}/items", may(Capability::OperationsView), api::runs::items),
+        Row::api("/api/v1/tenants/{tenant}/inventory", may(Capability::InventoryView), api::inventory::list),
+        Row::api("/api/v1/tenants/{tenant}/inventory/{type}/{id}", may(Capability::InventoryView), api::inventory::get),
+        Row::api("/api/v1/tenants/{tenant}/backups", may(Capability::BackupsView), api::backups::list),
+        Row::api("/api/v1/tenants/{tenant}/backups/{set}", may(Capability::BackupsView), api::backups::get),
+    ]
+}
+
+fn api_writes() -> Vec<Row> {
+    vec![
+        Row::api_write("/api/v1/tenants/{tenant}/runs/{run}/cancel", may(Capability::OperationsCancelOwn), api::runs::cancel),
+        Row::api_write("/api/v1/tenants/{tenant}/inventory/sync", may(Capability::InventorySync), api::starts::sync),
+        Row::api_write("/api/v1/tenants/{tenant}/groups/sync", may(Capability::DirectorySync), api::starts::sync_groups),
+        Row::api_write("/api/v1/tenants/{tenant}/inventory/{type}/{id}/capture", may(Capability::BackupsCreate), api::starts::capture),
+        Row::api_write("/api/v1/tenants/{tenant}/connection/check", may(app::connections::check_run::DEFINITION.capability), api::starts::check),
+        Row::api_write("/api/v1/tenants/{tenant}/backups", may(Capability::BackupsCreate), api::starts::back_up),
+        Row::api_write("/api/v1/tenants/{tenant}/backups/{set}/verify", may(Capability::BackupsView), api::backups::verify),
+    ]
+}
