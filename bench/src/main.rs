@@ -1,1 +1,47 @@
-fn main() {}
+//! The project's measurements: how fast a tenant is read and backed up beside a peer, and how fast the ledger is.
+//! Both print a table and write the same numbers as JSON to `target/bench`.
+
+#![expect(clippy::print_stdout, reason = "a measurement is there to be printed")]
+
+mod machine;
+mod measure;
+mod numbers;
+mod report;
+mod runs;
+mod sync;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// What goes wrong here is told to a person and ends the program.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Measures TenantAtlas on this machine.
+#[derive(Debug, Parser)]
+#[command(name = "bench", max_term_width = 100)]
+enum Bench {
+    /// Reads and backs up simulated tenants, beside IntuneCD in the same run.
+    Sync(sync::Arguments),
+    /// Measures the ledger of operation runs on SQLite and PostgreSQL.
+    Runs(runs::Arguments),
+    /// Runs a command and writes its wall time and peak memory to a file.
+    #[command(hide = true)]
+    Measure(measure::Arguments),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let done = match Bench::parse() {
+        Bench::Sync(arguments) => sync::run(arguments).await,
+        Bench::Runs(arguments) => runs::run(arguments).await,
+        Bench::Measure(arguments) => return measure::run(&arguments),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            println!("bench: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
 
@@ -35,6 +36,9 @@ pub struct Stats {
     pub tokens_issued: u64,
     /// The same for each tenant, by directory id.
     pub tenants: BTreeMap<String, TenantStats>,
+    /// Logical requests of all tenants by the collection they went to, in lower case, for example
+    /// `devicemanagement/configurationpolicies`.
+    pub collections: BTreeMap<String, u64>,
 }
 
 /// Counts of one tenant.
@@ -58,9 +62,34 @@ pub(crate) struct Counters {
     pub(crate) logical_requests: AtomicU64,
     pub(crate) throttled: AtomicU64,
     pub(crate) tokens_issued: AtomicU64,
+    collections: Mutex<BTreeMap<String, u64>>,
 }
 
 impl Counters {
+    /// Counts a Graph request for the collection that its path begins with.
+    pub(crate) fn asked(&self, segments: &[String]) {
+        count(&self.logical_requests);
+        let is = |index: usize, name: &str| segments.get(index).is_some_and(|segment| segment.eq_ignore_ascii_case(name));
+        let length = match () {
+            () if is(0, "identity") => 3,
+            () if is(0, "deviceManagement") || is(0, "deviceAppManagement") => 2,
+            () => 1,
+        };
+        let collection = segments[..length.min(segments.len())].join("/").to_lowercase();
+        *self.lock().entry(collection).or_default() += 1;
+    }
+
+    /// Adds what was asked for here to the sum over all tenants.
+    pub(crate) fn add_collections(&self, sum: &mut BTreeMap<String, u64>) {
+        for (collection, asked) in self.lock().iter() {
+            *sum.entry(collection.clone()).or_default() += asked;
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, u64>> {
+        self.collections.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(crate) fn read(&self) -> TenantStats {
         TenantStats {
             round_trips: self.round_trips.load(Ordering::Relaxed),
@@ -74,6 +103,7 @@ impl Counters {
         for counter in [&self.round_trips, &self.logical_requests, &self.throttled, &self.tokens_issued] {
             counter.store(0, Ordering::Relaxed);
         }
+        self.lock().clear();
     }
 }
 
@@ -83,7 +113,7 @@ pub(crate) fn count(counter: &AtomicU64) {
 }
 
 impl Stats {
-    pub(crate) fn sum(tenants: BTreeMap<String, TenantStats>) -> Self {
+    pub(crate) fn sum(tenants: BTreeMap<String, TenantStats>, collections: BTreeMap<String, u64>) -> Self {
         let total = |field: fn(&TenantStats) -> u64| tenants.values().map(field).sum();
         Self {
             round_trips: total(|tenant| tenant.round_trips),
@@ -91,6 +121,7 @@ impl Stats {
             throttled: total(|tenant| tenant.throttled),
             tokens_issued: total(|tenant| tenant.tokens_issued),
             tenants,
+            collections,
         }
     }
 }

@@ -237,7 +237,9 @@ fn refuse_duplicates(tenants: &[Tenant]) -> Result<(), StartError> {
 impl World {
     pub(crate) fn stats(&self) -> Stats {
         let each = self.tenants.iter().map(|tenant| (tenant.spec.tenant_id.clone(), tenant.counters.read()));
-        Stats::sum(each.collect())
+        let mut collections = std::collections::BTreeMap::new();
+        self.tenants.iter().for_each(|tenant| tenant.counters.add_collections(&mut collections));
+        Stats::sum(each.collect(), collections)
     }
 
     pub(crate) fn reset_stats(&self) {

@@ -71,7 +71,12 @@ impl AuditRow {
 }
 
 /// Several entries in one statement of the caller's transaction, at the database's `at`.
-pub(crate) async fn append(tx: &mut Tx, ambient: &Ambient, at: i64, entries: Vec<AuditEntry>) -> Result<(), StoreError> {
+pub(crate) async fn append(
+    tx: &mut Tx,
+    ambient: &Ambient,
+    at: i64,
+    entries: Vec<AuditEntry>,
+) -> Result<(), StoreError> {
     if entries.is_empty() {
         return Ok(());
     }
@@ -129,7 +134,13 @@ pub struct TenantAudit<'a>(pub(crate) TenantDb<'a>);
 
 impl TenantDb<'_> {
     /// An entry by the scope's actor.
-    pub(crate) fn entry(&self, action: &str, object: Option<String>, outcome: &str, detail: Option<String>) -> AuditEntry {
+    pub(crate) fn entry(
+        &self,
+        action: &str,
+        object: Option<String>,
+        outcome: &str,
+        detail: Option<String>,
+    ) -> AuditEntry {
         AuditEntry {
             tenant: Some(self.tenant()),
             actor: self.scope.actor().clone(),
@@ -171,8 +182,11 @@ impl TenantAudit<'_> {
 
     /// Those of one run, oldest first.
     pub async fn of_run(&self, run: RunId) -> Result<Vec<AuditRow>, StoreError> {
-        let statement =
-            sql!("select * from audit_entries where tenant_id = $1 and run_id = $2 order by id limit 200", self.0.tenant_arg(), id(run));
+        let statement = sql!(
+            "select * from audit_entries where tenant_id = $1 and run_id = $2 order by id limit 200",
+            self.0.tenant_arg(),
+            id(run)
+        );
         self.rows(statement).await
     }
 

@@ -137,8 +137,12 @@ impl Backups<'_> {
     /// The run may write only to its own, unsealed set.
     async fn own(&self, tx: &mut Tx, lease: &Lease, set: BackupSetId) -> Result<i64, StoreError> {
         let held = hold_in(tx, lease, self.0.tenant()).await?;
-        let statement =
-            sql!("select id from backup_sets where id = $1 and run_id = $2 and tenant_id = $3", id(set), id(lease.run), self.0.tenant_arg());
+        let statement = sql!(
+            "select id from backup_sets where id = $1 and run_id = $2 and tenant_id = $3",
+            id(set),
+            id(lease.run),
+            self.0.tenant_arg()
+        );
         tx.fetch("backup_sets", statement).await?.first().ok_or(StoreError::LeaseLost)?;
         Ok(held.now)
     }
@@ -173,7 +177,14 @@ impl Backups<'_> {
 
     /// Seals the set with its manifest; from here on the database refuses every change to it. Sealing a sealed set again
     /// does nothing.
-    pub async fn seal(&self, lease: &Lease, set: BackupSetId, manifest: &[u8], sha256_hex: &str, complete: bool) -> Result<(), StoreError> {
+    pub async fn seal(
+        &self,
+        lease: &Lease,
+        set: BackupSetId,
+        manifest: &[u8],
+        sha256_hex: &str,
+        complete: bool,
+    ) -> Result<(), StoreError> {
         let status = if complete { BackupStatus::Complete } else { BackupStatus::Partial };
         let packed = zstd::bulk::compress(manifest, 3).expect("compression into memory cannot fail");
         let mut body = u64::try_from(manifest.len()).unwrap_or(0).to_le_bytes().to_vec();
@@ -226,9 +237,18 @@ impl Backups<'_> {
     }
 
     /// Items after a sequence number, in order.
-    pub async fn items(&self, set: BackupSetId, text: Option<&str>, after_sequence: i64, limit: usize) -> Result<Vec<BackupItem>, StoreError> {
+    pub async fn items(
+        &self,
+        set: BackupSetId,
+        text: Option<&str>,
+        after_sequence: i64,
+        limit: usize,
+    ) -> Result<Vec<BackupItem>, StoreError> {
         let mut query = Builder::new("select i.* from backup_set_items i join backup_sets s on s.id = i.set_id where ");
-        query.with("s.tenant_id = {} and i.set_id = {} and i.sequence > {}", [self.0.tenant_arg().into(), id(set).into(), after_sequence.into()]);
+        query.with(
+            "s.tenant_id = {} and i.set_id = {} and i.sequence > {}",
+            [self.0.tenant_arg().into(), id(set).into(), after_sequence.into()],
+        );
         if let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) {
             query.with(r" and i.name ilike {} escape '\'", [anywhere(text).into()]);
         }

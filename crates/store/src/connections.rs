@@ -35,7 +35,8 @@ impl TenantDb<'_> {
 
     /// Stores or replaces the connection, with an audit entry. The caller has checked the capability.
     pub async fn set_connection(&self, client_id: &str, secret: &SecretString) -> Result<(), AppError> {
-        let sealed = self.db.keys().encrypt(self.db.ambient(), &self.connection_place(), secret.expose_secret().as_bytes());
+        let sealed =
+            self.db.keys().encrypt(self.db.ambient(), &self.connection_place(), secret.expose_secret().as_bytes());
         let mut tx = self.db.begin("tenant.set_connection").await?;
         let at = audit::now(&mut tx).await?;
         let upsert = sql!(
@@ -57,16 +58,24 @@ impl TenantDb<'_> {
 
     /// With the decrypted secret, for a worker.
     pub async fn connection(&self) -> Result<Option<StoredConnection>, StoreError> {
-        let rows = self.db.fetch("connections", sql!("select * from connections where tenant_id = $1", self.tenant_arg())).await?;
+        let rows = self
+            .db
+            .fetch("connections", sql!("select * from connections where tenant_id = $1", self.tenant_arg()))
+            .await?;
         let Some(row) = rows.first() else { return Ok(None) };
         let plain = self.db.keys().decrypt(&self.connection_place(), &row.get::<Vec<u8>>("secret")?)?;
         let secret = String::from_utf8(plain).map_err(|_| StoreError::Undecryptable)?;
-        Ok(Some(StoredConnection { client_id: row.get("client_id")?, secret: secret.into(), updated_at: row.get("updated_at")? }))
+        Ok(Some(StoredConnection {
+            client_id: row.get("client_id")?,
+            secret: secret.into(),
+            updated_at: row.get("updated_at")?,
+        }))
     }
 
     /// Without the secret, for a page.
     pub async fn connection_summary(&self) -> Result<Option<ConnectionSummary>, StoreError> {
-        let statement = sql!("select client_id, updated_at, updated_by from connections where tenant_id = $1", self.tenant_arg());
+        let statement =
+            sql!("select client_id, updated_at, updated_by from connections where tenant_id = $1", self.tenant_arg());
         let rows = self.db.fetch("connections", statement).await?;
         let Some(row) = rows.first() else { return Ok(None) };
         Ok(Some(ConnectionSummary {

@@ -105,18 +105,26 @@ impl StoreError {
     /// The next step.
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::Unreachable(_) => "Check that the database is running and that its address, user and password are right",
+            Self::Unreachable(_) => {
+                "Check that the database is running and that its address, user and password are right"
+            }
             Self::ReadOnly(_) => "Give the user that runs TenantAtlas write access to the database file and its folder",
             Self::DiskFull(_) => "Free some space; nothing was half-written, and waiting runs continue by themselves",
             Self::Busy(_) => "Look for another program that holds the database open, then try again",
             Self::InUse => "Stop the other server, or give this one a database of its own",
-            Self::NewerSchema { .. } => "Run the newer TenantAtlas, or restore a database backup made before the upgrade",
+            Self::NewerSchema { .. } => {
+                "Run the newer TenantAtlas, or restore a database backup made before the upgrade"
+            }
             Self::OlderSchema { .. } => "Back the database up, then run `tenantatlas migrate`",
             Self::BadUrl => "Write a file path such as tenantatlas.db, or postgres://user@host/name",
-            Self::KeyLost { .. } => "Put the key file back from your backup; without it the stored secrets and versions cannot be read",
+            Self::KeyLost { .. } => {
+                "Put the key file back from your backup; without it the stored secrets and versions cannot be read"
+            }
             Self::KeyWrong => "Use the key that this database was set up with",
             Self::KeyUnusable(_) => "Give 32 random bytes as 64 hexadecimal digits or as base64",
-            Self::Undecryptable | Self::Inconsistent { .. } => "Restore the database from a backup, and report this with the log",
+            Self::Undecryptable | Self::Inconsistent { .. } => {
+                "Restore the database from a backup, and report this with the log"
+            }
             Self::LeaseLost => "Nothing to do: another worker has taken the run up",
             Self::Refused(_) => "Try again. If it happens again, look for this time in the server's log",
         }
@@ -126,19 +134,16 @@ impl StoreError {
     pub fn is_transient(&self) -> bool {
         matches!(self, Self::Unreachable(_) | Self::Busy(_) | Self::DiskFull(_))
     }
-
-    /// Whether a unique index or a foreign key refused it.
-    pub(crate) fn is_unique_violation(&self) -> bool {
-        matches!(self, Self::Refused(sqlx::Error::Database(error)) if error.is_unique_violation())
-    }
 }
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         match &error {
-            sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
-                Self::Unreachable(Box::new(error))
-            }
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed => Self::Unreachable(Box::new(error)),
             sqlx::Error::Database(database) => {
                 let code = database.code().unwrap_or_default().into_owned();
                 let sqlite = database.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some();
@@ -167,7 +172,9 @@ impl StoreError {
             "25006" => Self::ReadOnly(Box::new(error)),
             "53100" => Self::DiskFull(Box::new(error)),
             "40001" | "40P01" | "55P03" => Self::Busy(Box::new(error)),
-            code if ["08", "28", "3D", "53", "57"].iter().any(|class| code.starts_with(class)) => Self::Unreachable(Box::new(error)),
+            code if ["08", "28", "3D", "53", "57"].iter().any(|class| code.starts_with(class)) => {
+                Self::Unreachable(Box::new(error))
+            }
             _ => Self::Refused(error),
         }
     }
@@ -176,9 +183,18 @@ impl StoreError {
 impl From<StoreError> for AppError {
     fn from(error: StoreError) -> Self {
         let kind = match &error {
-            StoreError::Unreachable(_) | StoreError::Busy(_) | StoreError::DiskFull(_) | StoreError::ReadOnly(_) => Kind::Unavailable,
-            StoreError::LeaseLost | StoreError::InUse => Kind::Conflict,
-            _ => return AppError::internal(error),
+            StoreError::Unreachable(_) | StoreError::Busy(_) | StoreError::DiskFull(_) | StoreError::ReadOnly(_) => {
+                Kind::Unavailable
+            }
+            StoreError::LeaseLost
+            | StoreError::InUse
+            | StoreError::NewerSchema { .. }
+            | StoreError::OlderSchema { .. }
+            | StoreError::KeyLost { .. }
+            | StoreError::KeyWrong => Kind::Conflict,
+            StoreError::BadUrl | StoreError::KeyUnusable(_) => Kind::Invalid,
+            StoreError::Undecryptable | StoreError::Inconsistent { .. } => Kind::Internal,
+            StoreError::Refused(_) => return AppError::internal(error),
         };
         AppError::new(kind, error.code(), error.to_string()).hint(error.hint()).caused_by(error)
     }

@@ -65,7 +65,12 @@ impl Groups<'_> {
         let mut tx = self.0.db.begin("groups.record").await?;
         let held = hold_in(&mut tx, lease, self.0.tenant()).await?;
         // One row per id: PostgreSQL refuses to update a row twice in one statement.
-        let groups: Vec<_> = groups.into_iter().map(|group| (group.id.clone(), group)).collect::<HashMap<_, _>>().into_values().collect();
+        let groups: Vec<_> = groups
+            .into_iter()
+            .map(|group| (group.id.clone(), group))
+            .collect::<HashMap<_, _>>()
+            .into_values()
+            .collect();
         for chunk in groups.chunks(ROWS_MAX) {
             let mut upsert = Builder::new(
                 "insert into directory_groups (tenant_id, id, name, name_key, description, kind, last_seen_at, last_seen_run) ",
@@ -114,11 +119,19 @@ impl Groups<'_> {
     }
 
     /// By name, those after the cursor (name in lower case, id).
-    pub async fn list(&self, text: Option<&str>, after: Option<&(String, String)>, limit: usize) -> Result<Vec<GroupRow>, StoreError> {
+    pub async fn list(
+        &self,
+        text: Option<&str>,
+        after: Option<&(String, String)>,
+        limit: usize,
+    ) -> Result<Vec<GroupRow>, StoreError> {
         let mut query = Builder::new("select * from directory_groups where ");
         query.with("tenant_id = {}", [self.0.tenant_arg().into()]);
         if let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) {
-            query.with(r" and (name_key like {} escape '\' or id = {})", [anywhere(&text.to_lowercase()).into(), text.into()]);
+            query.with(
+                r" and (name_key like {} escape '\' or id = {})",
+                [anywhere(&text.to_lowercase()).into(), text.into()],
+            );
         }
         if let Some((name_key, group)) = after {
             query.with(" and (name_key, id) > ({}, {})", [name_key.into(), group.into()]);
@@ -143,7 +156,8 @@ impl Groups<'_> {
 
     /// How many are known.
     pub async fn count(&self) -> Result<u64, StoreError> {
-        let statement = sql!("select count(*) as groups from directory_groups where tenant_id = $1", self.0.tenant_arg());
+        let statement =
+            sql!("select count(*) as groups from directory_groups where tenant_id = $1", self.0.tenant_arg());
         self.0.db.fetch("directory_groups", statement).await?[0].count("groups")
     }
 }

@@ -59,11 +59,20 @@ impl std::fmt::Debug for Keyring {
 
 fn parse(text: &str) -> Result<Secret, StoreError> {
     let text = text.trim();
-    let bytes = Zeroizing::new(match text.len() {
-        64 => (0..64).step_by(2).map(|at| text.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok())).collect(),
-        _ => STANDARD.decode(text).ok(),
-    }.unwrap_or_default());
-    let key: [u8; 32] = bytes.as_slice().try_into().map_err(|_| StoreError::KeyUnusable("it is not 32 bytes in hexadecimal or base64".into()))?;
+    let bytes = Zeroizing::new(
+        match text.len() {
+            64 => (0..64)
+                .step_by(2)
+                .map(|at| text.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()))
+                .collect(),
+            _ => STANDARD.decode(text).ok(),
+        }
+        .unwrap_or_default(),
+    );
+    let key: [u8; 32] = bytes
+        .as_slice()
+        .try_into()
+        .map_err(|_| StoreError::KeyUnusable("it is not 32 bytes in hexadecimal or base64".into()))?;
     Ok(Zeroizing::new(key))
 }
 
@@ -82,8 +91,12 @@ fn read_file(path: &Path) -> Result<Option<Secret>, StoreError> {
 fn make_file(path: &Path, ambient: &Ambient) -> Result<Secret, StoreError> {
     let key = Zeroizing::new(ambient.bytes::<32>());
     let text = Zeroizing::new(STANDARD.encode(*key) + "\n");
-    let mut file =
-        OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(|_| unusable(path, "cannot be made"))?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(|_| unusable(path, "cannot be made"))?;
     file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(|_| unusable(path, "cannot be written"))?;
     Ok(key)
 }
@@ -132,7 +145,11 @@ impl Keys {
     async fn store_check(&self, pools: &PoolsRef<'_>, ambient: &Ambient) -> Result<Vec<u8>, StoreError> {
         let check = self.encrypt(ambient, CHECK_PLACE, CHECK_TEXT);
         let mut tx = pools.begin().await?;
-        tx.execute(sql!("insert into installation (name, value) values ('key_check', $1) on conflict (name) do nothing", check)).await?;
+        tx.execute(sql!(
+            "insert into installation (name, value) values ('key_check', $1) on conflict (name) do nothing",
+            check
+        ))
+        .await?;
         tx.commit().await?;
         Ok(stored_check(pools).await?.expect("it was just stored"))
     }

@@ -42,21 +42,19 @@ pub use db::{DatabaseUrl, Db, Engine, Migrated, RunChange, RunChanges, ServeLock
 pub use error::StoreError;
 pub use groups::{GroupRecord, GroupRow, Groups};
 pub use inventory::{
-    CoverageRow, Facets, Freshness, Inventory, InventoryCursor, InventoryFilter, Missing, MissingPart, ObjectDetail, ObjectRow,
-    Recorded, RecordedObject, What,
+    CoverageRow, Facets, Freshness, Inventory, InventoryCursor, InventoryFilter, Missing, MissingPart, ObjectDetail,
+    ObjectRow, Recorded, RecordedObject, What,
 };
 pub use keys::Keyring;
-pub use ledger::{
-    Beat, ClaimedRun, Closing, ItemRecord, Lease, Ledger, Release, Step, Swept, SweptTo, WorkerInfo,
-};
+pub use ledger::{Beat, ClaimedRun, Closing, ItemRecord, Lease, Ledger, Release, Step, Swept, SweptTo, WorkerInfo};
 pub use members::Member;
 pub use nodes::{NodeRow, Nodes};
 pub use notifications::{Notification, NotificationKind, Notifications};
 pub use outbox::Outbox;
 pub use people::{NewUser, People, User};
 pub use runs::{
-    ActiveRun, CancelOutcome, EventRow, Idempotency, ItemCounts, ItemFilter, ItemRow, NewRun, RunCounts, RunFilter, RunPage,
-    RunPageRequest, RunRow, Runs, Started,
+    ActiveRun, CancelOutcome, EventRow, Idempotency, ItemCounts, ItemFilter, ItemRow, NewRun, RunCounts, RunFilter,
+    RunPage, RunPageRequest, RunRow, Runs, Started,
 };
 pub use scope::{Actor, TenantScope, TenantState};
 pub use sessions::{Session, Sessions};

@@ -69,7 +69,9 @@ impl TenantDb<'_> {
     pub async fn remove_member(&self, user: UserId) -> Result<(), AppError> {
         let mut tx = self.locked("tenant.remove_member").await?;
         let at = audit::now(&mut tx).await?;
-        let gone = tx.execute(sql!("delete from memberships where tenant_id = $1 and user_id = $2", self.tenant_arg(), id(user))).await?;
+        let gone = tx
+            .execute(sql!("delete from memberships where tenant_id = $1 and user_id = $2", self.tenant_arg(), id(user)))
+            .await?;
         if gone == 0 {
             return Err(AppError::not_found());
         }
@@ -88,7 +90,10 @@ impl TenantDb<'_> {
     }
 
     async fn keep_an_owner(&self, tx: &mut Tx) -> Result<(), AppError> {
-        let owners = sql!("select count(*) as owners from memberships where tenant_id = $1 and role = 'owner'", self.tenant_arg());
+        let owners = sql!(
+            "select count(*) as owners from memberships where tenant_id = $1 and role = 'owner'",
+            self.tenant_arg()
+        );
         if tx.fetch("memberships", owners).await?[0].count("owners")? == 0 {
             return Err(AppError::conflict("members.last_owner", "A tenant keeps at least one owner")
                 .hint("Make somebody else an owner first"));

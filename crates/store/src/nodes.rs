@@ -54,7 +54,10 @@ impl Nodes {
 
     /// Those seen within that time.
     pub async fn live(&self, within_ms: i64) -> Result<Vec<NodeRow>, StoreError> {
-        let rows = self.0.fetch("nodes", sql!("select * from nodes where seen_at >= now_ms() - $1 order by id", within_ms)).await?;
+        let rows = self
+            .0
+            .fetch("nodes", sql!("select * from nodes where seen_at >= now_ms() - $1 order by id", within_ms))
+            .await?;
         rows.iter()
             .map(|row| {
                 Ok(NodeRow {

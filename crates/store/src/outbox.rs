@@ -26,7 +26,10 @@ impl Outbox {
         }
         let mut tx = self.0.begin("outbox.deliver").await?;
         let rows = tx
-            .fetch("outbox", sql!("select id, run_id, user_id, kind from outbox order by id limit $1 skip_locked()", limit))
+            .fetch(
+                "outbox",
+                sql!("select id, run_id, user_id, kind from outbox order by id limit $1 skip_locked()", limit),
+            )
             .await?;
         for row in &rows {
             let terminal = row.get::<String>("kind")? == "terminal";

@@ -68,13 +68,19 @@ impl People {
 
     /// The first person, a platform administrator. When two set-ups race, one gets `setup.done`.
     pub async fn first_owner(&self, user: NewUser) -> Result<UserId, AppError> {
-        let done = || AppError::conflict("setup.done", "TenantAtlas is already set up").hint("Sign in, or ask an administrator for an account");
+        let done = || {
+            AppError::conflict("setup.done", "TenantAtlas is already set up")
+                .hint("Sign in, or ask an administrator for an account")
+        };
         let mut tx = self.0.begin("people.first_owner").await?;
         if tx.fetch("users", sql!("select count(*) as users from users")).await?[0].count("users")? > 0 {
             return Err(done());
         }
         let user_id = self.insert(&mut tx, NewUser { platform_admin: true, ..user }).await?;
-        let claim = sql!("insert into first_set_up (only_one, user_id, done_at) values (1, $1, now_ms()) on conflict (only_one) do nothing", id(user_id));
+        let claim = sql!(
+            "insert into first_set_up (only_one, user_id, done_at) values (1, $1, now_ms()) on conflict (only_one) do nothing",
+            id(user_id)
+        );
         if tx.execute(claim).await? == 0 {
             return Err(done());
         }

@@ -124,7 +124,11 @@ impl Db {
     /// The worker's scope for a claimed run: the initiator must still be a member with the capability, the tenant must
     /// not be suspended; otherwise the reason to end the run as blocked with. A run that no person started gets a
     /// scope of the system's own.
-    pub async fn scope_of_run(&self, run: &ClaimedRun, capability: Capability) -> Result<Result<TenantScope, Reason>, StoreError> {
+    pub async fn scope_of_run(
+        &self,
+        run: &ClaimedRun,
+        capability: Capability,
+    ) -> Result<Result<TenantScope, Reason>, StoreError> {
         let scope = match run.initiator {
             Some(user) => self.membership(user, run.tenant).await?,
             None => self.unscoped(run.tenant, &run.initiator_name).await?,
@@ -139,7 +143,11 @@ impl Db {
 
     /// For the command line on the machine that holds the database and its key: whoever runs it holds everything
     /// already. Never for a request.
-    pub async fn scope_for_machine_operator_without_membership(&self, tenant: TenantId, name: &str) -> Result<TenantScope, AppError> {
+    pub async fn scope_for_machine_operator_without_membership(
+        &self,
+        tenant: TenantId,
+        name: &str,
+    ) -> Result<TenantScope, AppError> {
         self.unscoped(tenant, name).await?.ok_or_else(AppError::not_found)
     }
 }

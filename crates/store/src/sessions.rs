@@ -41,7 +41,13 @@ impl Sessions {
     }
 
     /// Opens one. Only the token's hash is stored.
-    pub async fn create(&self, user: UserId, token_hash: &[u8; 32], csrf: &str, expires_at: i64) -> Result<(), StoreError> {
+    pub async fn create(
+        &self,
+        user: UserId,
+        token_hash: &[u8; 32],
+        csrf: &str,
+        expires_at: i64,
+    ) -> Result<(), StoreError> {
         let statement = sql!(
             "insert into sessions (token_hash, user_id, csrf, created_at, last_seen_at, expires_at) values ($1, $2, $3, $4, $4, $5)",
             token_hash,
@@ -75,7 +81,9 @@ impl Sessions {
 
     /// Notes that it was used.
     pub async fn touch(&self, token_hash: &[u8; 32]) -> Result<(), StoreError> {
-        self.0.execute(sql!("update sessions set last_seen_at = $1 where token_hash = $2", self.now(), token_hash)).await?;
+        self.0
+            .execute(sql!("update sessions set last_seen_at = $1 where token_hash = $2", self.now(), token_hash))
+            .await?;
         Ok(())
     }
 
@@ -92,7 +100,11 @@ impl Sessions {
 
     /// Counts a failed sign-in against this address and account.
     pub async fn note_failure(&self, address: &str, email: &str) -> Result<(), StoreError> {
-        let statement = sql!("insert into sign_in_failures (subject, failed_at) values ($1, $2)", subject(address, email), self.now());
+        let statement = sql!(
+            "insert into sign_in_failures (subject, failed_at) values ($1, $2)",
+            subject(address, email),
+            self.now()
+        );
         self.0.execute(statement).await?;
         Ok(())
     }

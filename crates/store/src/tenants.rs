@@ -115,8 +115,11 @@ impl Tenants {
             at,
         );
         if tx.execute(insert).await? == 0 {
-            return Err(AppError::conflict("tenant.exists", format!("The directory {} is already here", new.directory_id))
-                .hint("Ask an owner of that tenant for a membership"));
+            return Err(AppError::conflict(
+                "tenant.exists",
+                format!("The directory {} is already here", new.directory_id),
+            )
+            .hint("Ask an owner of that tenant for a membership"));
         }
         let member = sql!(
             "insert into memberships (tenant_id, user_id, role, created_at) values ($1, $2, 'owner', $3)",
@@ -166,7 +169,8 @@ impl Tenants {
 
     /// By the directory's GUID, for the operator of the machine.
     pub async fn by_directory(&self, directory_id: &str) -> Result<Option<TenantInfo>, StoreError> {
-        let statement = sql!("select * from tenants where directory_id = $1 order by id", directory_id.trim().to_lowercase());
+        let statement =
+            sql!("select * from tenants where directory_id = $1 order by id", directory_id.trim().to_lowercase());
         self.0.fetch("tenants", statement).await?.first().map(TenantInfo::from_row).transpose()
     }
 
@@ -192,8 +196,15 @@ impl TenantDb<'_> {
 
 fn card(row: &Row) -> Result<TenantCard, StoreError> {
     let last_sync = match row.optional_id("sync_id")? {
-        Some(run) => Some(LastSync { run, completed_at: row.get("sync_completed_at")?, outcome: row.word("sync_outcome")? }),
+        Some(run) => {
+            Some(LastSync { run, completed_at: row.get("sync_completed_at")?, outcome: row.word("sync_outcome")? })
+        }
         None => None,
     };
-    Ok(TenantCard { tenant: TenantInfo::from_row(row)?, role: row.word("role")?, last_sync, active_runs: row.count("active_runs")? })
+    Ok(TenantCard {
+        tenant: TenantInfo::from_row(row)?,
+        role: row.word("role")?,
+        last_sync,
+        active_runs: row.count("active_runs")?,
+    })
 }

@@ -57,7 +57,8 @@ impl Versions<'_> {
 
     /// One version.
     pub async fn get(&self, version: VersionId) -> Result<VersionRow, AppError> {
-        let statement = sql!("select * from versions where tenant_id = $1 and id = $2", self.0.tenant_arg(), id(version));
+        let statement =
+            sql!("select * from versions where tenant_id = $1 and id = $2", self.0.tenant_arg(), id(version));
         let rows = self.0.db.fetch("versions", statement).await?;
         Ok(VersionRow::from_row(rows.first().ok_or_else(AppError::not_found)?)?)
     }

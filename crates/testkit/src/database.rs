@@ -23,6 +23,12 @@ pub struct TestDatabase {
 }
 
 impl TestDatabase {
+    pub(crate) fn in_folder(parent: &Path) -> Self {
+        let folder = TempDir::new_in(parent).expect("a temporary folder");
+        let address = folder.path().join("atlas.db").display().to_string();
+        Self { engine: Engine::Sqlite, address, server: None, folder, forbidden: Mutex::default() }
+    }
+
     pub(crate) async fn create(engine: Engine) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let (address, server) = match engine {

@@ -24,7 +24,7 @@ mod world;
 
 pub use canary::find_in_file;
 pub use database::TestDatabase;
-pub use runner::run;
+pub use runner::{run, run_in};
 pub use tenants::WorldTenant;
 pub use worker::{RunningWorker, fast};
 pub use world::World;

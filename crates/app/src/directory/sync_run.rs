@@ -86,8 +86,10 @@ async fn record_all(ctx: &RunCtx, mut objects: mpsc::Receiver<ObservedObject>) -
     let tenant = ctx.db.tenant(&ctx.scope);
     let mut batch = Vec::with_capacity(BATCH);
     while objects.recv_many(&mut batch, BATCH).await > 0 {
-        let groups = batch.drain(..).map(|object| recorded(object)).collect();
+        let groups: Vec<GroupRecord> = batch.drain(..).map(recorded).collect();
+        let items = groups.iter().map(item).collect();
         tenant.groups().record(&ctx.lease, groups).await?;
+        ctx.db.ledger().record(&ctx.lease, items).await?;
     }
     Ok(())
 }
@@ -98,6 +100,18 @@ fn recorded(group: ObservedObject) -> GroupRecord {
         name: group.name,
         description: text(&group.document, "description"),
         kind: kind(&group.document),
+    }
+}
+
+fn item(group: &GroupRecord) -> ItemRecord {
+    ItemRecord {
+        key: format!("group/{}", group.id),
+        label: group.name.clone(),
+        kind: "Group".to_owned(),
+        outcome: ItemOutcome::Succeeded,
+        code: None,
+        message: None,
+        detail: None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! `inventory.sync`: observes every selected type, streams the objects into the inventory, says what it could not see.
 
 use engine::{Ending, RunCtx, RunType};
+use futures::FutureExt;
 use futures::future::BoxFuture;
 use futures::stream::{self, StreamExt};
 use graph::{GraphError, TenantGraph, TypeObservation};
@@ -53,8 +54,11 @@ impl SyncRun {
         let selection = Selection::of(&inputs.types).map_err(|error| Ending::Fail(Failure::new(error.code, error.message)))?;
         let graph = self.services.connect(ctx).await?;
         let left = types_left(ctx, &selection).await.map_err(store_ending)?;
+        // Boxed, because a closure that returns a borrowing future is not `Send` enough for a stream.
+        let work: Vec<BoxFuture<'_, Result<TypeObservation, StoreError>>> =
+            left.into_iter().map(|contract| observe_type(ctx, &graph, contract).boxed()).collect();
         let observations: Vec<Result<TypeObservation, StoreError>> =
-            stream::iter(left).map(|contract| observe_type(ctx, &graph, contract)).buffer_unordered(TYPES_AT_ONCE).collect().await;
+            stream::iter(work).buffer_unordered(TYPES_AT_ONCE).collect().await;
         let observations = observations.into_iter().collect::<Result<Vec<_>, _>>().map_err(store_ending)?;
         if let Some(error) = whole_failure(&observations) {
             return Ok(ending_of(error));

@@ -11,6 +11,7 @@ mod changes;
 mod connections;
 mod corpus;
 mod groups;
+mod loaded;
 mod missing;
 mod partial;
 mod support;

@@ -108,7 +108,7 @@ pub(crate) fn answer(request: Request<'_>) -> Reply {
         }
         return with_faults(request, || batch::answer(request));
     }
-    count(&request.tenant.counters.logical_requests);
+    request.tenant.counters.asked(&segments);
     let used = match throttle(request, &segments) {
         Ok(used) => used,
         Err(error) => return Reply::error(&error, request),

@@ -33,7 +33,7 @@ impl Db {
 
     /// Where a new reader of [`Db::runs_changed_since`] starts.
     pub async fn changes_position(&self) -> Result<i64, StoreError> {
-        Ok(self.changes_head().await?)
+        self.changes_head().await
     }
 
     /// The runs that changed since `seq`. No change is left out, also when transactions commit out of order.
@@ -56,7 +56,9 @@ impl Db {
     async fn changes_head(&self) -> Result<i64, StoreError> {
         let statement = match self.engine() {
             // One writer at a time: the order of numbers is the order of commits.
-            Engine::Sqlite => sql!("select coalesce((select seq from sqlite_sequence where name = 'run_changes'), 0) + 1 as head"),
+            Engine::Sqlite => {
+                sql!("select coalesce((select seq from sqlite_sequence where name = 'run_changes'), 0) + 1 as head")
+            }
             // Every transaction below the oldest open one has ended, and its rows are visible.
             Engine::Postgres => sql!("select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as head"),
         };

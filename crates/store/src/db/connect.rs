@@ -52,7 +52,8 @@ async fn postgres(options: &PgConnectOptions, changed: &watch::Sender<u64>) -> R
         .connect_with(options.clone())
         .await?;
     // Made lazily, so that the connection belongs to the runtime of the thread that beats.
-    let beat = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT).connect_lazy_with(options.clone());
+    let beat =
+        PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT).connect_lazy_with(options.clone());
     let listener = tokio::spawn(listen(options, changed.clone()));
     Ok(Pools::Postgres(PostgresPools { main, beat, listener }))
 }

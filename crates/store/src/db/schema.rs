@@ -26,13 +26,17 @@ fn known() -> i64 {
 async fn found(pools: &Pools) -> Result<i64, StoreError> {
     let there = match pools {
         Pools::Sqlite(_) => sql!("select count(*) as tables from sqlite_master where name = '_sqlx_migrations'"),
-        Pools::Postgres(_) => sql!("select count(*) as tables from pg_class where oid = to_regclass('_sqlx_migrations')"),
+        Pools::Postgres(_) => {
+            sql!("select count(*) as tables from pg_class where oid = to_regclass('_sqlx_migrations')")
+        }
     };
     let tables: i64 = pools.fetch("_sqlx_migrations", there).await?[0].get("tables")?;
     if tables == 0 {
         return Ok(0);
     }
-    let rows = pools.fetch("_sqlx_migrations", sql!("select coalesce(max(version), 0) as version from _sqlx_migrations")).await?;
+    let rows = pools
+        .fetch("_sqlx_migrations", sql!("select coalesce(max(version), 0) as version from _sqlx_migrations"))
+        .await?;
     rows[0].get("version")
 }
 

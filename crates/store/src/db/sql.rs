@@ -14,7 +14,11 @@ use super::Engine;
 /// Token, SQLite's way, PostgreSQL's way.
 const TOKENS: [(&str, &str, &str); 5] = [
     // The database's clock, in milliseconds: leases and times are never judged by a worker's own clock.
-    ("now_ms()", "cast(unixepoch('subsec') * 1000 as integer)", "(extract(epoch from clock_timestamp()) * 1000)::bigint"),
+    (
+        "now_ms()",
+        "cast(unixepoch('subsec') * 1000 as integer)",
+        "(extract(epoch from clock_timestamp()) * 1000)::bigint",
+    ),
     // SQLite has one writer at a time, so a write transaction that reads has locked already.
     ("for_update()", "", "for update"),
     ("skip_locked()", "", "for update skip locked"),
@@ -41,10 +45,13 @@ impl Text {
 
 fn render(source: &str, engine: Engine) -> String {
     TOKENS.iter().fold(source.to_owned(), |text, (token, sqlite, postgres)| {
-        text.replace(token, match engine {
-            Engine::Sqlite => sqlite,
-            Engine::Postgres => postgres,
-        })
+        text.replace(
+            token,
+            match engine {
+                Engine::Sqlite => sqlite,
+                Engine::Postgres => postgres,
+            },
+        )
     })
 }
 

@@ -71,7 +71,11 @@ pub(super) mod run {
     executes!(Sqlite, Engine::Sqlite, sqlite_arguments, &mut sqlx::SqliteConnection, &sqlx::SqlitePool);
     executes!(Postgres, Engine::Postgres, postgres_arguments, &mut sqlx::PgConnection, &sqlx::PgPool);
 
-    pub(crate) async fn fetch(by: impl Executes, table: &'static str, statement: Statement) -> Result<Vec<Row>, StoreError> {
+    pub(crate) async fn fetch(
+        by: impl Executes,
+        table: &'static str,
+        statement: Statement,
+    ) -> Result<Vec<Row>, StoreError> {
         by.fetch(table, statement).await
     }
 
@@ -87,7 +91,7 @@ pub(super) mod run {
                 for arg in args {
                     match arg {
                         Arg::Int(value) => bound.add(value),
-                        Arg::Text(value) => bound.add(value),
+                        Arg::Text(value) => bound.add(value.map(without_nul)),
                         Arg::Bytes(value) => bound.add(value),
                         Arg::Id(value) => bound.add(value),
                         Arg::Flag(value) => bound.add(value),
@@ -100,6 +104,11 @@ pub(super) mod run {
     }
     arguments!(sqlite_arguments, SqliteArguments);
     arguments!(postgres_arguments, PgArguments);
+}
+
+/// PostgreSQL's text holds no NUL. JSON text writes it escaped, so only a name or a message from outside can have one.
+fn without_nul(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
 }
 
 /// One row, which knows its table, so that a value that cannot be read names table, column and row.

@@ -66,7 +66,13 @@ impl fmt::Display for DatabaseUrl {
             Target::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
             Target::Postgres(options) => {
                 let database = options.get_database().unwrap_or_default();
-                write!(f, "postgres://{}@{}:{}/{database}", options.get_username(), options.get_host(), options.get_port())
+                write!(
+                    f,
+                    "postgres://{}@{}:{}/{database}",
+                    options.get_username(),
+                    options.get_host(),
+                    options.get_port()
+                )
             }
         }
     }
@@ -85,7 +91,10 @@ mod tests {
     #[test]
     fn a_password_is_never_shown() {
         let url: DatabaseUrl = "postgres://atlas:hunter2@db.example:5432/atlas".parse().unwrap();
-        assert_eq!(format!("{url} {url:?}"), "postgres://atlas@db.example:5432/atlas postgres://atlas@db.example:5432/atlas");
+        assert_eq!(
+            format!("{url} {url:?}"),
+            "postgres://atlas@db.example:5432/atlas postgres://atlas@db.example:5432/atlas"
+        );
     }
 
     #[test]

@@ -85,7 +85,8 @@ impl Inventory<'_> {
 
     /// Every type that was ever observed, by key.
     pub async fn coverage(&self) -> Result<Vec<CoverageRow>, StoreError> {
-        let statement = sql!("select * from inventory_coverage where tenant_id = $1 order by type_key", self.0.tenant_arg());
+        let statement =
+            sql!("select * from inventory_coverage where tenant_id = $1 order by type_key", self.0.tenant_arg());
         let rows = self.0.db.fetch("inventory_coverage", statement).await?;
         rows.iter()
             .map(|row| {

@@ -144,7 +144,8 @@ impl Inventory<'_> {
 
     /// The current content hash and version of those that are known.
     async fn known(&self, tx: &mut Tx, objects: &[RecordedObject]) -> Result<Known, StoreError> {
-        let mut query = Builder::new("select type_key, external_id, content_hash, version_id from inventory_objects where ");
+        let mut query =
+            Builder::new("select type_key, external_id, content_hash, version_id from inventory_objects where ");
         query.with("tenant_id = {} and external_id in ", [self.0.tenant_arg().into()]);
         query.list(objects.iter().map(|object| Arg::from(&object.external_id)));
         // The type narrows the look-up to the primary key.
@@ -180,12 +181,25 @@ impl Inventory<'_> {
             let fresh = matches!(what, What::New | What::Changed);
             let version = if fresh { Some(self.0.db.ambient().id()) } else { old_version };
             let blob_hash = if fresh { hasher.hash(&object.document) } else { [0; 32] };
-            observations.push(Observation { what, version, content_hash, blob_hash, known_before: before.is_some(), object });
+            observations.push(Observation {
+                what,
+                version,
+                content_hash,
+                blob_hash,
+                known_before: before.is_some(),
+                object,
+            });
         }
         observations
     }
 
-    async fn store_versions(&self, tx: &mut Tx, lease: &Lease, held: &Held, all: &[Observation]) -> Result<(), StoreError> {
+    async fn store_versions(
+        &self,
+        tx: &mut Tx,
+        lease: &Lease,
+        held: &Held,
+        all: &[Observation],
+    ) -> Result<(), StoreError> {
         let fresh = || all.iter().filter(|one| one.has_new_version());
         if fresh().next().is_none() {
             return Ok(());
@@ -213,7 +227,13 @@ impl Inventory<'_> {
         Ok(())
     }
 
-    async fn store_objects(&self, tx: &mut Tx, lease: &Lease, held: &Held, all: &[Observation]) -> Result<(), StoreError> {
+    async fn store_objects(
+        &self,
+        tx: &mut Tx,
+        lease: &Lease,
+        held: &Held,
+        all: &[Observation],
+    ) -> Result<(), StoreError> {
         let mut upsert = Builder::new(
             "insert into inventory_objects (tenant_id, type_key, external_id, name, name_key, platform, category, version_id, \
              content_hash, complete, missing_parts, modified_at, assignments_count, scope_tags, first_seen_at, last_seen_at, \
@@ -278,7 +298,8 @@ impl Inventory<'_> {
             }));
         }
         for chunk in rows.chunks(BATCH_MAX) {
-            let mut insert = Builder::new("insert into inventory_assigned_groups (tenant_id, type_key, external_id, group_id) ");
+            let mut insert =
+                Builder::new("insert into inventory_assigned_groups (tenant_id, type_key, external_id, group_id) ");
             insert.rows(chunk.to_vec());
             insert.text(" on conflict (tenant_id, type_key, external_id, group_id) do nothing");
             tx.execute(insert.statement()).await?;

@@ -4,9 +4,9 @@ use model::ids::{RunId, TenantId, UserId, WorkerId};
 use serde_json::Value;
 
 use super::{LEASE_MS, Lease, Ledger};
+use crate::StoreError;
 use crate::db::sql::{Arg, Builder, id, sql};
 use crate::db::{Engine, Row, Tx};
-use crate::StoreError;
 
 /// One process start.
 #[derive(Debug, Clone)]
@@ -94,7 +94,12 @@ pub struct Beat {
 impl Ledger {
     /// Takes up to `slots` queued runs of these types, tenants in turn, oldest first within each. Fence, attempt and
     /// lease are committed before this returns.
-    pub async fn claim(&self, worker: &WorkerInfo, slots: usize, types: &[&str]) -> Result<Vec<ClaimedRun>, StoreError> {
+    pub async fn claim(
+        &self,
+        worker: &WorkerInfo,
+        slots: usize,
+        types: &[&str],
+    ) -> Result<Vec<ClaimedRun>, StoreError> {
         if slots == 0 || types.is_empty() {
             return Ok(Vec::new());
         }
@@ -118,7 +123,8 @@ impl Ledger {
         let types = || types.iter().map(|name| Arg::from(*name));
         let wanted = slots * 2;
         let mut query = Builder::new("select id from (select r.id, r.available_at, ");
-        query.text("row_number() over (partition by r.tenant_id order by r.available_at, r.id) as turn from tenants t ");
+        query
+            .text("row_number() over (partition by r.tenant_id order by r.available_at, r.id) as turn from tenants t ");
         // The first few of each tenant, found in the queue's index; each engine has its own way to say "for each".
         let (before, after) = match self.0.engine() {
             Engine::Sqlite => ("join operation_runs r on r.id in (select q.id", ")"),
@@ -158,18 +164,24 @@ async fn lock(tx: &mut Tx, candidates: Vec<Arg>, slots: usize) -> Result<Vec<Arg
     if tx.engine() == Engine::Sqlite {
         return Ok(candidates.into_iter().take(slots).collect());
     }
-    let mut query = Builder::new("select id from operation_runs where status = 'queued' and id in ");
-    query.list(candidates);
-    query.with(" order by available_at, id limit {} skip_locked()", [slots.into()]);
+    let mut query = Builder::new("select r.id from operation_runs r join (");
+    query.rows((0_i64..).zip(candidates).map(|(turn, run)| vec![run, turn.into()]));
+    query.text(") as v on r.id = v.column1 where r.status = 'queued'");
+    query.with(" order by v.column2 limit {} for update of r skip locked", [slots.into()]);
     let rows = tx.fetch("operation_runs", query.statement()).await?;
     rows.iter().map(|row| row.get::<uuid::Uuid>("id").map(Arg::from)).collect()
 }
 
 async fn lease(tx: &mut Tx, worker: WorkerId, chosen: &[Arg]) -> Result<Vec<ClaimedRun>, StoreError> {
-    let mut update = Builder::new("update operation_runs set status = 'running', fence = fence + 1, attempt = attempt + 1, ");
+    let mut update =
+        Builder::new("update operation_runs set status = 'running', fence = fence + 1, attempt = attempt + 1, ");
     update.with("lease_owner = {}, lease_expires_at = now_ms() + {}, ", [id(worker).into(), LEASE_MS.into()]);
-    update.text("started_at = coalesce(started_at, now_ms()), deadline_at = coalesce(deadline_at, now_ms() + deadline_ms), ");
-    update.text("last_progress_at = now_ms(), reason_code = null, reason_sentence = null where status = 'queued' and id in ");
+    update.text(
+        "started_at = coalesce(started_at, now_ms()), deadline_at = coalesce(deadline_at, now_ms() + deadline_ms), ",
+    );
+    update.text(
+        "last_progress_at = now_ms(), reason_code = null, reason_sentence = null where status = 'queued' and id in ",
+    );
     update.list(chosen.iter().cloned());
     update.text(" returning *");
     let rows = tx.fetch("operation_runs", update.statement()).await?;

@@ -6,7 +6,7 @@ use model::Ambient;
 use model::ids::{RunId, WorkerId};
 use model::run::{Failure, Outcome, Reason, Status};
 
-use super::{Ledger, Lease};
+use super::{Lease, Ledger};
 use crate::db::sql::{Arg, Builder, id, optional_id};
 use crate::db::{Row, Tx};
 use crate::{Actor, AuditEntry, StoreError, audit};
@@ -42,7 +42,10 @@ impl Ledger {
     }
 
     /// Ends several runs in one commit; a run whose lease is lost is left alone and has no outcome in the answer.
-    pub async fn finish_many(&self, closings: Vec<(Lease, Closing)>) -> Result<Vec<(RunId, Option<Outcome>)>, StoreError> {
+    pub async fn finish_many(
+        &self,
+        closings: Vec<(Lease, Closing)>,
+    ) -> Result<Vec<(RunId, Option<Outcome>)>, StoreError> {
         let runs: Vec<_> = closings.iter().map(|(lease, _)| lease.run).collect();
         if runs.is_empty() {
             return Ok(Vec::new());
@@ -62,7 +65,11 @@ impl Ledger {
 }
 
 /// Ends those that stand as expected, and says which those are.
-pub(crate) async fn end_runs(tx: &mut Tx, ambient: &Ambient, mut ends: Vec<End>) -> Result<Vec<(RunId, Outcome)>, StoreError> {
+pub(crate) async fn end_runs(
+    tx: &mut Tx,
+    ambient: &Ambient,
+    mut ends: Vec<End>,
+) -> Result<Vec<(RunId, Outcome)>, StoreError> {
     // Two transactions that end the same runs lock them in the same order.
     ends.sort_by_key(|end| end.run);
     let mut update = Builder::new(

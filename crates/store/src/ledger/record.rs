@@ -75,12 +75,19 @@ impl Ledger {
     pub async fn set_context(&self, lease: &Lease, context: &Value) -> Result<(), StoreError> {
         let mut tx = self.0.begin("ledger.set_context").await?;
         hold(&mut tx, lease).await?;
-        tx.execute(sql!("update operation_runs set context = $2 where id = $1", id(lease.run), context.to_string())).await?;
+        tx.execute(sql!("update operation_runs set context = $2 where id = $1", id(lease.run), context.to_string()))
+            .await?;
         tx.commit().await
     }
 }
 
-pub(super) async fn add_event(tx: &mut Tx, lease: &Lease, held: &Held, kind: &str, reason: Option<Reason>) -> Result<(), StoreError> {
+pub(super) async fn add_event(
+    tx: &mut Tx,
+    lease: &Lease,
+    held: &Held,
+    kind: &str,
+    reason: Option<Reason>,
+) -> Result<(), StoreError> {
     let (code, sentence) = reason.map(|reason| (reason.code, reason.sentence)).unzip();
     let statement = sql!(
         "insert into operation_run_events (run_id, at, kind, attempt, worker, code, sentence) values ($1, $2, $3, $4, $5, $6, $7)",

@@ -25,7 +25,13 @@ impl Ledger {
         let mut tx = self.0.begin("ledger.release").await?;
         let held = hold(&mut tx, lease).await?;
         if let Some(closing) = closing(&held, &release) {
-            let end = End { run: lease.run, fence: lease.fence, status: Status::Running, worker: Some(lease.worker), closing };
+            let end = End {
+                run: lease.run,
+                fence: lease.fence,
+                status: Status::Running,
+                worker: Some(lease.worker),
+                closing,
+            };
             end_runs(&mut tx, self.0.ambient(), vec![end]).await?;
             return self.0.commit_runs(tx, true).await;
         }

@@ -46,7 +46,15 @@ impl Ledger {
 
     /// What earlier attempts have done.
     pub async fn steps(&self, run: RunId) -> Result<Vec<Step>, StoreError> {
-        let rows = self.0.fetch("operation_run_steps", sql!("select * from operation_run_steps where run_id = $1 order by at, name", id(run))).await?;
-        rows.iter().map(|row| Ok(Step { name: row.get("name")?, cursor: row.get("cursor")?, done: row.get("done")? })).collect()
+        let rows = self
+            .0
+            .fetch(
+                "operation_run_steps",
+                sql!("select * from operation_run_steps where run_id = $1 order by at, name", id(run)),
+            )
+            .await?;
+        rows.iter()
+            .map(|row| Ok(Step { name: row.get("name")?, cursor: row.get("cursor")?, done: row.get("done")? }))
+            .collect()
     }
 }

@@ -79,17 +79,28 @@ impl Ledger {
 impl Stray {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
         let (attempt, attempts_max): (i64, i64) = (row.get("attempt")?, row.get("attempts_max")?);
-        let late = row.get::<Option<i64>>("deadline_at")?.is_some_and(|deadline| deadline < row.get("now").unwrap_or(deadline));
+        let late = row
+            .get::<Option<i64>>("deadline_at")?
+            .is_some_and(|deadline| deadline < row.get("now").unwrap_or(deadline));
         let verdict = if row.get::<Option<i64>>("cancel_requested_at")?.is_some() {
             Err((Outcome::Cancelled, Reason::new("cancelled", "Cancelled on request")))
         } else if late {
-            Err((Outcome::Failed, Reason::new("deadline_exceeded", "It took longer than this kind of operation may take")))
+            Err((
+                Outcome::Failed,
+                Reason::new("deadline_exceeded", "It took longer than this kind of operation may take"),
+            ))
         } else if attempt >= attempts_max {
             Err((Outcome::Failed, Reason::new("worker_crashed", "Its worker died in every attempt")))
         } else {
             Ok(Reason::new("worker_lost", "Its worker died or lost contact; another one takes it up"))
         };
-        Ok(Self { run: row.id("id")?, tenant: row.optional_id("tenant_id")?, fence: row.get("fence")?, attempt, verdict })
+        Ok(Self {
+            run: row.id("id")?,
+            tenant: row.optional_id("tenant_id")?,
+            fence: row.get("fence")?,
+            attempt,
+            verdict,
+        })
     }
 
     fn end(&self) -> Option<End> {
@@ -115,7 +126,8 @@ impl Stray {
 async fn requeue(tx: &mut Tx, strays: &[Stray]) -> Result<(), StoreError> {
     let lost: Vec<_> = strays.iter().filter_map(|stray| Some((stray, stray.verdict.as_ref().ok()?))).collect();
     let Some((_, reason)) = lost.first() else { return Ok(()) };
-    let mut update = Builder::new("update operation_runs set status = 'queued', lease_owner = null, lease_expires_at = null, ");
+    let mut update =
+        Builder::new("update operation_runs set status = 'queued', lease_owner = null, lease_expires_at = null, ");
     update.with(
         "available_at = now_ms(), reason_code = {}, reason_sentence = {} where status = 'running' and id in ",
         [Arg::from(&reason.code), Arg::from(&reason.sentence)],

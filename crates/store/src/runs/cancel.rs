@@ -38,10 +38,15 @@ impl Runs<'_> {
         let outcome = match row.word("status")? {
             Status::Completed => return Ok(CancelOutcome::AlreadyCompleted),
             Status::Queued => {
-                let reason = Reason::new("cancelled", format!("Cancelled by {} before it started", self.0.scope.actor().name));
+                let reason =
+                    Reason::new("cancelled", format!("Cancelled by {} before it started", self.0.scope.actor().name));
                 let closing = Closing { outcome: Some(Outcome::Cancelled), reason: Some(reason), failures: Vec::new() };
-                end_runs(&mut tx, self.0.db.ambient(), vec![End { run, fence: row.get("fence")?, status: Status::Queued, worker: None, closing }])
-                    .await?;
+                end_runs(
+                    &mut tx,
+                    self.0.db.ambient(),
+                    vec![End { run, fence: row.get("fence")?, status: Status::Queued, worker: None, closing }],
+                )
+                .await?;
                 CancelOutcome::Cancelled
             }
             Status::Running => {

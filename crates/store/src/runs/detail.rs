@@ -71,9 +71,18 @@ pub struct EventRow {
 
 impl Runs<'_> {
     /// Items after a sequence number, in order.
-    pub async fn items(&self, run: RunId, filter: &ItemFilter, after_sequence: i64, limit: usize) -> Result<Vec<ItemRow>, StoreError> {
+    pub async fn items(
+        &self,
+        run: RunId,
+        filter: &ItemFilter,
+        after_sequence: i64,
+        limit: usize,
+    ) -> Result<Vec<ItemRow>, StoreError> {
         let mut query = Builder::new("select * from operation_run_items where ");
-        query.with("run_id = {} and tenant_id = {} and sequence > {}", [id(run).into(), self.0.tenant_arg().into(), after_sequence.into()]);
+        query.with(
+            "run_id = {} and tenant_id = {} and sequence > {}",
+            [id(run).into(), self.0.tenant_arg().into(), after_sequence.into()],
+        );
         if !filter.outcomes.is_empty() {
             query.text(" and outcome in ").list(filter.outcomes.iter().map(|outcome| Arg::from(outcome.to_string())));
         }
@@ -82,7 +91,10 @@ impl Runs<'_> {
         }
         if let Some(text) = &filter.text {
             let pattern = anywhere(text.trim());
-            query.with(r" and (label ilike {} escape '\' or key ilike {} escape '\')", [pattern.as_str().into(), pattern.as_str().into()]);
+            query.with(
+                r" and (label ilike {} escape '\' or key ilike {} escape '\')",
+                [pattern.as_str().into(), pattern.as_str().into()],
+            );
         }
         query.with(" order by sequence limit {}", [limit.into()]);
         let rows = self.0.db.fetch("operation_run_items", query.statement()).await?;

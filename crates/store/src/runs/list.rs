@@ -58,8 +58,12 @@ impl Runs<'_> {
         let mut query = Builder::new("select r.*, now_ms() as now from operation_runs r where ");
         filter.all(self.0.tenant(), &mut query);
         match (page.before, forward) {
-            (Some(before), _) => query.with(" and id < {} order by id desc limit {}", [id(before).into(), (page.limit + 1).into()]),
-            (None, Some(after)) => query.with(" and id > {} order by id limit {}", [id(after).into(), (page.limit + 1).into()]),
+            (Some(before), _) => {
+                query.with(" and id < {} order by id desc limit {}", [id(before).into(), (page.limit + 1).into()])
+            }
+            (None, Some(after)) => {
+                query.with(" and id > {} order by id limit {}", [id(after).into(), (page.limit + 1).into()])
+            }
             (None, None) => query.with(" order by id desc limit {}", [(page.limit + 1).into()]),
         };
         let rows = self.0.db.fetch("operation_runs", query.statement()).await?;
@@ -78,7 +82,8 @@ impl Runs<'_> {
     /// Exact numbers of the runs that fit: from the counters when the filter allows, otherwise counted.
     pub async fn counts(&self, filter: &RunFilter) -> Result<RunCounts, StoreError> {
         let query = if filter.is_counted() {
-            let mut query = Builder::new("select status, outcome, cast(sum(runs) as bigint) as runs from run_counters where ");
+            let mut query =
+                Builder::new("select status, outcome, cast(sum(runs) as bigint) as runs from run_counters where ");
             filter.counted(self.0.tenant(), &mut query);
             query.text(" group by status, outcome having sum(runs) <> 0");
             query
@@ -103,8 +108,11 @@ impl Runs<'_> {
 
     /// One run.
     pub async fn get(&self, run: RunId) -> Result<RunRow, AppError> {
-        let statement =
-            sql!("select r.*, now_ms() as now from operation_runs r where tenant_id = $1 and id = $2", self.0.tenant_arg(), id(run));
+        let statement = sql!(
+            "select r.*, now_ms() as now from operation_runs r where tenant_id = $1 and id = $2",
+            self.0.tenant_arg(),
+            id(run)
+        );
         let rows = self.0.db.fetch("operation_runs", statement).await?;
         Ok(RunRow::from_row(rows.first().ok_or_else(AppError::not_found)?)?)
     }

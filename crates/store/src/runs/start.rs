@@ -100,7 +100,10 @@ impl Runs<'_> {
     pub async fn start(&self, new: NewRun) -> Result<Started, AppError> {
         self.0.scope.require(new.definition.capability)?;
         if !self.0.scope.tenant_state().allows_runs() {
-            return Err(AppError::conflict("tenant_suspended", "This tenant is suspended: nothing can be started in it"));
+            return Err(AppError::conflict(
+                "tenant_suspended",
+                "This tenant is suspended: nothing can be started in it",
+            ));
         }
         let identity = self.identity(&new);
         if new.idempotency.is_none()
@@ -132,7 +135,8 @@ impl Runs<'_> {
         let tenant = self.0.tenant();
         match new.definition.identity {
             IdentityInputs::Fields(fields) => {
-                let named = fields.iter().filter_map(|field| Some(((*field).to_owned(), new.inputs.get(field)?.clone())));
+                let named =
+                    fields.iter().filter_map(|field| Some(((*field).to_owned(), new.inputs.get(field)?.clone())));
                 Identity::of(tenant, new.definition.run_type, &Value::Object(named.collect::<Map<_, _>>()))
             }
             IdentityInputs::Fresh => {
@@ -194,13 +198,23 @@ impl Runs<'_> {
 
     /// The queued event, the audit entry and the promise of a notification.
     async fn announce(&self, tx: &mut Tx, run: RunId, new: &NewRun, at: i64) -> Result<(), StoreError> {
-        let event = sql!("insert into operation_run_events (run_id, at, kind, attempt) values ($1, $2, 'queued', 0)", id(run), at);
+        let event = sql!(
+            "insert into operation_run_events (run_id, at, kind, attempt) values ($1, $2, 'queued', 0)",
+            id(run),
+            at
+        );
         tx.execute(event).await?;
         if let Some(user) = self.0.scope.actor().user {
-            let promise = sql!("insert into outbox (run_id, user_id, kind, created_at) values ($1, $2, 'queued', $3)", id(run), id(user), at);
+            let promise = sql!(
+                "insert into outbox (run_id, user_id, kind, created_at) values ($1, $2, 'queued', $3)",
+                id(run),
+                id(user),
+                at
+            );
             tx.execute(promise).await?;
         }
-        let mut entry = self.0.entry("run.start", Some(new.definition.run_type.to_owned()), "succeeded", Some(new.target.clone()));
+        let mut entry =
+            self.0.entry("run.start", Some(new.definition.run_type.to_owned()), "succeeded", Some(new.target.clone()));
         entry.run = Some(run);
         audit::append(tx, self.0.db.ambient(), at, vec![entry]).await
     }
@@ -220,8 +234,11 @@ impl Runs<'_> {
         let rows = tx.fetch("idempotency_keys", statement).await?;
         let Some(row) = rows.first() else { return Ok(None) };
         if row.get::<Vec<u8>>("body_hash")? != idempotency.body_hash {
-            return Err(AppError::conflict("idempotency.mismatch", "This Idempotency-Key was used with a different request")
-                .hint("Use a new key for a new request"));
+            return Err(AppError::conflict(
+                "idempotency.mismatch",
+                "This Idempotency-Key was used with a different request",
+            )
+            .hint("Use a new key for a new request"));
         }
         Ok(Some(row.id("run_id")?))
     }

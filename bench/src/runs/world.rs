@@ -1,0 +1,72 @@
+//! One tenant with one owner, and how runs are started in it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use model::ids::{TenantId, UserId};
+use model::run::Definition;
+use serde_json::{Value, json};
+use store::{Db, NewRun, NewTenant, NewUser, Started, TenantScope, TenantState};
+
+use super::database::Database;
+use crate::Failure;
+
+/// What every measurement of the ledger acts on. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct World {
+    /// The database.
+    pub(crate) db: Db,
+    /// Its only tenant.
+    pub(crate) tenant: TenantId,
+    /// The tenant's owner.
+    pub(crate) owner: UserId,
+    /// The owner's rights.
+    pub(crate) scope: Arc<TenantScope>,
+}
+
+impl World {
+    /// Makes it in an empty database.
+    pub(crate) async fn new(database: &Database) -> Result<Self, Failure> {
+        let db = database.open().await?;
+        let owner = NewUser {
+            email: "bench@example.com".into(),
+            name: "Bench".into(),
+            password_hash: None,
+            platform_admin: true,
+        };
+        let owner = db.people().first_owner(owner).await?;
+        let tenant = NewTenant {
+            display_name: "Contoso".into(),
+            directory_id: db.ambient().uuid().to_string(),
+            primary_domain: "contoso.onmicrosoft.com".into(),
+            cloud: "global".into(),
+            labels: BTreeMap::new(),
+        };
+        let tenant = db.tenants().create(tenant, owner).await?;
+        db.tenants().set_state(tenant, TenantState::Active).await?;
+        let scope = Arc::new(db.authorise(owner, tenant).await?);
+        Ok(Self { db, tenant, owner, scope })
+    }
+
+    /// The same over another connection to the same database, as another process has it.
+    pub(crate) async fn elsewhere(&self, database: &Database) -> Result<Self, Failure> {
+        let db = database.open().await?;
+        let scope = Arc::new(db.authorise(self.owner, self.tenant).await?);
+        Ok(Self { db, scope, ..self.clone() })
+    }
+
+    /// Starts a run as the owner.
+    pub(crate) async fn start(&self, definition: &'static Definition, inputs: Value) -> Result<Started, Failure> {
+        let run = NewRun {
+            definition,
+            inputs,
+            label: definition.label.to_owned(),
+            target: "1 thing".to_owned(),
+            context: json!({}),
+            parent: None,
+            retry_of: None,
+            idempotency: None,
+        };
+        Ok(self.db.tenant(&self.scope).runs().start(run).await?)
+    }
+}

@@ -1,0 +1,136 @@
+//! Our side: `tenantatlas sync`, then `tenantatlas backup create`, on a fresh SQLite database.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ffi::OsString;
+use std::path::Path;
+use std::time::Duration;
+
+use app::tenants::{TenantInput, add_tenant};
+use model::Ambient;
+use model::cloud::{Cloud, Clouds};
+use model::ids::TenantId;
+use model::registry::Registry;
+use secrecy::SecretString;
+use serde_json::Value;
+use store::{Db, Keyring, NewUser};
+
+use super::judge::judge;
+use super::result::Result;
+use super::simulator::Simulator;
+use crate::Failure;
+use crate::measure::{Taken, measured};
+
+/// Key of the simulated cloud.
+const CLOUD: &str = "simulator";
+/// No measurement takes this long.
+const LONGEST: Duration = Duration::from_secs(1_800);
+/// Rows that are read at a time when the result is looked at.
+const SLICE: usize = 500;
+
+/// One sync and one backup, each by a program of its own.
+pub(crate) async fn measure(program: &Path, simulator: &Simulator) -> std::result::Result<Result, Failure> {
+    let folder = tempfile::tempdir_in(crate::report::folder()?)?;
+    let database = folder.path().join("atlas.db");
+    let tenant = set_up(&database, simulator).await?.to_string();
+    let sync = command(program, &database, simulator, &["sync", &tenant]).await?;
+    let backup = command(program, &database, simulator, &["backup", "create", &tenant]).await?;
+    let stats = simulator.stats().await?;
+    let result = Result {
+        seconds: sync.seconds + backup.seconds,
+        parts: BTreeMap::from([("sync", sync.seconds), ("backup", backup.seconds)]),
+        peak_bytes: sync.peak_bytes.max(backup.peak_bytes),
+        round_trips: 0,
+        logical_requests: 0,
+        throttled: 0,
+        collections: BTreeMap::new(),
+        kept: kept(&database, simulator).await?,
+        complaints: [&sync, &backup].iter().map(|taken| usize::from(taken.code != 0)).sum(),
+    };
+    Ok(result.with(stats))
+}
+
+fn clouds(simulator: &Simulator) -> Clouds {
+    let url = &simulator.address;
+    let mut clouds = Clouds::default();
+    clouds.add(Cloud { key: CLOUD.into(), label: "Simulator".into(), login_url: url.clone(), graph_url: url.clone() });
+    clouds
+}
+
+async fn open(database: &Path) -> std::result::Result<Db, Failure> {
+    let keys = Keyring::from_file(database.with_extension("key"));
+    Ok(Db::open(&database.display().to_string().parse()?, keys, Ambient::system()).await?)
+}
+
+/// A database with one person and the simulator's tenant, connected.
+async fn set_up(database: &Path, simulator: &Simulator) -> std::result::Result<TenantId, Failure> {
+    let db = open(database).await?;
+    let owner = NewUser {
+        email: "bench@example.com".into(),
+        name: "Bench".into(),
+        password_hash: None,
+        platform_admin: true,
+    };
+    let owner = db.people().first_owner(owner).await?;
+    let tenant = simulator.tenant.clone();
+    let input = TenantInput {
+        display_name: tenant.display_name,
+        directory_id: tenant.tenant_id,
+        primary_domain: tenant.primary_domain,
+        cloud: CLOUD.into(),
+        client_id: tenant.client_id,
+        secret: SecretString::from(tenant.client_secret),
+    };
+    let id = add_tenant(&db, &clouds(simulator), owner, input).await?;
+    db.close().await;
+    Ok(id)
+}
+
+async fn command(
+    program: &Path,
+    database: &Path,
+    simulator: &Simulator,
+    words: &[&str],
+) -> std::result::Result<Taken, Failure> {
+    let mut arguments: Vec<OsString> = vec!["--json".into(), "--database".into(), database.into()];
+    arguments.extend(words.iter().map(Into::into));
+    let url = &simulator.address;
+    let environment = [("TENANTATLAS_CLOUDS", OsString::from(format!("{CLOUD}={url},{url}")))];
+    let taken = measured(program, &arguments, &environment, LONGEST).await?;
+    // 3 says that something is missing: then the numbers say so as well.
+    if taken.code == 0 || taken.code == 3 { Ok(taken) } else { Err(format!("{words:?}: {}", taken.printed).into()) }
+}
+
+/// Reads the backup set back and holds it against what the simulator has.
+async fn kept(
+    database: &Path,
+    simulator: &Simulator,
+) -> std::result::Result<BTreeMap<String, super::judge::Verdict>, Failure> {
+    let db = open(database).await?;
+    let owner = db.people().list().await?.first().ok_or("the database has no account")?.id;
+    let tenant = db.tenants().list_for(owner).await?.first().ok_or("the database has no tenant")?.tenant.id;
+    let scope = db.authorise(owner, tenant).await?;
+    let atlas = db.tenant(&scope);
+    let set = atlas.backups().list(None, 1).await?.pop().ok_or("no backup set was made")?;
+    let mut copies: HashMap<String, HashMap<String, Vec<Value>>> = HashMap::new();
+    let mut after = 0;
+    loop {
+        let items = atlas.backups().items(set.id, None, after, SLICE).await?;
+        let Some(last) = items.last() else { break };
+        after = last.sequence;
+        let versions: Vec<_> = items.iter().filter_map(|item| item.version).collect();
+        let documents: HashMap<_, _> = atlas.versions().documents(&versions).await?.into_iter().collect();
+        for item in items {
+            let document = item.version.and_then(|version| documents.get(&version));
+            let document = document.map(|bytes| serde_json::from_slice(bytes)).transpose()?.unwrap_or(Value::Null);
+            copies.entry(item.type_key).or_default().entry(item.external_id).or_default().push(document);
+        }
+    }
+    let mut kept = BTreeMap::new();
+    for contract in Registry::embedded().iter().filter(|contract| contract.inventory) {
+        let found = copies.remove(&contract.key).unwrap_or_default();
+        let objects = simulator.objects(&contract.path).await?;
+        kept.insert(contract.path.to_lowercase(), judge(&objects, &found));
+    }
+    db.close().await;
+    Ok(kept)
+}

@@ -1,0 +1,71 @@
+//! The cases as a person reads them.
+
+use super::Throttling;
+use super::result::{Compared, Result};
+use crate::report;
+
+const COLUMNS: [&str; 14] = [
+    "objects", "latency ms", "limits", "program", "wall s", "round trips", "requests, same types", "requests, all",
+    "429s", "peak MB", "captured", "incomplete", "floor s", "ratio",
+];
+
+/// One line as soon as a case is measured.
+pub(crate) fn progress(compared: &Compared) {
+    let case = compared.case;
+    let theirs = compared.intunecd.as_ref().map_or("-".to_owned(), |theirs| format!("{:.2} s", theirs.seconds));
+    println!(
+        "{} objects, {} ms, limits {}: ours {:.2} s ({}), IntuneCD {theirs}",
+        case.objects,
+        case.latency_ms,
+        limits(case.throttling),
+        compared.ours.seconds,
+        compared.ours.parts.iter().map(|(name, seconds)| format!("{name} {seconds:.2}")).collect::<Vec<_>>().join(", "),
+    );
+}
+
+/// All cases, two lines each.
+pub(crate) fn table(cases: &[Compared]) {
+    let mut table = report::table(&COLUMNS, 4);
+    for compared in cases {
+        let ratio = match (compared.faster, compared.request_share) {
+            (Some(faster), Some(share)) => format!("{faster:.1} × faster, {:.0} % of the requests", share * 100.0),
+            _ => String::new(),
+        };
+        table.add_row(row(compared, "TenantAtlas", &compared.ours, format!("{:.2}", compared.floor.seconds()), ratio));
+        if let Some(theirs) = &compared.intunecd {
+            table.add_row(row(compared, "IntuneCD", theirs, String::new(), String::new()));
+        }
+    }
+    println!("{table}");
+    println!("floor: latency × round trips that need each other's answers, or what the limits make our requests wait");
+    if let Some(compared) = cases.last() {
+        println!("same types: {}", compared.common.join(", "));
+    }
+}
+
+fn row(compared: &Compared, program: &str, result: &Result, floor: String, ratio: String) -> Vec<String> {
+    let kept = result.kept(&compared.common);
+    vec![
+        compared.case.objects.to_string(),
+        compared.case.latency_ms.to_string(),
+        limits(compared.case.throttling).to_owned(),
+        program.to_owned(),
+        format!("{:.2}", result.seconds),
+        result.round_trips.to_string(),
+        result.asked(&compared.common).to_string(),
+        result.logical_requests.to_string(),
+        result.throttled.to_string(),
+        format!("{:.0}", result.peak_bytes as f64 / 1e6),
+        format!("{} of {}", kept.captured, kept.present),
+        kept.incomplete.to_string(),
+        floor,
+        ratio,
+    ]
+}
+
+fn limits(throttling: Throttling) -> &'static str {
+    match throttling {
+        Throttling::Off => "off",
+        Throttling::On => "on",
+    }
+}

@@ -1,0 +1,107 @@
+//! The simulated Graph as a program of its own, so that its memory and its processor time are nobody else's.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Stdio;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
+use tokio::process::{Child, Command};
+
+use super::Throttling;
+use super::result::Case;
+use crate::Failure;
+
+/// The running simulator with its one tenant.
+pub(crate) struct Simulator {
+    /// Ends with this value.
+    _process: Child,
+    /// Where it answers.
+    pub(crate) address: String,
+    /// The tenant.
+    pub(crate) tenant: Tenant,
+}
+
+/// What a client needs to sign in.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Tenant {
+    pub(crate) tenant_id: String,
+    pub(crate) display_name: String,
+    pub(crate) primary_domain: String,
+    pub(crate) client_id: String,
+    pub(crate) client_secret: String,
+}
+
+#[derive(Deserialize)]
+struct Ready {
+    http: String,
+    tenants: Vec<Tenant>,
+}
+
+/// What was asked of it since the last reset.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Stats {
+    pub(crate) round_trips: u64,
+    pub(crate) logical_requests: u64,
+    pub(crate) throttled: u64,
+    pub(crate) collections: BTreeMap<String, u64>,
+}
+
+impl Simulator {
+    /// Starts it with one generated tenant.
+    pub(crate) async fn start(program: &Path, objects: usize) -> Result<Self, Failure> {
+        let mut command = Command::new(program);
+        command.args(["--objects", &objects.to_string(), "--any-token", "Contoso"]);
+        let mut process = command.stdout(Stdio::piped()).kill_on_drop(true).spawn()?;
+        let output = process.stdout.take().ok_or("the simulator's output is not there")?;
+        let mut line = String::new();
+        BufReader::new(output).read_line(&mut line).await?;
+        let ready: Ready = serde_json::from_str(&line).map_err(|_| format!("the simulator did not start: {line}"))?;
+        let tenant = ready.tenants.into_iter().next().ok_or("the simulator has no tenant")?;
+        Ok(Self { _process: process, address: ready.http, tenant })
+    }
+
+    /// Sets the case's latency and limits, and begins counting anew.
+    pub(crate) async fn prepare(&self, case: Case) -> Result<(), Failure> {
+        let mode = if case.throttling == Throttling::On { "published" } else { "off" };
+        self.ask("POST", "latency", &json!({ "ms": case.latency_ms })).await?;
+        self.ask("POST", "throttling", &json!({ "mode": mode })).await?;
+        self.ask("POST", "reset", &Value::Null).await?;
+        Ok(())
+    }
+
+    /// What was asked of it.
+    pub(crate) async fn stats(&self) -> Result<Stats, Failure> {
+        Ok(serde_json::from_value(self.ask("GET", "stats", &Value::Null).await?)?)
+    }
+
+    /// The objects of a collection as it holds them, with their parts inline.
+    pub(crate) async fn objects(&self, collection: &str) -> Result<Vec<Value>, Failure> {
+        let answer = self.ask("GET", &format!("objects?collection={collection}"), &Value::Null).await?;
+        Ok(serde_json::from_value(answer)?)
+    }
+
+    /// One request of the control surface.
+    async fn ask(&self, method: &str, path: &str, body: &Value) -> Result<Value, Failure> {
+        let host = self.address.trim_start_matches("http://");
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let head = format!(
+            "{method} /_sim/{path} HTTP/1.0\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        let mut stream = TcpStream::connect(host).await?;
+        stream.write_all(format!("{head}{body}").as_bytes()).await?;
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await?;
+        let answer = String::from_utf8(answer)?;
+        let (head, body) = answer.split_once("\r\n\r\n").ok_or("the simulator's answer has no body")?;
+        if !head.split_whitespace().nth(1).is_some_and(|status| status == "200") {
+            return Err(format!("the simulator refused {path}: {body}").into());
+        }
+        Ok(serde_json::from_str(body)?)
+    }
+}

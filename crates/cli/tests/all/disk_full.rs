@@ -1,0 +1,56 @@
+//! The disk is full in the middle of a sync: nothing is half-written, and the run goes on when there is space.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
+
+use app::inventory::{Selection, start_sync};
+use model::run::{Outcome, Status};
+use testkit::{TestDatabase, World};
+
+use crate::program::{say, within};
+use crate::small_disk::SmallDisk;
+use crate::stories::observable;
+
+#[test]
+fn a_full_disk_pauses_the_run_and_loses_nothing() {
+    let Some(disk) = SmallDisk::of_megabytes(16) else { return };
+    testkit::run_in(disk.path(), async |database: &TestDatabase| {
+        let world = World::seeded(database, 120).await;
+        world.sync().await;
+        let versions = world.versions().await;
+        let ballast = disk.path().join("ballast");
+        let run = world.start_sync().await;
+        world.simulator.hold("deviceManagement");
+        let worker = world.worker();
+        world.simulator.wait_for_held(1).await;
+        fill(&ballast);
+        world.simulator.release();
+
+        let scope = world.scope().await;
+        let error = start_sync(&world.db, &scope, &Selection::of(&["scopeTags"]).unwrap(), Default::default()).await.unwrap_err();
+        assert_eq!(error.code, "database.disk_full");
+        assert!(error.hint.unwrap().contains("Free some space"));
+        let said = say(within(&world, database, &["sync", "Contoso", "--type", "scopeTags", "--detach"])).await;
+        insta::assert_snapshot!("a_full_disk", said.text());
+        assert_ne!(world.run(run).await.status, Status::Completed, "it waits for space");
+
+        std::fs::remove_file(&ballast).unwrap();
+        let row = world.ended(run).await;
+        worker.stop().await;
+        assert_eq!((row.outcome, row.counts.succeeded), (Outcome::Succeeded, observable(&world) as u64), "{:?}", row.reason);
+        assert_eq!(world.versions().await, versions);
+        let (row, set) = world.back_up("after").await;
+        assert_eq!(row.outcome, Outcome::Succeeded);
+        assert!(app::backups::verify(&world.db, &world.scope().await, set, None).await.unwrap().is_intact());
+    });
+}
+
+/// Takes every byte that is left.
+fn fill(path: &Path) {
+    let mut file = File::create(path).unwrap();
+    for size in [1 << 20, 1 << 12, 1] {
+        let piece = vec![0_u8; size];
+        while file.write_all(&piece).is_ok() {}
+    }
+}

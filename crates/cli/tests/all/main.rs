@@ -1,0 +1,13 @@
+//! The program itself, as a person, a script or a service manager runs it. Texts are kept as plain files in
+//! `snapshots/`, with ids and times replaced: read them as the one who has to act on them.
+
+mod answers;
+mod canary;
+mod crash;
+mod disk_full;
+mod program;
+mod small_disk;
+mod stable;
+mod start_errors;
+mod stories;
+mod wrong_databases;

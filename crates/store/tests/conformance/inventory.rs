@@ -1,0 +1,160 @@
+//! Versions, completeness, missing objects, groups.
+
+use model::run::{ItemOutcome, Outcome};
+use store::{Closing, GroupRecord, InventoryFilter, MissingPart, RecordedObject, StoreError, What};
+
+use crate::harness::both;
+
+fn object(name: &str, content: &str) -> RecordedObject {
+    RecordedObject {
+        key: format!("settingsCatalog/{name}"),
+        label: name.into(),
+        kind: "settingsCatalog".into(),
+        type_key: "settingsCatalog".into(),
+        external_id: name.into(),
+        name: name.to_uppercase(),
+        platform: "windows".into(),
+        category: "configuration".into(),
+        document: format!("{{\"id\":\"{name}\",\"value\":\"{content}\",\"n\":1.0}}").into_bytes(),
+        content: content.as_bytes().to_vec(),
+        missing_parts: Vec::new(),
+        modified_at: None,
+        assignments_count: Some(1),
+        scope_tags: vec!["0".into()],
+        assigned_groups: vec!["g1".into()],
+    }
+}
+
+fn incomplete(name: &str) -> RecordedObject {
+    let part =
+        MissingPart { part: "settings".into(), code: "graph.throttled".into(), message: "Graph asked to wait".into() };
+    RecordedObject { missing_parts: vec![part], ..object(name, "half") }
+}
+
+both! {
+    async fn a_version_is_made_only_of_complete_and_different_content(test: &TestDb) {
+        let scope = test.owner().await;
+        let tenant = test.db.tenant(&scope);
+        let mut whats = Vec::new();
+        for objects in [vec![object("a", "1")], vec![object("a", "1")], vec![incomplete("a")], vec![object("a", "2")], vec![object("a", "1")]] {
+            let (_, lease) = test.claimed(&scope).await;
+            whats.push(tenant.inventory().record(&lease, objects.clone()).await.unwrap().remove(0).what);
+            assert!(tenant.inventory().record(&lease, objects).await.unwrap().is_empty(), "an item ends once in a run");
+        }
+        assert_eq!(whats, [What::New, What::Unchanged, What::Incomplete, What::Changed, What::Changed]);
+        let versions = tenant.versions().of("settingsCatalog", "a").await.unwrap();
+        assert_eq!(versions.len(), 3);
+        assert_eq!(test.number("select count(*) from blobs").await, 2, "equal content is stored once");
+        assert_eq!(tenant.versions().document(versions[0].id).await.unwrap(), object("a", "1").document);
+        assert_eq!(tenant.inventory().get("settingsCatalog", "a").await.unwrap().row.version, Some(versions[0].id));
+    }
+
+    async fn an_incomplete_object_keeps_its_version_and_says_what_is_missing(test: &TestDb) {
+        let scope = test.owner().await;
+        let tenant = test.db.tenant(&scope);
+        let (_, lease) = test.claimed(&scope).await;
+        tenant.inventory().record(&lease, vec![object("a", "1")]).await.unwrap();
+        let (run, lease) = test.claimed(&scope).await;
+        tenant.inventory().record(&lease, vec![incomplete("a"), incomplete("b")]).await.unwrap();
+        let detail = tenant.inventory().get("settingsCatalog", "a").await.unwrap();
+        assert!(!detail.row.complete && detail.row.version.is_some() && detail.row.missing_parts[0].code == "graph.throttled");
+        assert_eq!(detail.assigned_groups, ["g1"]);
+        assert_eq!(tenant.inventory().get("settingsCatalog", "b").await.unwrap().row.version, None);
+        let items = tenant.runs().items(run.id, &Default::default(), 0, 10).await.unwrap();
+        assert!(items.iter().all(|item| item.outcome == ItemOutcome::Incomplete && item.code.as_deref() == Some("graph.throttled")));
+        assert_eq!(test.db.ledger().finish(&lease, Closing::default()).await.unwrap(), Outcome::Failed);
+    }
+
+    async fn only_a_whole_list_makes_an_object_missing_and_only_a_clean_run_makes_it_sure(test: &TestDb) {
+        let scope = test.owner().await;
+        let inventory = test.db.tenant(&scope).inventory();
+        let (_, lease) = test.claimed(&scope).await;
+        inventory.record(&lease, vec![object("a", "1"), object("b", "1")]).await.unwrap();
+        inventory.finish_type(&lease, "settingsCatalog", true, None, 2).await.unwrap();
+        let mut sure = Vec::new();
+        for (whole, partial) in [(false, false), (true, true), (true, false)] {
+            test.raw("update inventory_objects set last_seen_at = last_seen_at - 60000").await.unwrap();
+            let (_, lease) = test.claimed(&scope).await;
+            inventory.record(&lease, vec![object("a", "1")]).await.unwrap();
+            inventory.finish_type(&lease, "settingsCatalog", whole, (!whole).then_some("graph.timeout"), 1).await.unwrap();
+            let outcome = if partial { Outcome::PartiallySucceeded } else { Outcome::Succeeded };
+            test.db.ledger().finish(&lease, Closing { outcome: Some(outcome), ..Closing::default() }).await.unwrap();
+            sure.push(inventory.get("settingsCatalog", "b").await.unwrap().row.missing.map(|missing| missing.high_confidence));
+            assert!(inventory.get("settingsCatalog", "a").await.unwrap().row.missing.is_none());
+        }
+        assert_eq!(sure, [None, Some(false), Some(true)]);
+        let coverage = inventory.coverage().await.unwrap();
+        assert!(coverage.len() == 1 && coverage[0].list_complete && coverage[0].seen == 1 && coverage[0].incomplete == 0);
+        assert!(inventory.freshness().await.unwrap().unwrap().complete);
+        let (_, lease) = test.claimed(&scope).await;
+        inventory.record(&lease, vec![object("b", "1")]).await.unwrap();
+        assert!(inventory.get("settingsCatalog", "b").await.unwrap().row.missing.is_none(), "it is back");
+    }
+
+    async fn filters_facets_and_pages_agree(test: &TestDb) {
+        let scope = test.owner().await;
+        let inventory = test.db.tenant(&scope).inventory();
+        let (_, lease) = test.claimed(&scope).await;
+        let mut objects: Vec<_> = (0..7).map(|number| object(&format!("ä{number}"), "1")).collect();
+        objects.push(incomplete("z"));
+        inventory.record(&lease, objects).await.unwrap();
+        let filter = InventoryFilter { text: Some("Ä".into()), ..Default::default() };
+        assert_eq!(inventory.count(&filter).await.unwrap(), 7);
+        let first = inventory.list(&filter, None, 4).await.unwrap();
+        let rest = inventory.list(&filter, Some(&first[3].cursor()), 4).await.unwrap();
+        assert_eq!((first.len(), rest.len(), rest[2].external_id.as_str()), (4, 3, "ä6"));
+        let facets = inventory.facets(&InventoryFilter::default()).await.unwrap();
+        assert_eq!((facets.types, facets.incomplete, facets.missing), (vec![("settingsCatalog".to_owned(), 8)], 1, 0));
+        for (filter, expected) in [
+            (InventoryFilter { assigned_to: Some("g1".into()), ..Default::default() }, 8),
+            (InventoryFilter { assigned_to: Some("g2".into()), ..Default::default() }, 0),
+            (InventoryFilter { changed_since: Some(1), incomplete: Some(false), ..Default::default() }, 7),
+            (InventoryFilter { types: vec!["other".into()], ..Default::default() }, 0),
+            (InventoryFilter { missing: Some(false), platforms: vec!["windows".into()], ..Default::default() }, 8),
+        ] {
+            assert_eq!(inventory.count(&filter).await.unwrap(), expected, "{filter:?}");
+        }
+    }
+
+    async fn a_run_writes_only_to_its_own_tenant(test: &TestDb) {
+        let (one, other) = (test.owner().await, test.owner().await);
+        let (_, lease) = test.claimed(&one).await;
+        let foreign = test.db.tenant(&other);
+        assert!(matches!(foreign.inventory().record(&lease, vec![object("a", "1")]).await, Err(StoreError::LeaseLost)));
+        assert!(matches!(foreign.backups().create_set(&lease, "x").await, Err(StoreError::LeaseLost)));
+        assert!(matches!(foreign.groups().record(&lease, Vec::new()).await, Err(StoreError::LeaseLost)));
+        let recorded = test.db.tenant(&one).inventory().record(&lease, vec![object("a", "1")]).await.unwrap();
+        assert_eq!(foreign.versions().document(recorded[0].version.unwrap()).await.unwrap_err().code, "not_found");
+        assert_eq!(foreign.inventory().get("settingsCatalog", "a").await.unwrap_err().code, "not_found");
+    }
+
+    async fn groups_are_cached_and_missed(test: &TestDb) {
+        let scope = test.owner().await;
+        let groups = test.db.tenant(&scope).groups();
+        let group = |id: &str| GroupRecord { id: id.into(), name: format!("Group {id}"), description: None, kind: "security".into() };
+        let (_, lease) = test.claimed(&scope).await;
+        assert_eq!(groups.record(&lease, vec![group("1"), group("2"), group("2")]).await.unwrap(), 2);
+        assert_eq!(groups.finish(&lease, true).await.unwrap(), 0);
+        test.raw("update directory_groups set last_seen_at = last_seen_at - 60000").await.unwrap();
+        let (_, lease) = test.claimed(&scope).await;
+        groups.record(&lease, vec![group("1")]).await.unwrap();
+        assert_eq!(groups.finish(&lease, false).await.unwrap(), 0, "nothing is missing on the strength of a failed page");
+        assert_eq!(groups.finish(&lease, true).await.unwrap(), 1);
+        assert_eq!(groups.names(&["1".into(), "9".into()]).await.unwrap().len(), 1);
+        let list = groups.list(Some("GROUP"), None, 10).await.unwrap();
+        assert_eq!((list.len(), list[0].missing_since, list[1].missing_since.is_some()), (2, None, true));
+        assert_eq!(groups.list(None, Some(&(list[0].name_key.clone(), list[0].id.clone())), 10).await.unwrap().len(), 1);
+        assert_eq!(groups.count().await.unwrap(), 2);
+    }
+
+    async fn three_thousand_objects_are_recorded_in_batches(test: &TestDb) {
+        let scope = test.owner().await;
+        let (run, lease) = test.claimed(&scope).await;
+        let objects: Vec<_> = (0..3_100).map(|number| object(&format!("o{number}"), &number.to_string())).collect();
+        for batch in objects.chunks(700) {
+            test.db.tenant(&scope).inventory().record(&lease, batch.to_vec()).await.unwrap();
+        }
+        let row = test.db.tenant(&scope).runs().get(run.id).await.unwrap();
+        assert_eq!(row.counts.succeeded, 3_100);
+    }
+}

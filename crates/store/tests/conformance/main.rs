@@ -1,0 +1,14 @@
+//! What the store promises, proved on both databases: every test runs on SQLite and on PostgreSQL.
+//!
+//! PostgreSQL is found through `TENANTATLAS_TEST_POSTGRES`, the address of a server on which databases may be made;
+//! `scripts/test` starts one and sets it. Without it those tests fail: a database that was not tested is not supported.
+
+#![allow(clippy::unwrap_used, reason = "every function here is part of a test, also those that a macro names")]
+
+mod backups;
+mod harness;
+mod inventory;
+mod ledger;
+mod people;
+mod place;
+mod runs;

@@ -1,0 +1,160 @@
+//! Every route of the table × every kind of person × own, foreign and missing things.
+
+use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, LOCATION};
+use axum::http::{Request, Response, StatusCode};
+use model::access::{Capability, Role};
+use model::ids::UserId;
+use testkit::{TestDatabase, on_both_databases};
+use web::routes::{Access, Kind, RouteFacts, facts};
+
+use crate::support::{Browser, Site, read};
+use crate::things::{Things, furnish};
+
+on_both_databases!(everybody_gets_from_every_route_what_the_table_says, every_denial_leaves_an_audit_entry);
+
+/// The names that lead to something in a tenant.
+const OBJECTS: [&str; 5] = ["{run}", "{id}", "{set}", "{user}", "{version}"];
+
+struct World {
+    site: Site,
+    people: Vec<Person>,
+    own: Things,
+    foreign: Things,
+}
+
+#[derive(Clone)]
+struct Person {
+    name: &'static str,
+    user: Option<UserId>,
+    role: Option<Role>,
+    platform_admin: bool,
+}
+
+impl World {
+    async fn new(database: &TestDatabase) -> Self {
+        let site = Site::new(database).await;
+        let owner = site.user("owner", false).await;
+        let outsider = site.user("outsider", false).await;
+        let own = furnish(&site, "own", "global", owner).await;
+        let foreign = furnish(&site, "foreign", "global", outsider).await;
+        let mut people = vec![
+            Person { name: "nobody", user: None, role: None, platform_admin: false },
+            Person { name: "non-member", user: Some(outsider), role: None, platform_admin: false },
+            Person { name: "administrator", user: Some(site.user("admin", true).await), role: None, platform_admin: true },
+            Person { name: "owner", user: Some(owner), role: Some(Role::Owner), platform_admin: false },
+        ];
+        let scope = site.db.authorise(owner, own.tenant).await.unwrap();
+        for (name, role) in [("readonly", Role::Readonly), ("operator", Role::Operator), ("manager", Role::Manager)] {
+            let user = site.user(name, false).await;
+            site.db.tenant(&scope).set_member(user, role).await.unwrap();
+            people.push(Person { name, user: Some(user), role: Some(role), platform_admin: false });
+        }
+        Self { site, people, own, foreign }
+    }
+
+    async fn browser(&self, person: &Person) -> Browser<'_> {
+        match person.user {
+            Some(user) => self.site.browser_of(user).await,
+            None => self.site.browser(),
+        }
+    }
+
+    /// Asks one route about these things.
+    async fn ask(&self, person: &Person, route: &RouteFacts, things: &Things) -> Response<Body> {
+        let mut browser = self.browser(person).await;
+        let path = things.path(route.path);
+        let request = match route.kind {
+            Kind::Page | Kind::Stream | Kind::Api | Kind::Asset => Request::get(path).body(Body::empty()).unwrap(),
+            Kind::Start | Kind::Form => {
+                let form = format!("csrf={}&role=readonly&name=Somebody&email=new@example.com", browser.csrf);
+                Request::post(path).header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(Body::from(form)).unwrap()
+            }
+            Kind::ApiWrite => {
+                let body = if path.ends_with("/backups") { r#"{"name":"x"}"# } else { "" };
+                let request = Request::post(path).header("x-csrf-token", &browser.csrf).header(CONTENT_TYPE, "application/json");
+                request.body(Body::from(body)).unwrap()
+            }
+        };
+        browser.send(request).await
+    }
+}
+
+fn names_an_object(route: &RouteFacts) -> bool {
+    OBJECTS.iter().any(|name| route.path.contains(name))
+}
+
+fn is_tenant(route: &RouteFacts) -> Option<Capability> {
+    if let Access::Tenant(capability) = route.access { Some(capability) } else { None }
+}
+
+/// What the table promises this person, whatever they ask about in a tenant of theirs.
+fn refused(person: &Person, route: &RouteFacts) -> Option<StatusCode> {
+    let pages = matches!(route.kind, Kind::Page | Kind::Start | Kind::Form);
+    match route.access {
+        Access::Public | Access::SetupOnly => None,
+        _ if person.user.is_none() => Some(if pages { StatusCode::SEE_OTHER } else { StatusCode::UNAUTHORIZED }),
+        Access::SignedIn => None,
+        Access::PlatformAdmin => (!person.platform_admin).then_some(StatusCode::FORBIDDEN),
+        Access::Tenant(capability) => match person.role {
+            None => Some(StatusCode::NOT_FOUND),
+            Some(role) => (!role.holds(capability)).then_some(StatusCode::FORBIDDEN),
+        },
+    }
+}
+
+async fn everybody_gets_from_every_route_what_the_table_says(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let missing = world.own.missing_in(&world.site);
+    let foreign = world.foreign.under(world.own.tenant);
+    for route in facts() {
+        for person in &world.people {
+            let what = format!("{} {} as {}", route.method, route.path, person.name);
+            for (kind, things) in [("foreign", &foreign), ("missing", &missing), ("own", &world.own)] {
+                let response = world.ask(person, &route, things).await;
+                let status = response.status();
+                if let Some(expected) = refused(person, &route) {
+                    assert_eq!(status, expected, "{what}, {kind}");
+                    if expected == StatusCode::SEE_OTHER {
+                        assert!(response.headers()[LOCATION].to_str().unwrap().starts_with("/sign-in"), "{what}");
+                    }
+                } else if is_tenant(&route).is_some() && names_an_object(&route) && kind != "own" {
+                    assert_eq!(status, StatusCode::NOT_FOUND, "{what}, {kind}");
+                } else if is_tenant(&route).is_some() && kind == "own" {
+                    let fine = status.is_success() || status.is_redirection() || status == StatusCode::UNPROCESSABLE_ENTITY;
+                    assert!(fine, "{what}, {kind}: {status}");
+                }
+                assert!(!status.is_server_error(), "{what}, {kind}: {status}");
+            }
+        }
+    }
+    world.site.stop.cancel();
+}
+
+async fn every_denial_leaves_an_audit_entry(database: &TestDatabase) {
+    let world = World::new(database).await;
+    let mut denials = 0;
+    let nobodys = world.own.under(world.site.db.ambient().id());
+    for route in facts().into_iter().filter(|route| is_tenant(route).is_some()) {
+        let json = matches!(route.kind, Kind::Api | Kind::ApiWrite | Kind::Stream);
+        for person in world.people.iter().filter(|person| person.user.is_some()) {
+            if refused(person, &route).is_none() {
+                continue;
+            }
+            let denied = read(world.ask(person, &route, &world.own).await).await;
+            denials += 1;
+            if denied.status == StatusCode::NOT_FOUND {
+                let unknown = read(world.ask(person, &route, &nobodys).await).await;
+                assert_eq!((denied.status, &denied.body), (unknown.status, &unknown.body), "a foreign and an unknown tenant differ");
+            } else {
+                assert!(denied.body.contains("not_authorised"), "{} says no code: {}", route.path, denied.body);
+            }
+            assert_eq!(json, denied.body.starts_with('{'), "{}: {}", route.path, denied.body);
+        }
+    }
+    let owner = world.people.iter().find(|person| person.role == Some(Role::Owner)).and_then(|person| person.user).unwrap();
+    let scope = world.site.db.authorise(owner, world.own.tenant).await.unwrap();
+    let entries = world.site.db.tenant(&scope).audit().list(None, 10_000).await.unwrap();
+    assert_eq!(entries.iter().filter(|entry| entry.action == "access.denied").count(), denials);
+    world.site.stop.cancel();
+}

@@ -1,0 +1,163 @@
+//! A tenant with something of everything, made through the ledger as a worker makes it.
+
+use std::collections::BTreeMap;
+
+use app::inventory::Selection;
+use app::starting::Extra;
+use model::access::Role;
+use model::ids::{BackupSetId, Id, RunId, TenantId, UserId, VersionId, WorkerId};
+use model::run::ItemOutcome;
+use secrecy::SecretString;
+use serde_json::json;
+use store::{BackupItem, Closing, Lease, NewTenant, RecordedObject, TenantScope, WorkerInfo};
+
+use crate::support::Site;
+
+/// Ids that routes name.
+#[derive(Debug, Clone)]
+pub struct Things {
+    pub tenant: TenantId,
+    pub run: RunId,
+    pub type_key: String,
+    pub object: String,
+    pub version: VersionId,
+    pub set: BackupSetId,
+    pub member: UserId,
+}
+
+impl Things {
+    /// The same tenant, and ids that nothing has.
+    pub fn missing_in(&self, site: &Site) -> Self {
+        let ambient = site.db.ambient();
+        Self { run: ambient.id(), object: "nothing".into(), version: ambient.id(), set: ambient.id(), member: ambient.id(), ..self.clone() }
+    }
+
+    /// Another tenant's path with these things.
+    pub fn under(&self, tenant: TenantId) -> Self {
+        Self { tenant, ..self.clone() }
+    }
+
+    /// The path with its names replaced.
+    pub fn path(&self, pattern: &str) -> String {
+        pattern
+            .replace("{tenant}", &self.tenant.to_string())
+            .replace("{run}", &self.run.to_string())
+            .replace("{type}", &self.type_key)
+            .replace("{id}", &self.object)
+            .replace("{version}", if pattern.starts_with("/assets") { "x" } else { "{version}" })
+            .replace("{version}", &self.version.to_string())
+            .replace("{set}", &self.set.to_string())
+            .replace("{user}", &self.member.to_string())
+            .replace("{*name}", "app.css")
+    }
+}
+
+/// A tenant owned by `owner`, with a sync, an object, a backup set and one more member.
+pub async fn furnish(site: &Site, name: &str, cloud: &str, owner: UserId) -> Things {
+    let db = &site.db;
+    let directory_id = uuid::Uuid::from_u128(owner.uuid().as_u128()).to_string();
+    let new = NewTenant { display_name: name.into(), directory_id, primary_domain: format!("{name}.example.com"), cloud: cloud.into(), labels: BTreeMap::new() };
+    let tenant = db.tenants().create(new, owner).await.unwrap();
+    let scope = db.authorise(owner, tenant).await.unwrap();
+    db.tenant(&scope).set_connection("1b4e28ba-2fa1-11d2-883f-0016d3cca428", &SecretString::from("a secret")).await.unwrap();
+    let member = site.user(&format!("spare-{name}"), false).await;
+    db.tenant(&scope).set_member(member, Role::Readonly).await.unwrap();
+    let object = format!("object-of-{name}");
+    let (run, version) = observe(site, &scope, &object).await;
+    let set = back_up(site, &scope, &object, version).await;
+    Things { tenant, run, type_key: "scopeTags".into(), object, version, set, member }
+}
+
+/// A worker of the test.
+pub fn worker(site: &Site) -> WorkerInfo {
+    WorkerInfo { id: site.db.ambient().id::<WorkerId>(), host: "test".into(), version: "0".into(), roles: vec!["worker".into()] }
+}
+
+/// Claims the run that was just started.
+pub async fn claim(site: &Site, run: RunId) -> Lease {
+    let worker = worker(site);
+    let types: Vec<_> = app::catalogue::DEFINITIONS.iter().map(|definition| definition.run_type).collect();
+    let claimed = site.db.ledger().claim(&worker, 10, &types).await.unwrap();
+    claimed.iter().find(|each| each.id == run).expect("the run is claimed").lease(worker.id)
+}
+
+/// Ends a run by its items.
+pub async fn finish(site: &Site, lease: &Lease) {
+    site.db.ledger().finish(lease, Closing { outcome: None, reason: None, failures: Vec::new() }).await.unwrap();
+    while site.db.outbox().deliver(100).await.unwrap() > 0 {}
+}
+
+async fn observe(site: &Site, scope: &TenantScope, object: &str) -> (RunId, VersionId) {
+    let selection = Selection::of(&["scopeTags"]).unwrap();
+    let run = app::inventory::start_sync(&site.db, scope, &selection, Extra::default()).await.unwrap().run();
+    let lease = claim(site, run).await;
+    let tenant = site.db.tenant(scope);
+    let recorded = tenant.inventory().record(&lease, vec![scope_tag(object)]).await.unwrap();
+    tenant.inventory().finish_type(&lease, "scopeTags", true, None, 1).await.unwrap();
+    finish(site, &lease).await;
+    (run, recorded[0].version.expect("a complete object has a version"))
+}
+
+fn scope_tag(object: &str) -> RecordedObject {
+    let document = json!({ "id": object, "displayName": object, "description": "<script>alert(1)</script>", "isBuiltIn": false, "assignments": [] });
+    RecordedObject {
+        key: format!("scopeTags/{object}"),
+        label: object.to_owned(),
+        kind: "Scope tag".into(),
+        type_key: "scopeTags".into(),
+        external_id: object.to_owned(),
+        name: object.to_owned(),
+        platform: String::new(),
+        category: "Tenant administration".into(),
+        content: document.to_string().into_bytes(),
+        document: document.to_string().into_bytes(),
+        missing_parts: Vec::new(),
+        modified_at: None,
+        assignments_count: Some(0),
+        scope_tags: vec!["0".into()],
+        assigned_groups: Vec::new(),
+    }
+}
+
+async fn back_up(site: &Site, scope: &TenantScope, object: &str, version: VersionId) -> BackupSetId {
+    let backup = app::backups::NewBackup { name: format!("of {object}"), selection: Selection::of(&["scopeTags"]).unwrap() };
+    let run = app::backups::start_create(&site.db, scope, backup, Extra::default()).await.unwrap().run();
+    let lease = claim(site, run).await;
+    let tenant = site.db.tenant(scope);
+    let set = tenant.backups().create_set(&lease, &format!("of {object}")).await.unwrap();
+    let document = tenant.versions().document(version).await.unwrap();
+    let sha256 = app::backups::manifest::sha256_hex(&document);
+    let item = BackupItem {
+        sequence: 1,
+        type_key: "scopeTags".into(),
+        external_id: object.to_owned(),
+        name: object.to_owned(),
+        version: Some(version),
+        sha256: Some(sha256.clone()),
+        bytes: Some(document.len() as u64),
+        outcome: ItemOutcome::Succeeded,
+        code: None,
+    };
+    tenant.backups().add_items(&lease, set, vec![item]).await.unwrap();
+    let manifest = app::backups::manifest::Manifest {
+        format: app::backups::manifest::FORMAT,
+        set,
+        run,
+        directory_id: tenant.info().await.unwrap().directory_id,
+        sealed_at_ms: site.db.ambient().now_ms(),
+        types: vec!["scopeTags".into()],
+        items: vec![app::backups::manifest::ManifestItem {
+            sequence: 1,
+            type_key: "scopeTags".into(),
+            external_id: object.to_owned(),
+            name: object.to_owned(),
+            sha256,
+            bytes: document.len() as u64,
+        }],
+        missing: Vec::new(),
+    };
+    let bytes = manifest.to_bytes();
+    tenant.backups().seal(&lease, set, &bytes, &app::backups::manifest::sha256_hex(&bytes), true).await.unwrap();
+    finish(site, &lease).await;
+    set
+}
