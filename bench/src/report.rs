@@ -10,7 +10,7 @@ use crate::Failure;
 /// A table with these columns; all but the first `texts` hold numbers.
 pub(crate) fn table(columns: &[&str], texts: usize) -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::ASCII_MARKDOWN).set_header(columns);
+    table.load_style(presets::ASCII_MARKDOWN).set_header(columns);
     for index in texts..columns.len() {
         if let Some(column) = table.column_mut(index) {
             column.set_cell_alignment(CellAlignment::Right);

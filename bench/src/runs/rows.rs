@@ -25,7 +25,8 @@ pub(crate) struct Row {
 impl Row {
     /// Times without a target.
     pub(crate) fn times(what: impl Into<String>, times: Times) -> Self {
-        let measured = format!("p50 {:.2} ms, p99 {:.2} ms, longest {:.1} ms", times.p50_ms, times.p99_ms, times.max_ms);
+        let measured =
+            format!("p50 {:.2} ms, p99 {:.2} ms, longest {:.1} ms", times.p50_ms, times.p99_ms, times.max_ms);
         Self { what: what.into(), measured, target: String::new(), reached: None, times: Some(times), value: None }
     }
 

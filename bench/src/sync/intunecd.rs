@@ -79,7 +79,11 @@ impl IntuneCd {
 
 fn succeeded(command: &mut Command) -> std::result::Result<(), Failure> {
     let status = command.status()?;
-    if status.success() { Ok(()) } else { Err(format!("{command:?} failed; IntuneCD comes from the Python package index").into()) }
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("{command:?} failed; IntuneCD comes from the Python package index").into())
+    }
 }
 
 /// Holds the files against what the simulator has, for the collections that we read.

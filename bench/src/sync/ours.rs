@@ -64,12 +64,8 @@ async fn open(database: &Path) -> std::result::Result<Db, Failure> {
 /// A database with one person and the simulator's tenant, connected.
 async fn set_up(database: &Path, simulator: &Simulator) -> std::result::Result<TenantId, Failure> {
     let db = open(database).await?;
-    let owner = NewUser {
-        email: "bench@example.com".into(),
-        name: "Bench".into(),
-        password_hash: None,
-        platform_admin: true,
-    };
+    let owner =
+        NewUser { email: "bench@example.com".into(), name: "Bench".into(), password_hash: None, platform_admin: true };
     let owner = db.people().first_owner(owner).await?;
     let tenant = simulator.tenant.clone();
     let input = TenantInput {

@@ -5,8 +5,20 @@ use super::result::{Compared, Result};
 use crate::report;
 
 const COLUMNS: [&str; 14] = [
-    "objects", "latency ms", "limits", "program", "wall s", "round trips", "requests, same types", "requests, all",
-    "429s", "peak MB", "captured", "incomplete", "floor s", "ratio",
+    "objects",
+    "latency ms",
+    "limits",
+    "program",
+    "wall s",
+    "round trips",
+    "requests, same types",
+    "requests, all",
+    "429s",
+    "peak MB",
+    "captured",
+    "incomplete",
+    "floor s",
+    "ratio",
 ];
 
 /// One line as soon as a case is measured.

@@ -8,13 +8,13 @@ use clap::{Args, Parser, Subcommand};
 /// A safety and history layer over Microsoft Intune.
 #[derive(Debug, Parser)]
 #[command(name = "tenantatlas", version, about, max_term_width = 100, after_help = EXIT_CODES)]
-pub struct Cli {
+pub(crate) struct Cli {
     /// What every command needs.
     #[command(flatten)]
-    pub global: Global,
+    pub(crate) global: Global,
     /// What to do.
     #[command(subcommand)]
-    pub command: Command,
+    pub(crate) command: Command,
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 worked, 2 wrong usage, 3 partially succeeded, 4 failed, 5 blocked, 6 cancelled, \
@@ -22,24 +22,24 @@ const EXIT_CODES: &str = "Exit codes: 0 worked, 2 wrong usage, 3 partially succe
 
 /// Options that every command takes.
 #[derive(Debug, Clone, Args)]
-pub struct Global {
+pub(crate) struct Global {
     /// SQLite file, or postgres://user:password@host/database.
     #[arg(long, global = true, env = "TENANTATLAS_DATABASE", hide_env_values = true, default_value = "tenantatlas.db")]
-    pub database: String,
+    pub(crate) database: String,
     /// File with the encryption key; made on first use beside a new database. TENANTATLAS_KEY holds the key itself.
     #[arg(long, global = true, env = "TENANTATLAS_KEY_FILE")]
-    pub key_file: Option<PathBuf>,
+    pub(crate) key_file: Option<PathBuf>,
     /// E-mail address of the user to act as. Not needed while there is only one.
     #[arg(long = "as", value_name = "EMAIL", global = true, env = "TENANTATLAS_USER")]
-    pub act_as: Option<String>,
+    pub(crate) act_as: Option<String>,
     /// Print JSON, one document or one line per event.
     #[arg(long, global = true)]
-    pub json: bool,
+    pub(crate) json: bool,
 }
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Show everything at work: three simulated tenants are synced, backed up and watched.
     Demo(Demo),
     /// Serve the web pages and the API, with a worker unless told otherwise.
@@ -68,52 +68,52 @@ pub enum Command {
 
 /// `demo`
 #[derive(Debug, Args)]
-pub struct Demo {
+pub(crate) struct Demo {
     /// Folder for the demonstration's database and key.
     #[arg(long, default_value = ".demo")]
-    pub data: PathBuf,
+    pub(crate) data: PathBuf,
     /// Forget the last demonstration and start over.
     #[arg(long)]
-    pub fresh: bool,
+    pub(crate) fresh: bool,
     /// Port of the web pages on 127.0.0.1.
     #[arg(long, default_value_t = 8480)]
-    pub port: u16,
+    pub(crate) port: u16,
     /// Port of the simulated Microsoft Graph on 127.0.0.1.
     #[arg(long, default_value_t = 8481)]
-    pub simulator_port: u16,
+    pub(crate) simulator_port: u16,
     /// Stop when all three tenants are synced and backed up.
     #[arg(long)]
-    pub exit_when_ready: bool,
+    pub(crate) exit_when_ready: bool,
 }
 
 /// `serve`
 #[derive(Debug, Args)]
-pub struct Serve {
+pub(crate) struct Serve {
     /// Address to listen on.
     #[arg(long, env = "TENANTATLAS_LISTEN", default_value = "127.0.0.1:8480")]
-    pub listen: SocketAddr,
+    pub(crate) listen: SocketAddr,
     /// The pages are reached over HTTPS (through a proxy): cookies are then sent over HTTPS only.
     #[arg(long, env = "TENANTATLAS_HTTPS")]
-    pub https: bool,
+    pub(crate) https: bool,
     /// Only serve; workers run elsewhere.
     #[arg(long)]
-    pub no_worker: bool,
+    pub(crate) no_worker: bool,
     /// Runs that the worker executes at a time.
     #[arg(long, default_value_t = 8)]
-    pub slots: usize,
+    pub(crate) slots: usize,
 }
 
 /// `worker`
 #[derive(Debug, Args)]
-pub struct Worker {
+pub(crate) struct Worker {
     /// Runs to execute at a time.
     #[arg(long, default_value_t = 8)]
-    pub slots: usize,
+    pub(crate) slots: usize,
 }
 
 /// `user …`
 #[derive(Debug, Subcommand)]
-pub enum User {
+pub(crate) enum User {
     /// Create an account; the first one manages the installation. The password is read from standard input.
     Add {
         /// E-mail address to sign in with.
@@ -126,7 +126,7 @@ pub enum User {
 
 /// `tenant …`
 #[derive(Debug, Subcommand)]
-pub enum Tenant {
+pub(crate) enum Tenant {
     /// Add a tenant and its connection. The client secret is read from standard input, or from TENANTATLAS_CLIENT_SECRET.
     Add(TenantAdd),
     /// The tenants you are a member of.
@@ -137,59 +137,59 @@ pub enum Tenant {
 
 /// `tenant add`
 #[derive(Debug, Args)]
-pub struct TenantAdd {
+pub(crate) struct TenantAdd {
     /// Name to show.
     #[arg(long)]
-    pub name: String,
+    pub(crate) name: String,
     /// Directory (tenant) id, a GUID.
     #[arg(long)]
-    pub directory_id: String,
+    pub(crate) directory_id: String,
     /// Primary domain, for example contoso.com.
     #[arg(long)]
-    pub domain: String,
+    pub(crate) domain: String,
     /// Cloud: global, us_gov_l4, us_gov_l5, china, or one from TENANTATLAS_CLOUDS.
     #[arg(long, default_value = "global")]
-    pub cloud: String,
+    pub(crate) cloud: String,
     /// Application (client) id of the app registration, a GUID.
     #[arg(long)]
-    pub client_id: String,
+    pub(crate) client_id: String,
 }
 
 /// Names one tenant.
 #[derive(Debug, Clone, Args)]
-pub struct OneTenant {
+pub(crate) struct OneTenant {
     /// Tenant: its id (ten_…), directory id, primary domain or name.
-    pub tenant: String,
+    pub(crate) tenant: String,
 }
 
 /// Whether to wait for the run.
 #[derive(Debug, Clone, Copy, Args)]
-pub struct Waiting {
+pub(crate) struct Waiting {
     /// Start the run and return at once.
     #[arg(long)]
-    pub detach: bool,
+    pub(crate) detach: bool,
 }
 
 /// `sync`
 #[derive(Debug, Args)]
-pub struct Sync {
+pub(crate) struct Sync {
     /// The tenant.
     #[command(flatten)]
-    pub tenant: OneTenant,
+    pub(crate) tenant: OneTenant,
     /// Only these configuration types (default: all).
     #[arg(long = "type", value_name = "KEY")]
-    pub types: Vec<String>,
+    pub(crate) types: Vec<String>,
     /// Read the names of the directory's groups instead.
     #[arg(long, conflicts_with = "types")]
-    pub groups: bool,
+    pub(crate) groups: bool,
     /// Waiting.
     #[command(flatten)]
-    pub waiting: Waiting,
+    pub(crate) waiting: Waiting,
 }
 
 /// `backup …`
 #[derive(Debug, Subcommand)]
-pub enum Backup {
+pub(crate) enum Backup {
     /// Back up what a tenant is configured to do.
     Create {
         /// The tenant.
@@ -227,7 +227,7 @@ pub enum Backup {
 
 /// `run …`
 #[derive(Debug, Subcommand)]
-pub enum Run {
+pub(crate) enum Run {
     /// The newest runs of a tenant.
     List {
         /// The tenant.
@@ -247,7 +247,7 @@ pub enum Run {
 
 /// Names one run.
 #[derive(Debug, Args)]
-pub struct OneRun {
+pub(crate) struct OneRun {
     /// The run (run_…).
-    pub run: model::ids::RunId,
+    pub(crate) run: model::ids::RunId,
 }

@@ -1,35 +1,49 @@
 //! Settings from the command line and the environment, turned into what the rooms need.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use model::cloud::{Cloud, Clouds};
-use model::{Ambient, AppError};
+use model::{Ambient, AppError, Kind};
 use store::{DatabaseUrl, Db, Keyring};
 
 use crate::args::Global;
 
 /// Where the database is and how it is opened.
-pub struct Settings {
+pub(crate) struct Settings {
     /// The database.
-    pub database: DatabaseUrl,
+    pub(crate) database: DatabaseUrl,
     /// The encryption key, or where it is.
-    pub keys: Keyring,
+    pub(crate) keys: Keyring,
     /// The clouds this installation knows.
-    pub clouds: Clouds,
+    pub(crate) clouds: Clouds,
 }
 
 impl Settings {
     /// Reads them; a wrong one names itself.
-    pub fn read(global: &Global) -> Result<Self, AppError> {
+    pub(crate) fn read(global: &Global) -> Result<Self, AppError> {
         let database: DatabaseUrl = global.database.parse()?;
         let keys = keyring(global, &database)?;
         Ok(Self { database, keys, clouds: clouds(std::env::var("TENANTATLAS_CLOUDS").ok().as_deref())? })
     }
 
-    /// Opens the database with its key.
-    pub async fn open(&self, ambient: &Ambient) -> Result<Db, AppError> {
+    /// Opens a database that is there. A command that only reads or works on what is there makes none: a path that
+    /// was typed wrong would otherwise look like an empty installation.
+    pub(crate) async fn open_existing(&self, ambient: &Ambient) -> Result<Db, AppError> {
+        match self.database.sqlite_path().filter(|path| !path.exists()) {
+            Some(path) => Err(no_database(path)),
+            None => self.open(ambient).await,
+        }
+    }
+
+    /// Opens the database with its key; makes both when they are not there yet.
+    pub(crate) async fn open(&self, ambient: &Ambient) -> Result<Db, AppError> {
         Ok(Db::open(&self.database, self.keys.clone(), ambient.clone()).await?)
     }
+}
+
+fn no_database(path: &Path) -> AppError {
+    AppError::new(Kind::NotFound, "database.not_there", format!("There is no database at {}", path.display()))
+        .hint("Check --database and TENANTATLAS_DATABASE, or set one up with tenantatlas serve")
 }
 
 /// The key from the environment, or from the file that is named, or from the one beside the database.

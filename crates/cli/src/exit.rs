@@ -7,7 +7,7 @@ use model::{AppError, Kind};
 
 /// Everything the command can say with its exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumIter)]
-pub enum Exit {
+pub(crate) enum Exit {
     /// It worked.
     Success = 0,
     /// A defect of ours.

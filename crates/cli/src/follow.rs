@@ -14,7 +14,7 @@ use crate::output::Output;
 const LOOK: Duration = Duration::from_millis(300);
 
 /// Returns the run as it ended.
-pub async fn follow(db: &Db, scope: &TenantScope, run: RunId, output: Output) -> Result<RunRow, AppError> {
+pub(crate) async fn follow(db: &Db, scope: &TenantScope, run: RunId, output: Output) -> Result<RunRow, AppError> {
     let view = View::new(output);
     let mut changes = db.changes();
     loop {
@@ -65,14 +65,14 @@ impl View {
 }
 
 /// A bar without a total: stripes and what was done.
-pub fn bar() -> ProgressBar {
+pub(crate) fn bar() -> ProgressBar {
     let bar = ProgressBar::new_spinner();
     bar.enable_steady_tick(Duration::from_millis(120));
     bar
 }
 
 /// Shows the run's progress: a share only when the total is known.
-pub fn draw(bar: &ProgressBar, row: &RunRow) {
+pub(crate) fn draw(bar: &ProgressBar, row: &RunRow) {
     let template = match row.counts.total {
         Some(total) if row.status == Status::Running => {
             bar.set_length(total);
@@ -86,7 +86,7 @@ pub fn draw(bar: &ProgressBar, row: &RunRow) {
 }
 
 /// One line about a run: what, how far, why it waits or how it ended.
-pub fn describe(row: &RunRow) -> String {
+pub(crate) fn describe(row: &RunRow) -> String {
     let counts = &row.counts;
     let state = match (row.status, row.outcome) {
         (Status::Queued, _) => "queued".to_owned(),
@@ -107,7 +107,7 @@ pub fn describe(row: &RunRow) -> String {
 }
 
 /// An outcome in words.
-pub fn words(outcome: Outcome) -> &'static str {
+pub(crate) fn words(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Pending => "not ended",
         Outcome::Succeeded => "succeeded",

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use store::{BackupSet, ItemRow, RunRow};
 
 /// A run.
-pub fn run(row: &RunRow) -> Value {
+pub(crate) fn run(row: &RunRow) -> Value {
     json!({
         "id": row.id,
         "type": row.run_type,
@@ -24,14 +24,14 @@ pub fn run(row: &RunRow) -> Value {
 }
 
 /// One item of a run.
-pub fn item(row: &ItemRow) -> Value {
+pub(crate) fn item(row: &ItemRow) -> Value {
     json!({
         "key": row.key, "label": row.label, "kind": row.kind, "outcome": row.outcome, "code": row.code, "message": row.message,
     })
 }
 
 /// A backup set.
-pub fn backup_set(set: &BackupSet) -> Value {
+pub(crate) fn backup_set(set: &BackupSet) -> Value {
     json!({
         "id": set.id,
         "name": set.name,

@@ -3,7 +3,7 @@
 use tracing_subscriber::EnvFilter;
 
 /// Starts logging at `default` unless `TENANTATLAS_LOG` says otherwise (the syntax of `RUST_LOG`).
-pub fn start(default: &str) {
+pub(crate) fn start(default: &str) {
     let filter = EnvFilter::try_from_env("TENANTATLAS_LOG").unwrap_or_else(|_| EnvFilter::new(default));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let json = std::env::var("TENANTATLAS_LOG_FORMAT").is_ok_and(|format| format == "json");

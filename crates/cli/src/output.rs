@@ -11,43 +11,39 @@ use serde_json::{Value, json};
 
 /// Where and how to write.
 #[derive(Debug, Clone, Copy)]
-pub struct Output {
+pub(crate) struct Output {
     json: bool,
     terminal: bool,
 }
 
 impl Output {
     /// JSON if asked for; bars only on a terminal.
-    pub fn new(json: bool) -> Self {
+    pub(crate) fn new(json: bool) -> Self {
         Self { json, terminal: std::io::stdout().is_terminal() }
     }
 
-    /// Whether JSON was asked for.
-    pub fn is_json(self) -> bool {
-        self.json
-    }
 
     /// Whether progress may be drawn.
-    pub fn draws(self) -> bool {
+    pub(crate) fn draws(self) -> bool {
         self.terminal && !self.json
     }
 
     /// One line for a person. Nothing in JSON mode.
-    pub fn line(self, text: impl AsRef<str>) {
+    pub(crate) fn line(self, text: impl AsRef<str>) {
         if !self.json {
             write_out(text.as_ref());
         }
     }
 
     /// One document for a script. Nothing otherwise.
-    pub fn document(self, value: &impl Serialize) {
+    pub(crate) fn document(self, value: &impl Serialize) {
         if self.json {
             write_out(&serde_json::to_string(value).expect("our own documents serialise"));
         }
     }
 
     /// Rows as a table, or as a JSON array of objects named by the columns' keys.
-    pub fn rows(self, columns: &[(&str, &str)], rows: Vec<Vec<String>>, empty: &str) {
+    pub(crate) fn rows(self, columns: &[(&str, &str)], rows: Vec<Vec<String>>, empty: &str) {
         if self.json {
             let objects: Vec<Value> = rows.iter().map(|row| object(columns, row)).collect();
             self.document(&objects);
@@ -55,7 +51,7 @@ impl Output {
             self.line(empty);
         } else {
             let mut table = Table::new();
-            table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+            table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
             table.set_header(columns.iter().map(|(_, heading)| *heading));
             table.add_rows(rows);
             for line in table.lines() {
@@ -65,7 +61,7 @@ impl Output {
     }
 
     /// An error, to standard error: sentence with code, then the next step.
-    pub fn error(self, error: &AppError) {
+    pub(crate) fn error(self, error: &AppError) {
         if self.json {
             let problem = json!({"code": error.code, "message": error.message, "hint": error.hint});
             eprintln!("{}", json!({ "error": problem }));

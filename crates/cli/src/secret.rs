@@ -9,7 +9,7 @@ use secrecy::SecretString;
 const BYTES_MAX: u64 = 64 * 1024;
 
 /// From the named variable, typed without echo on a terminal, or the whole of standard input without its line break.
-pub fn read_secret(variable: &str, what: &str) -> Result<SecretString, AppError> {
+pub(crate) fn read_secret(variable: &str, what: &str) -> Result<SecretString, AppError> {
     if let Ok(value) = std::env::var(variable) {
         return Ok(SecretString::from(value));
     }

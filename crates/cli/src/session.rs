@@ -19,35 +19,35 @@ use crate::output::Output;
 const WORKER_SEEN_MS: i64 = 10_000;
 
 /// An open database and the user who acts.
-pub struct Session {
+pub(crate) struct Session {
     /// The database.
-    pub db: Db,
+    pub(crate) db: Db,
     /// What was configured.
-    pub settings: Settings,
+    pub(crate) settings: Settings,
     /// Who acts.
-    pub user: UserId,
+    pub(crate) user: UserId,
     /// How to answer.
-    pub output: Output,
+    pub(crate) output: Output,
 }
 
 impl Session {
     /// Opens the database and finds the acting user: the one named, or the only one there is.
-    pub async fn open(global: &Global, output: Output) -> Result<Self, AppError> {
+    pub(crate) async fn open(global: &Global, output: Output) -> Result<Self, AppError> {
         let ambient = Ambient::system();
         let settings = Settings::read(global)?;
-        let db = settings.open(&ambient).await?;
+        let db = settings.open_existing(&ambient).await?;
         let user = acting_user(&db, global.act_as.as_deref()).await?;
         Ok(Self { db, settings, user, output })
     }
 
     /// The tenant that a person names, with the acting user's rights in it.
-    pub async fn scope(&self, tenant: &str) -> Result<TenantScope, AppError> {
+    pub(crate) async fn scope(&self, tenant: &str) -> Result<TenantScope, AppError> {
         let found = app::tenants::find_tenant(&self.db, self.user, tenant).await?;
         self.db.authorise(self.user, found).await
     }
 
     /// The tenant of a run, if the acting user is a member of it.
-    pub async fn scope_of_run(&self, run: RunId) -> Result<TenantScope, AppError> {
+    pub(crate) async fn scope_of_run(&self, run: RunId) -> Result<TenantScope, AppError> {
         for card in self.db.tenants().list_for(self.user).await? {
             let scope = self.db.authorise(self.user, card.tenant.id).await?;
             if self.db.tenant(&scope).runs().get(run).await.is_ok() {
@@ -58,7 +58,7 @@ impl Session {
     }
 
     /// Waits for the run's end; brings a worker along when none is alive.
-    pub async fn wait(&self, scope: &TenantScope, run: RunId) -> Result<Exit, AppError> {
+    pub(crate) async fn wait(&self, scope: &TenantScope, run: RunId) -> Result<Exit, AppError> {
         let worker = self.worker_if_none().await?;
         let row = follow(&self.db, scope, run, self.output).await;
         if let Some((stop, task)) = worker {
@@ -98,7 +98,7 @@ impl Session {
 }
 
 /// A worker over the settings' clouds.
-pub fn worker(db: &Db, settings: &Settings, slots: usize, role: &str) -> Result<Engine, AppError> {
+pub(crate) fn worker(db: &Db, settings: &Settings, slots: usize, role: &str) -> Result<Engine, AppError> {
     let graph = graph::Graph::new(graph::GraphConfig::default(), db.ambient().clone()).map_err(AppError::internal)?;
     let services = app::services::Services { graph, clouds: Arc::new(settings.clouds.clone()) };
     let info = WorkerInfo {
@@ -134,7 +134,7 @@ async fn acting_user(db: &Db, email: Option<&str>) -> Result<UserId, AppError> {
 
 impl Session {
     /// Says what became of a start, then waits for the run unless told not to.
-    pub async fn follow_started(&self, scope: &TenantScope, started: &Started, waiting: Waiting) -> Result<Exit, AppError> {
+    pub(crate) async fn follow_started(&self, scope: &TenantScope, started: &Started, waiting: Waiting) -> Result<Exit, AppError> {
         let run = started.run();
         if let Started::AlreadyRunning(active) = started {
             self.output.line(format!("Already running: {run}, started by {}. Following that one.", active.initiator_name));

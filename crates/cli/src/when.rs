@@ -1,7 +1,7 @@
 //! Times as a person reads them on a terminal.
 
 /// "12 min ago".
-pub fn ago(at_ms: i64, now_ms: i64) -> String {
+pub(crate) fn ago(at_ms: i64, now_ms: i64) -> String {
     let seconds = (now_ms - at_ms).max(0) / 1000;
     match seconds {
         0..60 => format!("{seconds} s ago"),
@@ -12,7 +12,7 @@ pub fn ago(at_ms: i64, now_ms: i64) -> String {
 }
 
 /// Exact, UTC.
-pub fn exact(at_ms: i64) -> String {
+pub(crate) fn exact(at_ms: i64) -> String {
     let Ok(at) = jiff::Timestamp::from_millisecond(at_ms) else { return "unknown".to_owned() };
     at.strftime("%d %b %Y, %H:%M:%S UTC").to_string()
 }

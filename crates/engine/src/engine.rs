@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use model::Ambient;
 use model::ids::WorkerId;
 use store::{ClaimedRun, Db, StoreError, WorkerInfo};
 use tokio::sync::Notify;
@@ -11,12 +10,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::beat::{self, Held};
 use crate::execute::{Signals, execute};
+use crate::finish::Finisher;
 use crate::{Catalogue, EngineConfig, sweep};
 
 /// One worker over one database.
 pub struct Engine {
     db: Db,
-    ambient: Ambient,
+    finisher: Finisher,
     catalogue: Catalogue,
     config: EngineConfig,
     worker: WorkerInfo,
@@ -25,8 +25,8 @@ pub struct Engine {
 impl Engine {
     /// A worker that can execute the catalogue's types. `worker.id` must be fresh for this start of the process.
     pub fn new(db: Db, catalogue: Catalogue, config: EngineConfig, worker: WorkerInfo) -> Self {
-        let ambient = db.ambient().clone();
-        Self { db, ambient, catalogue, config, worker }
+        let finisher = Finisher::new(db.clone());
+        Self { db, finisher, catalogue, config, worker }
     }
 
     /// This worker's identity.
@@ -114,10 +114,10 @@ impl Engine {
         let signals = Signals::default();
         let lease = run.lease(self.worker.id);
         held.insert(run.id, run.fence, signals.clone());
-        let (db, ambient, held) = (self.db.clone(), self.ambient.clone(), held.clone());
+        let (db, finisher, held) = (self.db.clone(), self.finisher.clone(), held.clone());
         tasks.spawn(async move {
             let id = run.id;
-            execute(db, ambient, run, lease, handler, signals).await;
+            execute(db, finisher, run, lease, handler, signals).await;
             held.remove(id);
             freed.notify_one();
         });

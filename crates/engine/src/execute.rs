@@ -10,6 +10,7 @@ use model::run::{Failure, Outcome, Reason};
 use store::{ClaimedRun, Closing, Db, Lease, Release, StoreError};
 use tokio_util::sync::CancellationToken;
 
+use crate::finish::Finisher;
 use crate::{Ending, RunCtx, RunType};
 
 /// First pause before another attempt, in milliseconds; doubled with each attempt.
@@ -39,10 +40,18 @@ enum Ended {
 
 /// Runs one claimed run to the end of this attempt. Errors of the ledger leave the lease to run out: the sweep of
 /// any worker then takes the run up again, which is the one path for every kind of lost worker.
-pub(crate) async fn execute(db: Db, ambient: Ambient, run: ClaimedRun, lease: Lease, handler: Arc<dyn RunType>, signals: Signals) {
+pub(crate) async fn execute(
+    db: Db,
+    finisher: Finisher,
+    run: ClaimedRun,
+    lease: Lease,
+    handler: Arc<dyn RunType>,
+    signals: Signals,
+) {
+    let ambient = db.ambient().clone();
     let (run_id, attempt_number) = (run.id, run.attempt);
     let concluded = match attempt(&db, &ambient, run, lease, handler, &signals).await {
-        Ok(ended) => conclude(&db, &ambient, attempt_number, &lease, ended).await,
+        Ok(ended) => conclude(&db, &finisher, attempt_number, &lease, ended).await,
         Err(error) => Err(error),
     };
     match concluded {
@@ -87,10 +96,10 @@ fn time_left(run: &ClaimedRun) -> Duration {
     Duration::from_millis(u64::try_from(left_ms).unwrap_or(0))
 }
 
-async fn conclude(db: &Db, ambient: &Ambient, attempt: i64, lease: &Lease, ended: Ended) -> Result<(), StoreError> {
+async fn conclude(db: &Db, finisher: &Finisher, attempt: i64, lease: &Lease, ended: Ended) -> Result<(), StoreError> {
     let ending = match ended {
         Ended::Lost => return Ok(()),
-        Ended::Cancelled => return finish(db, lease, closing(Some(Outcome::Cancelled), None, None)).await,
+        Ended::Cancelled => return finisher.finish(lease, closing(Some(Outcome::Cancelled), None, None)).await,
         Ended::Released => {
             let why = Reason::new("worker_stopped", "Waiting for a worker, because the one that had it was stopped");
             return release(db, lease, 0, why, false).await;
@@ -99,13 +108,13 @@ async fn conclude(db: &Db, ambient: &Ambient, attempt: i64, lease: &Lease, ended
         Ended::ByHandler(ending) => ending,
     };
     match ending {
-        Ending::Done(reason) => finish(db, lease, closing(None, reason, None)).await,
-        Ending::Fail(failure) => finish(db, lease, closing(Some(Outcome::Failed), None, Some(failure))).await,
-        Ending::Blocked(reason) => finish(db, lease, closing(Some(Outcome::Blocked), Some(reason), None)).await,
+        Ending::Done(reason) => finisher.finish(lease, closing(None, reason, None)).await,
+        Ending::Fail(failure) => finisher.finish(lease, closing(Some(Outcome::Failed), None, Some(failure))).await,
+        Ending::Blocked(reason) => finisher.finish(lease, closing(Some(Outcome::Blocked), Some(reason), None)).await,
         Ending::Wait { pause_ms, why } => release(db, lease, pause_ms, why, false).await,
         Ending::Retry(failure) => {
             let why = Reason::new(failure.code, failure.message);
-            release(db, lease, backoff_ms(ambient, attempt), why, true).await
+            release(db, lease, backoff_ms(db.ambient(), attempt), why, true).await
         }
     }
 }
@@ -114,10 +123,6 @@ async fn conclude(db: &Db, ambient: &Ambient, attempt: i64, lease: &Lease, ended
 fn closing(outcome: Option<Outcome>, reason: Option<Reason>, failure: Option<Failure>) -> Closing {
     let reason = reason.or_else(|| failure.as_ref().map(|failure| Reason::new(failure.code.clone(), failure.message.clone())));
     Closing { outcome, reason, failures: failure.into_iter().collect() }
-}
-
-async fn finish(db: &Db, lease: &Lease, closing: Closing) -> Result<(), StoreError> {
-    db.ledger().finish(lease, closing).await.map(drop)
 }
 
 async fn release(db: &Db, lease: &Lease, pause_ms: i64, reason: Reason, costs_attempt: bool) -> Result<(), StoreError> {

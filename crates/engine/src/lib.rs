@@ -11,6 +11,7 @@ mod config;
 mod context;
 mod engine;
 mod execute;
+mod finish;
 mod run_type;
 mod sweep;
 

@@ -69,7 +69,8 @@ impl Counters {
     /// Counts a Graph request for the collection that its path begins with.
     pub(crate) fn asked(&self, segments: &[String]) {
         count(&self.logical_requests);
-        let is = |index: usize, name: &str| segments.get(index).is_some_and(|segment| segment.eq_ignore_ascii_case(name));
+        let is =
+            |index: usize, name: &str| segments.get(index).is_some_and(|segment| segment.eq_ignore_ascii_case(name));
         let length = match () {
             () if is(0, "identity") => 3,
             () if is(0, "deviceManagement") || is(0, "deviceAppManagement") => 2,

@@ -29,8 +29,10 @@ const CHECK_TEXT: &[u8] = b"TenantAtlas key check";
 const CHECK_PLACE: &str = "installation/key_check";
 
 /// Where the key comes from.
+#[derive(Clone)]
 pub struct Keyring(Source);
 
+#[derive(Clone)]
 enum Source {
     Given(Secret),
     File(PathBuf),

@@ -10,9 +10,6 @@
 //! }
 //! ```
 
-// A test kit fails by saying what was expected; its callers are tests.
-#![allow(clippy::missing_panics_doc, reason = "every function here panics when a test's expectation does not hold")]
-
 mod canary;
 mod database;
 pub mod invariants;

@@ -1,5 +1,7 @@
 //! The real input that lives beside the project and not in it.
 
+#![expect(clippy::print_stderr, reason = "a test that could not run has to say so")]
+
 use std::path::PathBuf;
 
 /// The named folder of the shared knowledge (`TENANTATLAS_SHARED`, or `../shared` beside the project). Says loudly

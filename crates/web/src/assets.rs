@@ -3,11 +3,9 @@
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-use axum::Router;
 use axum::extract::Path;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
 
@@ -33,15 +31,11 @@ static VERSION: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// The address of an asset, `/assets/<content hash>/<name>`; `name` is relative to `crates/web/assets`.
-pub fn url(name: &str) -> String {
+pub(crate) fn url(name: &str) -> String {
     format!("/assets/{}/{name}", *VERSION)
 }
 
-/// Routes for `/assets/{version}/{*name}`. Needs no sign-in: nothing in here is anybody's data.
-pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    Router::new().route("/assets/{version}/{*name}", get(serve))
-}
-
+/// `GET /assets/{version}/{*name}`. Needs no sign-in: nothing in here is anybody's data.
 pub(crate) async fn serve(Path((version, name)): Path<(String, String)>) -> Response {
     let (Some(file), Some(kind)) = (Files::get(&name), content_type(&name)) else {
         return StatusCode::NOT_FOUND.into_response();

@@ -23,7 +23,7 @@ use crate::state::{Shared, WebState};
 /// Nothing larger is read from a request, in bytes; forms and JSON have a smaller limit of their own.
 const REQUEST_BYTES_MAX: usize = 256 * 1024;
 /// Smaller answers are not worth compressing, in bytes.
-const COMPRESS_BYTES_MIN: u16 = 1024;
+const COMPRESS_BYTES_MIN: u64 = 1024;
 
 /// The whole application. Starts the poller of live views on the current runtime; it ends with `state.stop`.
 pub fn router(state: WebState) -> Router {

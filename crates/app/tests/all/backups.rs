@@ -77,7 +77,7 @@ async fn the_set_holds_what_graph_holds(database: &TestDatabase) {
 }
 
 /// Compares every document of the set with the simulator's own object, number texts included.
-pub async fn assert_same_objects(world: &World, set: model::ids::BackupSetId) {
+pub(crate) async fn assert_same_objects(world: &World, set: model::ids::BackupSetId) {
     let scope = world.scope().await;
     let tenant = world.db.tenant(&scope);
     let items = tenant.backups().items(set, None, 0, 100_000).await.unwrap();

@@ -10,7 +10,7 @@ use serde_json::Value;
 use testkit::{World, shared};
 
 /// Fails with the first difference, named by file and path.
-pub async fn assert_as_loaded(world: &World, set: BackupSetId, report: &LoadReport) {
+pub(crate) async fn assert_as_loaded(world: &World, set: BackupSetId, report: &LoadReport) {
     let folder = shared::folder("corpus").expect("the caller found it");
     let scope = world.scope().await;
     let tenant = world.db.tenant(&scope);

@@ -7,41 +7,41 @@ use serde_json::Value;
 use store::{ItemRow, ObjectRow};
 use testkit::World;
 
-pub const CATALOG: &str = "deviceManagement/configurationPolicies";
-pub const TEMPLATES: &str = "deviceManagement/groupPolicyConfigurations";
-pub const FILTERS: &str = "deviceManagement/assignmentFilters";
+pub(crate) const CATALOG: &str = "deviceManagement/configurationPolicies";
+pub(crate) const TEMPLATES: &str = "deviceManagement/groupPolicyConfigurations";
+pub(crate) const FILTERS: &str = "deviceManagement/assignmentFilters";
 
 /// Graph refuses the permission.
-pub fn forbidden() -> FaultKind {
+pub(crate) fn forbidden() -> FaultKind {
     FaultKind::Status { status: 403, code: "Forbidden".into(), retry_after: None }
 }
 
 /// Every object that the simulator holds in a type of the inventory: type key, object with its parts.
-pub fn observable(world: &World) -> Vec<(&'static str, Value)> {
+pub(crate) fn observable(world: &World) -> Vec<(&'static str, Value)> {
     let contracts = Registry::embedded().iter().filter(|contract| contract.inventory);
     let objects = contracts.map(|contract| (contract, world.simulator.objects(world.directory(), &contract.path)));
     objects.flat_map(|(contract, objects)| objects.into_iter().map(|object| (contract.key.as_str(), object))).collect()
 }
 
 /// The id of the collection's object at that position.
-pub fn id_at(world: &World, collection: &str, position: usize) -> String {
+pub(crate) fn id_at(world: &World, collection: &str, position: usize) -> String {
     let objects = world.simulator.objects(world.directory(), collection);
     objects[position]["id"].as_str().expect("every object has an id").to_owned()
 }
 
 /// The inventory's row of an object.
-pub async fn object(world: &World, external_id: &str) -> ObjectRow {
+pub(crate) async fn object(world: &World, external_id: &str) -> ObjectRow {
     let objects = world.objects().await;
     objects.into_iter().find(|row| row.external_id == external_id).expect("the object is in the inventory")
 }
 
 /// The run's item with that key.
-pub async fn item(world: &World, run: RunId, key: &str) -> ItemRow {
+pub(crate) async fn item(world: &World, run: RunId, key: &str) -> ItemRow {
     let items = world.items(run).await;
     items.into_iter().find(|item| item.key == key).unwrap_or_else(|| panic!("the run has an item {key}"))
 }
 
 /// The code of the reason why the run ended so, or waits.
-pub fn reason(row: &store::RunRow) -> &str {
+pub(crate) fn reason(row: &store::RunRow) -> &str {
     row.reason.as_ref().map_or("", |reason| reason.code.as_str())
 }

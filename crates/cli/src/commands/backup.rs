@@ -13,7 +13,7 @@ use crate::session::Session;
 use crate::when;
 
 /// Dispatches.
-pub async fn run(args: Backup, session: &Session) -> Result<Exit, AppError> {
+pub(crate) async fn run(args: Backup, session: &Session) -> Result<Exit, AppError> {
     match args {
         Backup::Create { tenant, name, types, waiting } => {
             let scope = session.scope(&tenant.tenant).await?;

@@ -1,5 +1,7 @@
 //! `tenantatlas doctor`: found, expected, next step.
 
+use std::path::Path;
+
 use model::{Ambient, AppError};
 use serde::Serialize;
 
@@ -17,7 +19,7 @@ struct Check {
 }
 
 /// Checks what can be checked without touching a tenant.
-pub async fn run(global: &Global, output: Output) -> Result<Exit, AppError> {
+pub(crate) async fn run(global: &Global, output: Output) -> Result<Exit, AppError> {
     let checks = examine(global).await;
     let healthy = checks.iter().all(|check| check.ok);
     output.document(&checks);
@@ -36,8 +38,8 @@ async fn examine(global: &Global) -> Vec<Check> {
         Err(error) => return vec![bad("settings", error)],
     };
     let mut checks = vec![good("settings", format!("database {}, {} clouds", settings.database, settings.clouds.iter().count()))];
-    if settings.database.sqlite_path().is_some_and(|path| !path.exists()) {
-        checks.push(good("database", "not there yet; the first start makes it".into()));
+    if let Some(path) = settings.database.sqlite_path().filter(|path| !path.exists()) {
+        checks.push(not_there(path));
         return checks;
     }
     let db = match settings.open(&Ambient::system()).await {
@@ -53,6 +55,17 @@ async fn examine(global: &Global) -> Vec<Check> {
     checks.push(clock(&db).await);
     db.close().await;
     checks
+}
+
+/// A new installation has no database yet, but a place for one.
+fn not_there(path: &Path) -> Check {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !folder.is_dir() {
+        let next = "Make the folder, or check --database and TENANTATLAS_DATABASE";
+        return warn("database", format!("the folder {} is not there", folder.display()), next);
+    }
+    let next = "Run tenantatlas serve: it makes the database and its key, and prints where to sign in";
+    Check { what: "database", ok: true, found: "not there yet".into(), next: Some(next.into()) }
 }
 
 async fn people(db: &store::Db) -> Check {

@@ -20,7 +20,7 @@ use crate::output::Output;
 use crate::session::Session;
 
 /// Runs the command.
-pub async fn dispatch(cli: Cli, output: Output) -> Result<Exit, AppError> {
+pub(crate) async fn dispatch(cli: Cli, output: Output) -> Result<Exit, AppError> {
     let global = &cli.global;
     logging::start(match &cli.command {
         Command::Serve(_) | Command::Worker(_) => "info",

@@ -17,7 +17,7 @@ use crate::when;
 const ITEMS_SHOWN: usize = 50;
 
 /// Dispatches.
-pub async fn run(args: Run, session: &Session) -> Result<Exit, AppError> {
+pub(crate) async fn run(args: Run, session: &Session) -> Result<Exit, AppError> {
     match args {
         Run::List { tenant, limit } => list(tenant, limit, session).await,
         Run::Show(OneRun { run }) => show(run, session).await,

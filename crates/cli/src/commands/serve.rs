@@ -17,7 +17,7 @@ use crate::session::worker;
 use crate::stop::on_signal;
 
 /// Serves until it is told to stop.
-pub async fn run(args: Serve, settings: Settings, output: Output) -> Result<Exit, AppError> {
+pub(crate) async fn run(args: Serve, settings: Settings, output: Output) -> Result<Exit, AppError> {
     let db = settings.open(&Ambient::system()).await?;
     // Two servers on one SQLite file would each believe to be the only one; workers and commands may share it.
     let _lock = db.serve_lock()?;
@@ -53,7 +53,7 @@ pub async fn run(args: Serve, settings: Settings, output: Output) -> Result<Exit
 }
 
 /// Binds, or says which port is taken and what to do.
-pub async fn listen(address: std::net::SocketAddr) -> Result<TcpListener, AppError> {
+pub(crate) async fn listen(address: std::net::SocketAddr) -> Result<TcpListener, AppError> {
     TcpListener::bind(address).await.map_err(|error| {
         let busy = error.kind() == std::io::ErrorKind::AddrInUse;
         let message = if busy { format!("Port {} on {} is in use by another program", address.port(), address.ip()) } else { format!("{address} cannot be listened on") };

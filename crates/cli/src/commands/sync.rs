@@ -9,7 +9,7 @@ use crate::exit::Exit;
 use crate::session::Session;
 
 /// Starts the sync, or joins the active one, and follows it.
-pub async fn run(args: Sync, session: &Session) -> Result<Exit, AppError> {
+pub(crate) async fn run(args: Sync, session: &Session) -> Result<Exit, AppError> {
     let scope = session.scope(&args.tenant.tenant).await?;
     let started = if args.groups {
         app::directory::start_groups_sync(&session.db, &scope, Extra::default()).await?

@@ -11,7 +11,7 @@ use crate::session::Session;
 use crate::when;
 
 /// Dispatches.
-pub async fn run(args: Tenant, session: &Session) -> Result<Exit, AppError> {
+pub(crate) async fn run(args: Tenant, session: &Session) -> Result<Exit, AppError> {
     match args {
         Tenant::Add(args) => add(args, session).await,
         Tenant::List => list(session).await,

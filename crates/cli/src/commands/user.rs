@@ -11,7 +11,7 @@ use crate::output::Output;
 use crate::secret::read_secret;
 
 /// Creates an account; whoever can read the database and its key may. The first one manages the installation.
-pub async fn run(args: User, settings: Settings, output: Output) -> Result<Exit, AppError> {
+pub(crate) async fn run(args: User, settings: Settings, output: Output) -> Result<Exit, AppError> {
     let User::Add { email, name } = args;
     let password = read_secret("TENANTATLAS_PASSWORD", "Password")?;
     let db = settings.open(&Ambient::system()).await?;

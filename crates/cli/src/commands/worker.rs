@@ -10,8 +10,8 @@ use crate::session::worker;
 use crate::stop::on_signal;
 
 /// Works until it is told to stop.
-pub async fn run(args: Worker, settings: Settings, output: Output) -> Result<Exit, AppError> {
-    let db = settings.open(&Ambient::system()).await?;
+pub(crate) async fn run(args: Worker, settings: Settings, output: Output) -> Result<Exit, AppError> {
+    let db = settings.open_existing(&Ambient::system()).await?;
     let engine = worker(&db, &settings, args.slots, "worker")?;
     output.line(format!("Worker {} is ready.", engine.worker_id()));
     engine.run(on_signal()).await.map_err(AppError::internal)?;

@@ -7,7 +7,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::process::{Child, Command};
 
 /// A command that sees nothing of this machine's settings.
-pub fn command(address: &str, arguments: &[&str]) -> Command {
+pub(crate) fn command(address: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tenantatlas"));
     command.env_clear().env("TENANTATLAS_DATABASE", address).env("COLUMNS", "100").args(arguments);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
@@ -15,14 +15,14 @@ pub fn command(address: &str, arguments: &[&str]) -> Command {
 }
 
 /// A command on a test's database.
-pub fn on(database: &TestDatabase, arguments: &[&str]) -> Command {
+pub(crate) fn on(database: &TestDatabase, arguments: &[&str]) -> Command {
     let mut command = command(database.address(), arguments);
     command.env("TENANTATLAS_KEY_FILE", database.key_file());
     command
 }
 
 /// A command in a test's world: it reaches the simulator.
-pub fn within(world: &World, database: &TestDatabase, arguments: &[&str]) -> Command {
+pub(crate) fn within(world: &World, database: &TestDatabase, arguments: &[&str]) -> Command {
     let mut command = on(database, arguments);
     let url = world.simulator.http_url();
     command.env("TENANTATLAS_CLOUDS", format!("simulator={url},{url}"));
@@ -30,15 +30,15 @@ pub fn within(world: &World, database: &TestDatabase, arguments: &[&str]) -> Com
 }
 
 /// What a program said, and how it ended.
-pub struct Said {
-    pub code: i32,
-    pub out: String,
-    pub err: String,
+pub(crate) struct Said {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl Said {
     /// For a snapshot: both streams and the exit code.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let streams = [("", &self.out), ("--- standard error\n", &self.err)];
         let said: String = streams.iter().filter(|(_, text)| !text.is_empty()).map(|(title, text)| format!("{title}{text}")).collect();
         format!("{said}--- exit code {}\n", self.code)
@@ -46,13 +46,13 @@ impl Said {
 }
 
 /// Runs it to its end.
-pub async fn say(mut command: Command) -> Said {
+pub(crate) async fn say(mut command: Command) -> Said {
     let output = command.output().await.expect("the program starts");
     said(output.status, output.stdout, output.stderr)
 }
 
 /// Runs it to its end with this on its standard input.
-pub async fn say_with(mut command: Command, input: &str) -> Said {
+pub(crate) async fn say_with(mut command: Command, input: &str) -> Said {
     let mut child = command.stdin(Stdio::piped()).spawn().expect("the program starts");
     let mut stdin = child.stdin.take().expect("it was asked for");
     stdin.write_all(input.as_bytes()).await.expect("the program reads its input");
@@ -67,7 +67,7 @@ fn said(status: ExitStatus, out: Vec<u8>, err: Vec<u8>) -> Said {
 }
 
 /// Starts a worker of its own process and waits until it says that it is ready.
-pub async fn worker(world: &World, database: &TestDatabase) -> Child {
+pub(crate) async fn worker(world: &World, database: &TestDatabase) -> Child {
     let mut child = within(world, database, &["worker"]).stderr(Stdio::null()).spawn().expect("the program starts");
     let line = first_line(&mut child).await;
     assert!(line.contains("is ready"), "{line}");
@@ -75,14 +75,14 @@ pub async fn worker(world: &World, database: &TestDatabase) -> Child {
 }
 
 /// The first line that a running program writes.
-pub async fn first_line(child: &mut Child) -> String {
+pub(crate) async fn first_line(child: &mut Child) -> String {
     use tokio::io::{AsyncBufReadExt, BufReader};
     let mut lines = BufReader::new(child.stdout.as_mut().expect("it was asked for")).lines();
     lines.next_line().await.expect("the program writes").unwrap_or_default()
 }
 
 /// Asks it to stop, as a service manager does, and waits until it has.
-pub async fn terminate(mut child: Child) -> ExitStatus {
+pub(crate) async fn terminate(mut child: Child) -> ExitStatus {
     let id = i32::try_from(child.id().expect("it still runs")).expect("process ids are small");
     nix::sys::signal::kill(nix::unistd::Pid::from_raw(id), nix::sys::signal::Signal::SIGTERM).expect("it is ours");
     child.wait().await.expect("it ends")

@@ -8,7 +8,7 @@ const DATE_LENGTH: usize = 25;
 
 /// The text without ids, times, hashes and this test's folder; lines about progress are left out, because how many
 /// there are depends on how fast the machine is.
-pub fn stable(text: &str, folder: &str) -> String {
+pub(crate) fn stable(text: &str, folder: &str) -> String {
     let text = text.replace(folder, "FOLDER");
     let kept = text.lines().filter(|line| !is_progress(line)).map(|line| stable_line(line) + "\n");
     kept.collect()

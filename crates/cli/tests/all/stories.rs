@@ -9,7 +9,7 @@ use crate::program::{Said, say, say_with, within};
 use crate::stable::stable;
 
 /// How many objects the first tenant holds in types of the inventory.
-pub fn observable(world: &World) -> usize {
+pub(crate) fn observable(world: &World) -> usize {
     let contracts = Registry::embedded().iter().filter(|contract| contract.inventory);
     contracts.map(|contract| world.simulator.objects(world.directory(), &contract.path).len()).sum()
 }

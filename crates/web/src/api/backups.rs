@@ -79,7 +79,7 @@ pub(crate) struct Verified {
 
 /// Backup sets, newest first.
 #[utoipa::path(get, path = "/api/v1/tenants/{tenant}/backups", tag = "backups", params(("tenant" = String, Path), ("before" = Option<String>, Query), ("limit" = Option<u32>, Query)), responses((status = 200, body = BackupList), (status = 404, body = crate::errors::Problem, content_type = "application/problem+json")))]
-pub(crate) async fn list(State(shared): State<Shared>, InTenant(_, scope): InTenant, Asked(asked): Asked) -> Result<Json<BackupList>, WebError> {
+pub(crate) async fn list(State(shared): State<Shared>, InTenant(_ctx, scope): InTenant, Asked(asked): Asked) -> Result<Json<BackupList>, WebError> {
     let limit = limit(&asked);
     let before = asked.get("before").and_then(|set| set.parse().ok());
     let mut rows = shared.db().tenant(&scope).backups().list(before, limit + 1).await?;
@@ -91,7 +91,7 @@ pub(crate) async fn list(State(shared): State<Shared>, InTenant(_, scope): InTen
 
 /// One backup set.
 #[utoipa::path(get, path = "/api/v1/tenants/{tenant}/backups/{set}", tag = "backups", params(("tenant" = String, Path), ("set" = String, Path)), responses((status = 200, body = BackupSet), (status = 404, body = crate::errors::Problem, content_type = "application/problem+json")))]
-pub(crate) async fn get(State(shared): State<Shared>, InTenant(_, scope): InTenant, PathId(set): PathId<BackupSetId>) -> Result<Json<BackupSet>, WebError> {
+pub(crate) async fn get(State(shared): State<Shared>, InTenant(_ctx, scope): InTenant, PathId(set): PathId<BackupSetId>) -> Result<Json<BackupSet>, WebError> {
     Ok(Json(shared.db().tenant(&scope).backups().get(set).await?.into()))
 }
 

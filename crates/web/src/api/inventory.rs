@@ -154,7 +154,7 @@ pub(crate) async fn list(State(shared): State<Shared>, InTenant(ctx, scope): InT
 
 /// One object with its versions and its current content.
 #[utoipa::path(get, path = "/api/v1/tenants/{tenant}/inventory/{type}/{id}", tag = "inventory", params(("tenant" = String, Path), ("type" = String, Path), ("id" = String, Path)), responses((status = 200, body = ObjectWithContent), (status = 404, body = crate::errors::Problem, content_type = "application/problem+json")))]
-pub(crate) async fn get(State(shared): State<Shared>, InTenant(_, scope): InTenant, PathText(path): PathText<ObjectPath>) -> Result<Json<ObjectWithContent>, WebError> {
+pub(crate) async fn get(State(shared): State<Shared>, InTenant(_ctx, scope): InTenant, PathText(path): PathText<ObjectPath>) -> Result<Json<ObjectWithContent>, WebError> {
     let loaded = crate::pages::inventory::load(&shared, &scope, &path, None).await?;
     let versions = loaded.versions.into_iter().map(|row| Version { id: row.id.to_string(), name: row.name, bytes: row.bytes, run: row.run.to_string(), first_seen_at: row.first_seen_at });
     Ok(Json(ObjectWithContent { versions: versions.collect(), document: loaded.document, object: loaded.object.row.into() }))

@@ -199,13 +199,13 @@ pub(crate) async fn list(State(shared): State<Shared>, InTenant(ctx, scope): InT
 
 /// One run.
 #[utoipa::path(get, path = "/api/v1/tenants/{tenant}/runs/{run}", tag = "runs", params(("tenant" = String, Path), ("run" = String, Path)), responses((status = 200, body = Run), (status = 404, body = crate::errors::Problem, content_type = "application/problem+json")))]
-pub(crate) async fn get(State(shared): State<Shared>, InTenant(_, scope): InTenant, PathId(run): PathId<RunId>) -> Result<Json<Run>, WebError> {
+pub(crate) async fn get(State(shared): State<Shared>, InTenant(_ctx, scope): InTenant, PathId(run): PathId<RunId>) -> Result<Json<Run>, WebError> {
     Ok(Json(shared.db().tenant(&scope).runs().get(run).await?.into()))
 }
 
 /// Items of a run, by sequence.
 #[utoipa::path(get, path = "/api/v1/tenants/{tenant}/runs/{run}/items", tag = "runs", params(("tenant" = String, Path), ("run" = String, Path), ("outcome" = Option<Vec<String>>, Query), ("code" = Option<String>, Query), ("q" = Option<String>, Query), ("after" = Option<i64>, Query), ("limit" = Option<u32>, Query)), responses((status = 200, body = ItemList), (status = 404, body = crate::errors::Problem, content_type = "application/problem+json")))]
-pub(crate) async fn items(State(shared): State<Shared>, InTenant(_, scope): InTenant, PathId(run): PathId<RunId>, Asked(asked): Asked) -> Result<Json<ItemList>, WebError> {
+pub(crate) async fn items(State(shared): State<Shared>, InTenant(_ctx, scope): InTenant, PathId(run): PathId<RunId>, Asked(asked): Asked) -> Result<Json<ItemList>, WebError> {
     let tenant = shared.db().tenant(&scope);
     tenant.runs().get(run).await?;
     let filter = ItemFilter {
@@ -224,7 +224,7 @@ pub(crate) async fn items(State(shared): State<Shared>, InTenant(_, scope): InTe
 
 /// Asks a run to stop.
 #[utoipa::path(post, path = "/api/v1/tenants/{tenant}/runs/{run}/cancel", tag = "runs", params(("tenant" = String, Path), ("run" = String, Path), ("X-CSRF-Token" = String, Header)), responses((status = 200, body = Cancelled), (status = 403, body = crate::errors::Problem, content_type = "application/problem+json"), (status = 404, body = crate::errors::Problem, content_type = "application/problem+json")))]
-pub(crate) async fn cancel(State(shared): State<Shared>, InTenant(_, scope): InTenant, PathId(run): PathId<RunId>) -> Result<Json<Cancelled>, WebError> {
+pub(crate) async fn cancel(State(shared): State<Shared>, InTenant(_ctx, scope): InTenant, PathId(run): PathId<RunId>) -> Result<Json<Cancelled>, WebError> {
     let result = match shared.db().tenant(&scope).runs().request_cancel(run).await? {
         CancelOutcome::Cancelled => "cancelled",
         CancelOutcome::Requested => "requested",

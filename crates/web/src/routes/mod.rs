@@ -4,7 +4,6 @@ mod row;
 mod table;
 
 pub use row::{Access, Kind, RouteFacts};
-pub(crate) use row::Row;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;

@@ -27,7 +27,7 @@ const CLOUD: &str = "simulator";
 const WORKERS: usize = 2;
 
 /// Starts the simulator, the server and two workers; syncs and backs up three tenants; then serves until stopped.
-pub async fn run(args: Demo, output: Output) -> Result<Exit, AppError> {
+pub(crate) async fn run(args: Demo, output: Output) -> Result<Exit, AppError> {
     let began = tokio::time::Instant::now();
     let stop = on_signal();
     prepare(&args.data, args.fresh)?;

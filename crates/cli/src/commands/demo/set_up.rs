@@ -18,17 +18,17 @@ use super::{CLOUD, tenants};
 const EMAIL: &str = "demo@tenantatlas.example";
 
 /// Who signs in, and how.
-pub struct Account {
+pub(crate) struct Account {
     /// The account.
-    pub user: UserId,
+    pub(crate) user: UserId,
     /// Its address.
-    pub email: &'static str,
+    pub(crate) email: &'static str,
     /// Its password; new at each start, so that an old terminal's is worth nothing.
-    pub password: String,
+    pub(crate) password: String,
 }
 
 /// Makes the account, or gives it a new password.
-pub async fn account(db: &Db) -> Result<Account, AppError> {
+pub(crate) async fn account(db: &Db) -> Result<Account, AppError> {
     let password = URL_SAFE_NO_PAD.encode(db.ambient().bytes::<12>());
     let secret = SecretString::from(password.clone());
     let user = match db.people().by_email(EMAIL).await? {
@@ -43,7 +43,7 @@ pub async fn account(db: &Db) -> Result<Account, AppError> {
 }
 
 /// Adds the tenants that are not there yet; all of them in the order of the specs.
-pub async fn tenants(db: &Db, clouds: &Clouds, user: UserId) -> Result<Vec<TenantScope>, AppError> {
+pub(crate) async fn tenants(db: &Db, clouds: &Clouds, user: UserId) -> Result<Vec<TenantScope>, AppError> {
     let known = db.tenants().list_for(user).await?;
     let mut scopes = Vec::new();
     for spec in tenants::specs() {
@@ -68,7 +68,7 @@ pub async fn tenants(db: &Db, clouds: &Clouds, user: UserId) -> Result<Vec<Tenan
 }
 
 /// Removes the demonstration's own files and nothing else: the folder may hold more.
-pub fn forget(data: &Path) -> std::io::Result<()> {
+pub(crate) fn forget(data: &Path) -> std::io::Result<()> {
     for name in ["demo.db", "demo.db-wal", "demo.db-shm", "demo.key", "demo.serve.lock"] {
         match std::fs::remove_file(data.join(name)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),

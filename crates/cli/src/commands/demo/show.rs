@@ -21,7 +21,7 @@ use crate::output::Output;
 const LOOK: Duration = Duration::from_millis(200);
 
 /// Syncs and backs up every tenant, all at the same time.
-pub async fn until_ready(db: &Db, scopes: &[TenantScope], output: Output) -> Result<Exit, AppError> {
+pub(crate) async fn until_ready(db: &Db, scopes: &[TenantScope], output: Output) -> Result<Exit, AppError> {
     let bars = MultiProgress::new();
     let each = scopes.iter().map(|scope| one_tenant(db, scope, output.draws().then(|| bars.add(bar())), output));
     let outcomes = futures::future::try_join_all(each).await?;
@@ -92,7 +92,7 @@ fn say(row: &RunRow, name: &str, bar: Option<&ProgressBar>, output: Output) {
 }
 
 /// The address and how to sign in.
-pub fn address(output: Output, address: SocketAddr, account: &Account, took: Duration) {
+pub(crate) fn address(output: Output, address: SocketAddr, account: &Account, took: Duration) {
     output.document(&serde_json::json!({
         "url": format!("http://{address}"), "email": account.email, "password": account.password, "ready_seconds": took.as_secs_f32(),
     }));

@@ -9,7 +9,7 @@ use model::AppError;
 const LATENCY: Duration = Duration::from_millis(20);
 
 /// The tenants, small to large. The middle one throttles and keeps some things to itself.
-pub fn specs() -> [TenantSpec; 3] {
+pub(crate) fn specs() -> [TenantSpec; 3] {
     let small = TenantSpec::named("Fabrikam", Content::Seeded { seed: 1, objects: 60 });
     let mut difficult = TenantSpec::named("Contoso", Content::Seeded { seed: 2, objects: 650 });
     difficult.faults = faults();
@@ -28,7 +28,7 @@ fn faults() -> Vec<Fault> {
 }
 
 /// Starts the simulated Graph; a busy port is said.
-pub async fn simulator(port: u16) -> Result<Simulator, AppError> {
+pub(crate) async fn simulator(port: u16) -> Result<Simulator, AppError> {
     let config = SimulatorConfig {
         tenants: specs().into(),
         http_port: port,

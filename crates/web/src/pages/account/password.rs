@@ -26,10 +26,7 @@ pub(crate) async fn change_password(
         Err(AppError::invalid("password.repeat", "The two new passwords are not the same"))
     };
     match changed {
-        Ok(()) => {
-            sign_out::record(&shared, &ctx, "password.change").await?;
-            Ok(sign_out::out(&shared))
-        }
+        Ok(()) => Ok(sign_out::out(&shared)),
         Err(error) => {
             let error = FormError::of(error)?;
             Ok(error.respond(render(&shared, &ctx, &asked, &error).await?))

@@ -32,7 +32,7 @@ pub(crate) async fn page(State(shared): State<Shared>, InTenant(ctx, scope): InT
 /// `POST /t/{tenant}/connection`
 pub(crate) async fn replace(State(shared): State<Shared>, InTenant(ctx, scope): InTenant, Asked(asked): Asked, Posted(form): Posted) -> Result<Response, WebError> {
     let secret = SecretString::from(form.text("secret"));
-    match app::tenants::replace_connection(shared.db(), &scope, form.text("client_id"), &secret, ctx.address()).await {
+    match app::tenants::replace_connection(shared.db(), &scope, form.text("client_id"), &secret).await {
         Ok(()) => Ok(done(&ctx, &format!("{}/connection", tenant_path(&scope)), Done::ConnectionReplaced)),
         Err(error) => {
             let error = FormError::of(error)?;

@@ -58,7 +58,7 @@ async fn add_member(shared: &Shared, ctx: &Ctx, scope: &TenantScope, form: &Fiel
     };
     let password = one_time_password(shared);
     let account = app::people::NewAccount { email, name: name.to_owned(), password: password.clone() };
-    let user = app::people::add_account(shared.db(), account, false, Some(ctx.user), ctx.address()).await?;
+    let user = app::people::add_account(shared.db(), account, false, scope.actor().clone(), ctx.address()).await?;
     shared.db().tenant(scope).set_member(user, role).await?;
     Ok(Some(password))
 }

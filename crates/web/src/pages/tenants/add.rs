@@ -38,7 +38,7 @@ pub(crate) async fn act(State(shared): State<Shared>, SignedIn(ctx): SignedIn, A
         client_id: text("client_id"),
         secret: SecretString::from(form.text("secret")),
     };
-    match app::tenants::add_tenant(shared.db(), &shared.web.clouds, ctx.user, input, ctx.address()).await {
+    match app::tenants::add_tenant(shared.db(), &shared.web.clouds, ctx.user, input).await {
         Ok(tenant) => Ok(done(&ctx, &format!("/t/{tenant}/connection"), Done::TenantAdded)),
         Err(error) => {
             let error = FormError::of(error)?;
