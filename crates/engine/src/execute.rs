@@ -108,7 +108,7 @@ async fn conclude(db: &Db, finisher: &Finisher, attempt: i64, lease: &Lease, end
         Ended::ByHandler(ending) => ending,
     };
     match ending {
-        Ending::Done(reason) => finisher.finish(lease, closing(None, reason, None)).await,
+        Ending::Done { reason, failures } => finisher.finish(lease, Closing { outcome: None, reason, failures }).await,
         Ending::Fail(failure) => finisher.finish(lease, closing(Some(Outcome::Failed), None, Some(failure))).await,
         Ending::Blocked(reason) => finisher.finish(lease, closing(Some(Outcome::Blocked), Some(reason), None)).await,
         Ending::Wait { pause_ms, why } => release(db, lease, pause_ms, why, false).await,

@@ -8,8 +8,13 @@ use crate::RunCtx;
 /// How a handler ends. What it recorded stays recorded in every case.
 #[derive(Debug)]
 pub enum Ending {
-    /// It went through; the items decide the outcome. The reason, if any, explains it ("nothing to do").
-    Done(Option<Reason>),
+    /// It went through; the items decide the outcome.
+    Done {
+        /// Explains the outcome where it is not plain success, or why there was nothing to do.
+        reason: Option<Reason>,
+        /// The kinds of failure among the items.
+        failures: Vec<Failure>,
+    },
     /// It may work next time: tried again after a backoff until the attempts are used up.
     Retry(Failure),
     /// It has to wait and holds no worker meanwhile; costs no attempt.

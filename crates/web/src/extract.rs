@@ -56,7 +56,11 @@ macro_rules! in_path {
 in_path!(RunId = "run", BackupSetId = "set", UserId = "user", VersionId = "version");
 
 fn there<T: Clone + Send + Sync + 'static>(parts: &Parts, what: &'static str) -> Result<T, WebError> {
-    parts.extensions.get::<T>().cloned().ok_or_else(|| AppError::internal(format!("the gate put no {what} on this route")).into())
+    parts
+        .extensions
+        .get::<T>()
+        .cloned()
+        .ok_or_else(|| AppError::internal(format!("the gate put no {what} on this route")).into())
 }
 
 impl FromRequestParts<Shared> for SignedIn {

@@ -50,7 +50,9 @@ impl Fields {
 
     /// The same without these names.
     pub(crate) fn without(&self, names: &[&str]) -> Self {
-        Self(self.0.iter().filter(|(key, value)| !names.contains(&key.as_str()) && !value.is_empty()).cloned().collect())
+        Self(
+            self.0.iter().filter(|(key, value)| !names.contains(&key.as_str()) && !value.is_empty()).cloned().collect(),
+        )
     }
 
     /// The same with this name holding just this value.

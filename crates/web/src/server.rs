@@ -53,7 +53,8 @@ async fn nowhere(uri: Uri) -> Response {
 }
 
 async fn wrong_method(uri: Uri) -> Response {
-    let error = AppError::invalid("request.method", "This address does not answer to that method").hint("Go back and try again");
+    let error = AppError::invalid("request.method", "This address does not answer to that method")
+        .hint("Go back and try again");
     errors::answer(&error, reads(&uri)).into_response()
 }
 

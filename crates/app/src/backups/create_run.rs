@@ -16,7 +16,7 @@ use serde::Deserialize;
 use store::{BackupItem, InventoryFilter, ItemRecord, ObjectRow};
 
 use super::manifest::{self, sha256_hex};
-use crate::inventory::{Selection, start_sync, summary};
+use crate::inventory::{Selection, done, start_sync};
 use crate::starting::{Extra, app_ending};
 
 /// The catalogue row.
@@ -67,7 +67,7 @@ impl CreateRun {
         fill(ctx, set, &selection).await?;
         name_unread_types(ctx, &selection).await?;
         seal(ctx, set, &selection).await?;
-        Ok(Ending::Done(summary(ctx).await?))
+        Ok(done(ctx).await?)
     }
 }
 

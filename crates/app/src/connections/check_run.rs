@@ -47,8 +47,10 @@ impl CheckRun {
         items.extend(permissions(&granted));
         let missing = items.iter().filter(|item| item.outcome.counts_as_failed()).count();
         ctx.db.ledger().record(&ctx.lease, items).await.map_err(store_ending)?;
-        let why = (missing > 0).then(|| Reason::new("connection.incomplete", format!("{missing} of the checks found something missing")));
-        Ok(Ending::Done(why))
+        let failures = ctx.db.tenant(&ctx.scope).runs().failure_kinds(ctx.run.id).await.map_err(store_ending)?;
+        let sentence = || format!("{missing} of the checks found something missing. Each says what to grant");
+        let reason = (missing > 0).then(|| Reason::new("connection.incomplete", sentence()));
+        Ok(Ending::Done { reason, failures })
     }
 }
 

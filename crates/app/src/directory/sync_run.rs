@@ -10,7 +10,7 @@ use serde_json::Value;
 use store::{GroupRecord, ItemRecord, StoreError};
 use tokio::sync::mpsc;
 
-use crate::inventory::summary;
+use crate::inventory::done;
 use crate::inventory::sync_run::ending_of;
 use crate::services::Services;
 use crate::starting::store_ending;
@@ -51,7 +51,7 @@ impl GroupsRun {
             return Ok(ending_of(error));
         }
         finish(ctx, &observation).await.map_err(store_ending)?;
-        Ok(Ending::Done(summary(ctx).await.map_err(store_ending)?))
+        done(ctx).await.map_err(store_ending)
     }
 }
 

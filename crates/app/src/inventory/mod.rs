@@ -5,6 +5,6 @@ mod selection;
 mod start_sync;
 pub mod sync_run;
 
-pub use record::{recorded, summary};
+pub use record::{done, recorded};
 pub use selection::Selection;
 pub use start_sync::start_sync;

@@ -1,9 +1,9 @@
 //! From what Graph answered to what the database keeps.
 
-use engine::RunCtx;
+use engine::{Ending, RunCtx};
 use graph::ObservedObject;
 use model::registry::{Contract, content};
-use model::run::Reason;
+use model::run::{Failure, Reason};
 use store::{MissingPart, RecordedObject, StoreError};
 
 /// One observed object in the shape of the inventory: the document as sent, and the text that decides whether it
@@ -34,16 +34,17 @@ fn missing(part: graph::MissingPart) -> MissingPart {
     MissingPart { part: part.part, code: part.error.code.to_owned(), message: part.error.message }
 }
 
-/// Why the run ended so, in one sentence; nothing when everything was read.
-pub async fn summary(ctx: &RunCtx) -> Result<Option<Reason>, StoreError> {
-    let runs = ctx.db.tenant(&ctx.scope).runs();
-    let counts = runs.item_counts(ctx.run.id).await?;
-    let bad: u64 = counts.outcomes.iter().filter(|(outcome, _)| outcome.counts_as_failed()).map(|(_, count)| count).sum();
-    let Some((code, _)) = counts.codes.first() else { return Ok(None) };
-    let what = match bad {
-        0 => return Ok(None),
-        1 => "1 item is not complete".to_owned(),
-        several => format!("{several} items are not complete"),
-    };
-    Ok(Some(Reason::new(code.clone(), format!("{what}. What was complete before stays as it was"))))
+/// The end of a run that went through: what is not complete, by kind, and one sentence about it.
+pub async fn done(ctx: &RunCtx) -> Result<Ending, StoreError> {
+    let failures = ctx.db.tenant(&ctx.scope).runs().failure_kinds(ctx.run.id).await?;
+    let reason = failures.first().map(|first| Reason::new(first.code.clone(), sentence(&failures)));
+    Ok(Ending::Done { reason, failures })
+}
+
+fn sentence(failures: &[Failure]) -> String {
+    let all: u64 = failures.iter().map(|failure| failure.count).sum();
+    let what = if all == 1 { "1 item is not complete".to_owned() } else { format!("{all} items are not complete") };
+    let worst = &failures[0];
+    let share = if worst.count == all { String::new() } else { format!(" in {} of them", worst.count) };
+    format!("{what}{share}: {}. What was complete before stays as it was", worst.message.trim_end_matches('.'))
 }

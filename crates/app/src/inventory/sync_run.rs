@@ -12,7 +12,7 @@ use serde::Deserialize;
 use store::{ItemRecord, StoreError};
 use tokio::sync::mpsc;
 
-use super::{Selection, recorded, summary};
+use super::{Selection, done, recorded};
 use crate::services::Services;
 use crate::starting::store_ending;
 
@@ -64,7 +64,7 @@ impl SyncRun {
             return Ok(ending_of(error));
         }
         record_unread_lists(ctx, &observations).await.map_err(store_ending)?;
-        Ok(Ending::Done(summary(ctx).await.map_err(store_ending)?))
+        done(ctx).await.map_err(store_ending)
     }
 }
 

@@ -8,7 +8,7 @@ use model::run::{Definition, Failure, IdentityInputs};
 use serde::Deserialize;
 
 use crate::inventory::sync_run::ending_of;
-use crate::inventory::{recorded, summary};
+use crate::inventory::{done, recorded};
 use crate::services::Services;
 use crate::starting::store_ending;
 
@@ -53,7 +53,7 @@ impl CaptureRun {
             Ok(object) => {
                 let rows = vec![recorded(contract, object)];
                 ctx.db.tenant(&ctx.scope).inventory().record(&ctx.lease, rows).await.map_err(store_ending)?;
-                Ok(Ending::Done(summary(ctx).await.map_err(store_ending)?))
+                done(ctx).await.map_err(store_ending)
             }
             Err(error) => Ok(ending_of(&error)),
         }

@@ -8,11 +8,11 @@ use crate::small_disk::SmallDisk;
 use crate::stable::stable;
 
 /// What `doctor`, a command and a worker say about it.
-async fn all_say(database: &TestDatabase, change: impl Fn(&mut tokio::process::Command)) -> String {
+async fn all_say(database: &TestDatabase, key: Option<&str>) -> String {
     let mut text = String::new();
     for arguments in [&["doctor"][..], &["tenant", "list"], &["worker"]] {
         let mut program = on(database, arguments);
-        change(&mut program);
+        program.envs(key.map(|key| ("TENANTATLAS_KEY", key)));
         let said = say(program).await;
         assert_ne!(said.code, 0, "{arguments:?}");
         text.push_str(&format!("$ tenantatlas {}\n{}\n", arguments.join(" "), said.text()));
@@ -25,7 +25,7 @@ fn a_newer_schema_is_refused() {
     testkit::run(Engine::Sqlite, async |database: &TestDatabase| {
         drop(World::seeded(database, 10).await);
         database.execute("update _sqlx_migrations set version = 9000 + version where version = (select max(version) from _sqlx_migrations)").await;
-        insta::assert_snapshot!("a_newer_schema", all_say(database, |_| {}).await);
+        insta::assert_snapshot!("a_newer_schema", all_say(database, None).await);
     });
 }
 
@@ -34,7 +34,7 @@ fn a_lost_key_file_is_named_and_not_replaced() {
     testkit::run(Engine::Sqlite, async |database: &TestDatabase| {
         drop(World::seeded(database, 10).await);
         std::fs::remove_file(database.key_file()).unwrap();
-        insta::assert_snapshot!("a_lost_key_file", all_say(database, |_| {}).await);
+        insta::assert_snapshot!("a_lost_key_file", all_say(database, None).await);
         assert!(!database.key_file().exists(), "a new key would only hide the loss");
     });
 }
@@ -44,8 +44,8 @@ fn a_wrong_key_is_refused_and_not_shown() {
     testkit::run(Engine::Sqlite, async |database: &TestDatabase| {
         drop(World::seeded(database, 10).await);
         let wrong = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
-        let text = all_say(database, |program| drop(program.env("TENANTATLAS_KEY", wrong))).await;
-        let nonsense = all_say(database, |program| drop(program.env("TENANTATLAS_KEY", "canary-key"))).await;
+        let text = all_say(database, Some(wrong)).await;
+        let nonsense = all_say(database, Some("canary-key")).await;
         assert!(!text.contains(wrong) && !nonsense.contains("canary"));
         insta::assert_snapshot!("a_wrong_key", format!("{text}\nA key that is none:\n{nonsense}"));
     });
@@ -84,7 +84,7 @@ fn an_address_that_leads_nowhere_is_said() {
 fn a_file_that_is_no_database_is_said() {
     testkit::run(Engine::Sqlite, async |database: &TestDatabase| {
         std::fs::write(database.address(), "this is a letter, not a database, and it is long enough to be looked at".repeat(20)).unwrap();
-        insta::assert_snapshot!("a_file_that_is_no_database", all_say(database, |_| {}).await);
+        insta::assert_snapshot!("a_file_that_is_no_database", all_say(database, None).await);
         std::fs::remove_file(database.address()).unwrap();
     });
 }
@@ -96,7 +96,7 @@ fn a_database_that_cannot_be_written_is_said() {
         let world = World::seeded(database, 10).await;
         world.db.close().await;
         disk.make_read_only();
-        insta::assert_snapshot!("a_database_that_cannot_be_written", all_say(database, |_| {}).await);
+        insta::assert_snapshot!("a_database_that_cannot_be_written", all_say(database, None).await);
         disk.make_writable();
     });
 }

@@ -1,7 +1,7 @@
 //! What belongs to one run: items and timeline.
 
 use model::ids::{RunId, WorkerId};
-use model::run::{ItemOutcome, Reason};
+use model::run::{Failure, ItemOutcome, Reason};
 
 use super::Runs;
 use super::row::reason;
@@ -133,6 +133,24 @@ impl Runs<'_> {
         }
         counts.codes.sort_by(|one, two| two.1.cmp(&one.1).then_with(|| one.0.cmp(&two.0)));
         Ok(counts)
+    }
+
+    /// The kinds of failure among the items, most frequent first, each with one of its messages.
+    pub async fn failure_kinds(&self, run: RunId) -> Result<Vec<Failure>, StoreError> {
+        let statement = sql!(
+            "select code, min(message) as message, count(*) as items from operation_run_items \
+             where run_id = $1 and tenant_id = $2 and code is not null \
+             and outcome in ('incomplete', 'failed', 'conflict', 'unknown') group by code order by items desc, code",
+            id(run),
+            self.0.tenant_arg(),
+        );
+        let rows = self.0.db.fetch("operation_run_items", statement).await?;
+        rows.iter()
+            .map(|row| {
+                let message = row.get::<Option<String>>("message")?.unwrap_or_default();
+                Ok(Failure { code: row.get("code")?, message, count: row.count("items")? })
+            })
+            .collect()
     }
 
     /// The timeline, oldest first.

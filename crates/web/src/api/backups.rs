@@ -79,7 +79,11 @@ pub(crate) struct Verified {
 
 /// Backup sets, newest first.
 #[utoipa::path(get, path = "/api/v1/tenants/{tenant}/backups", tag = "backups", params(("tenant" = String, Path), ("before" = Option<String>, Query), ("limit" = Option<u32>, Query)), responses((status = 200, body = BackupList), (status = 404, body = crate::errors::Problem, content_type = "application/problem+json")))]
-pub(crate) async fn list(State(shared): State<Shared>, InTenant(_ctx, scope): InTenant, Asked(asked): Asked) -> Result<Json<BackupList>, WebError> {
+pub(crate) async fn list(
+    State(shared): State<Shared>,
+    InTenant(_ctx, scope): InTenant,
+    Asked(asked): Asked,
+) -> Result<Json<BackupList>, WebError> {
     let limit = limit(&asked);
     let before = asked.get("before").and_then(|set| set.parse().ok());
     let mut rows = shared.db().tenant(&scope).backups().list(before, limit + 1).await?;
@@ -91,15 +95,28 @@ pub(crate) async fn list(State(shared): State<Shared>, InTenant(_ctx, scope): In
 
 /// One backup set.
 #[utoipa::path(get, path = "/api/v1/tenants/{tenant}/backups/{set}", tag = "backups", params(("tenant" = String, Path), ("set" = String, Path)), responses((status = 200, body = BackupSet), (status = 404, body = crate::errors::Problem, content_type = "application/problem+json")))]
-pub(crate) async fn get(State(shared): State<Shared>, InTenant(_ctx, scope): InTenant, PathId(set): PathId<BackupSetId>) -> Result<Json<BackupSet>, WebError> {
+pub(crate) async fn get(
+    State(shared): State<Shared>,
+    InTenant(_ctx, scope): InTenant,
+    PathId(set): PathId<BackupSetId>,
+) -> Result<Json<BackupSet>, WebError> {
     Ok(Json(shared.db().tenant(&scope).backups().get(set).await?.into()))
 }
 
 /// Reads and hashes every object of a set, from the database alone.
 #[utoipa::path(post, path = "/api/v1/tenants/{tenant}/backups/{set}/verify", tag = "backups", params(("tenant" = String, Path), ("set" = String, Path), ("X-CSRF-Token" = String, Header)), responses((status = 200, body = Verified), (status = 404, body = crate::errors::Problem, content_type = "application/problem+json"), (status = 409, body = crate::errors::Problem, content_type = "application/problem+json")))]
-pub(crate) async fn verify(State(shared): State<Shared>, InTenant(ctx, scope): InTenant, PathId(set): PathId<BackupSetId>) -> Result<Json<Verified>, WebError> {
+pub(crate) async fn verify(
+    State(shared): State<Shared>,
+    InTenant(ctx, scope): InTenant,
+    PathId(set): PathId<BackupSetId>,
+) -> Result<Json<Verified>, WebError> {
     let row = shared.db().tenant(&scope).backups().get(set).await?;
     within_limit(row.items)?;
     let found = app::backups::verify(shared.db(), &scope, set, ctx.address()).await?;
-    Ok(Json(Verified { intact: found.is_intact(), items: found.items, missing: found.missing, problems: found.problems }))
+    Ok(Json(Verified {
+        intact: found.is_intact(),
+        items: found.items,
+        missing: found.missing,
+        problems: found.problems,
+    }))
 }

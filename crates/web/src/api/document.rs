@@ -6,10 +6,29 @@ use super::{backups, inventory, runs, session, starts, tenants};
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "TenantAtlas", version = "1", description = "Everything the pages do. Signed in by the session cookie; writes also carry X-CSRF-Token, which /api/v1/session tells. Errors are problem+json with a stable code.", license(name = "Apache-2.0")),
+    info(
+        title = "TenantAtlas",
+        version = "1",
+        description = "Everything the pages do. Signed in by the session cookie; writes also carry X-CSRF-Token, which /api/v1/session tells. Errors are problem+json with a stable code.",
+        license(name = "Apache-2.0")
+    ),
     paths(
-        session::get, tenants::list, runs::list, runs::get, runs::items, runs::cancel, inventory::list, inventory::get, starts::sync,
-        starts::sync_groups, starts::capture, starts::check, starts::back_up, backups::list, backups::get, backups::verify
+        session::get,
+        tenants::list,
+        runs::list,
+        runs::get,
+        runs::items,
+        runs::cancel,
+        inventory::list,
+        inventory::get,
+        starts::sync,
+        starts::sync_groups,
+        starts::capture,
+        starts::check,
+        starts::back_up,
+        backups::list,
+        backups::get,
+        backups::verify
     )
 )]
 struct Document;

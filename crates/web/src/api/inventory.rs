@@ -142,7 +142,11 @@ pub(crate) struct ObjectWithContent {
 
 /// Objects as last observed, by name.
 #[utoipa::path(get, path = "/api/v1/tenants/{tenant}/inventory", tag = "inventory", params(("tenant" = String, Path), ("type" = Option<Vec<String>>, Query), ("platform" = Option<Vec<String>>, Query), ("state" = Option<String>, Query, description = "missing or incomplete"), ("changed" = Option<String>, Query, description = "24h, 7d or 30d"), ("group" = Option<String>, Query, description = "assigned to this group"), ("q" = Option<String>, Query), ("after" = Option<String>, Query), ("after_type" = Option<String>, Query), ("after_id" = Option<String>, Query), ("limit" = Option<u32>, Query)), responses((status = 200, body = ObjectList), (status = 404, body = crate::errors::Problem, content_type = "application/problem+json")))]
-pub(crate) async fn list(State(shared): State<Shared>, InTenant(ctx, scope): InTenant, Asked(asked): Asked) -> Result<Json<ObjectList>, WebError> {
+pub(crate) async fn list(
+    State(shared): State<Shared>,
+    InTenant(ctx, scope): InTenant,
+    Asked(asked): Asked,
+) -> Result<Json<ObjectList>, WebError> {
     let filter = inventory_filter(&asked, ctx.now_ms);
     let limit = limit(&asked);
     let mut rows = shared.db().tenant(&scope).inventory().list(&filter, cursor(&asked).as_ref(), limit + 1).await?;
@@ -154,8 +158,22 @@ pub(crate) async fn list(State(shared): State<Shared>, InTenant(ctx, scope): InT
 
 /// One object with its versions and its current content.
 #[utoipa::path(get, path = "/api/v1/tenants/{tenant}/inventory/{type}/{id}", tag = "inventory", params(("tenant" = String, Path), ("type" = String, Path), ("id" = String, Path)), responses((status = 200, body = ObjectWithContent), (status = 404, body = crate::errors::Problem, content_type = "application/problem+json")))]
-pub(crate) async fn get(State(shared): State<Shared>, InTenant(_ctx, scope): InTenant, PathText(path): PathText<ObjectPath>) -> Result<Json<ObjectWithContent>, WebError> {
+pub(crate) async fn get(
+    State(shared): State<Shared>,
+    InTenant(_ctx, scope): InTenant,
+    PathText(path): PathText<ObjectPath>,
+) -> Result<Json<ObjectWithContent>, WebError> {
     let loaded = crate::pages::inventory::load(&shared, &scope, &path, None).await?;
-    let versions = loaded.versions.into_iter().map(|row| Version { id: row.id.to_string(), name: row.name, bytes: row.bytes, run: row.run.to_string(), first_seen_at: row.first_seen_at });
-    Ok(Json(ObjectWithContent { versions: versions.collect(), document: loaded.document, object: loaded.object.row.into() }))
+    let versions = loaded.versions.into_iter().map(|row| Version {
+        id: row.id.to_string(),
+        name: row.name,
+        bytes: row.bytes,
+        run: row.run.to_string(),
+        first_seen_at: row.first_seen_at,
+    });
+    Ok(Json(ObjectWithContent {
+        versions: versions.collect(),
+        document: loaded.document,
+        object: loaded.object.row.into(),
+    }))
 }

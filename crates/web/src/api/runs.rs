@@ -56,7 +56,13 @@ pub(crate) struct RunCounts {
 
 impl From<Counts> for RunCounts {
     fn from(counts: Counts) -> Self {
-        Self { total: counts.total, processed: counts.processed, succeeded: counts.succeeded, failed: counts.failed, skipped: counts.skipped }
+        Self {
+            total: counts.total,
+            processed: counts.processed,
+            succeeded: counts.succeeded,
+            failed: counts.failed,
+            skipped: counts.skipped,
+        }
     }
 }
 
@@ -191,21 +197,41 @@ pub(crate) struct Cancelled {
 
 /// Runs of a tenant, newest first.
 #[utoipa::path(get, path = "/api/v1/tenants/{tenant}/runs", tag = "runs", params(("tenant" = String, Path), ("type" = Option<Vec<String>>, Query), ("status" = Option<Vec<String>>, Query), ("outcome" = Option<Vec<String>>, Query), ("when" = Option<String>, Query, description = "1h, 24h, 7d, 30d (default), 90d or all"), ("code" = Option<String>, Query), ("q" = Option<String>, Query), ("before" = Option<String>, Query), ("limit" = Option<u32>, Query)), responses((status = 200, body = RunList), (status = 404, body = crate::errors::Problem, content_type = "application/problem+json")))]
-pub(crate) async fn list(State(shared): State<Shared>, InTenant(ctx, scope): InTenant, Asked(asked): Asked) -> Result<Json<RunList>, WebError> {
-    let request = RunPageRequest { before: asked.get("before").and_then(|run| run.parse().ok()), after: None, limit: limit(&asked) };
+pub(crate) async fn list(
+    State(shared): State<Shared>,
+    InTenant(ctx, scope): InTenant,
+    Asked(asked): Asked,
+) -> Result<Json<RunList>, WebError> {
+    let request = RunPageRequest {
+        before: asked.get("before").and_then(|run| run.parse().ok()),
+        after: None,
+        limit: limit(&asked),
+    };
     let page = shared.db().tenant(&scope).runs().list(&run_filter(&asked, ctx.user, ctx.now_ms), &request).await?;
-    Ok(Json(RunList { runs: page.rows.into_iter().map(Run::from).collect(), older: page.older.map(|run| run.to_string()) }))
+    Ok(Json(RunList {
+        runs: page.rows.into_iter().map(Run::from).collect(),
+        older: page.older.map(|run| run.to_string()),
+    }))
 }
 
 /// One run.
 #[utoipa::path(get, path = "/api/v1/tenants/{tenant}/runs/{run}", tag = "runs", params(("tenant" = String, Path), ("run" = String, Path)), responses((status = 200, body = Run), (status = 404, body = crate::errors::Problem, content_type = "application/problem+json")))]
-pub(crate) async fn get(State(shared): State<Shared>, InTenant(_ctx, scope): InTenant, PathId(run): PathId<RunId>) -> Result<Json<Run>, WebError> {
+pub(crate) async fn get(
+    State(shared): State<Shared>,
+    InTenant(_ctx, scope): InTenant,
+    PathId(run): PathId<RunId>,
+) -> Result<Json<Run>, WebError> {
     Ok(Json(shared.db().tenant(&scope).runs().get(run).await?.into()))
 }
 
 /// Items of a run, by sequence.
 #[utoipa::path(get, path = "/api/v1/tenants/{tenant}/runs/{run}/items", tag = "runs", params(("tenant" = String, Path), ("run" = String, Path), ("outcome" = Option<Vec<String>>, Query), ("code" = Option<String>, Query), ("q" = Option<String>, Query), ("after" = Option<i64>, Query), ("limit" = Option<u32>, Query)), responses((status = 200, body = ItemList), (status = 404, body = crate::errors::Problem, content_type = "application/problem+json")))]
-pub(crate) async fn items(State(shared): State<Shared>, InTenant(_ctx, scope): InTenant, PathId(run): PathId<RunId>, Asked(asked): Asked) -> Result<Json<ItemList>, WebError> {
+pub(crate) async fn items(
+    State(shared): State<Shared>,
+    InTenant(_ctx, scope): InTenant,
+    PathId(run): PathId<RunId>,
+    Asked(asked): Asked,
+) -> Result<Json<ItemList>, WebError> {
     let tenant = shared.db().tenant(&scope);
     tenant.runs().get(run).await?;
     let filter = ItemFilter {
@@ -224,7 +250,11 @@ pub(crate) async fn items(State(shared): State<Shared>, InTenant(_ctx, scope): I
 
 /// Asks a run to stop.
 #[utoipa::path(post, path = "/api/v1/tenants/{tenant}/runs/{run}/cancel", tag = "runs", params(("tenant" = String, Path), ("run" = String, Path), ("X-CSRF-Token" = String, Header)), responses((status = 200, body = Cancelled), (status = 403, body = crate::errors::Problem, content_type = "application/problem+json"), (status = 404, body = crate::errors::Problem, content_type = "application/problem+json")))]
-pub(crate) async fn cancel(State(shared): State<Shared>, InTenant(_ctx, scope): InTenant, PathId(run): PathId<RunId>) -> Result<Json<Cancelled>, WebError> {
+pub(crate) async fn cancel(
+    State(shared): State<Shared>,
+    InTenant(_ctx, scope): InTenant,
+    PathId(run): PathId<RunId>,
+) -> Result<Json<Cancelled>, WebError> {
     let result = match shared.db().tenant(&scope).runs().request_cancel(run).await? {
         CancelOutcome::Cancelled => "cancelled",
         CancelOutcome::Requested => "requested",

@@ -61,7 +61,9 @@ type Answer = Result<(StatusCode, Json<StartAnswer>), WebError>;
 
 fn extra(headers: &HeaderMap, body: &BodyBytes) -> Result<Extra, AppError> {
     let key = match headers.get("idempotency-key") {
-        Some(value) => Some(value.to_str().map_err(|_| AppError::invalid("idempotency.key", "An idempotency key has visible ASCII characters only"))?),
+        Some(value) => Some(value.to_str().map_err(|_| {
+            AppError::invalid("idempotency.key", "An idempotency key has visible ASCII characters only")
+        })?),
         None => None,
     };
     Ok(Extra { idempotency: idempotency(key, &body.0)?, ..Extra::default() })
@@ -75,37 +77,73 @@ fn answer(started: Started) -> Answer {
         Started::Replayed(_) => ("replayed", None),
     };
     let created_at = active.as_ref().map(|active| active.created_at);
-    Ok((StatusCode::ACCEPTED, Json(StartAnswer { result, run, initiator: active.map(|active| active.initiator_name), created_at })))
+    Ok((
+        StatusCode::ACCEPTED,
+        Json(StartAnswer { result, run, initiator: active.map(|active| active.initiator_name), created_at }),
+    ))
 }
 
 /// Starts an inventory sync.
 #[utoipa::path(post, path = "/api/v1/tenants/{tenant}/inventory/sync", tag = "inventory", params(("tenant" = String, Path), ("X-CSRF-Token" = String, Header), ("Idempotency-Key" = Option<String>, Header)), request_body = SyncRequest, responses((status = 202, body = StartAnswer), (status = 403, body = crate::errors::Problem, content_type = "application/problem+json"), (status = 409, body = crate::errors::Problem, content_type = "application/problem+json")))]
-pub(crate) async fn sync(State(shared): State<Shared>, InTenant(_ctx, scope): InTenant, headers: HeaderMap, bytes: BodyBytes, JsonBody(request): JsonBody<SyncRequest>) -> Answer {
+pub(crate) async fn sync(
+    State(shared): State<Shared>,
+    InTenant(_ctx, scope): InTenant,
+    headers: HeaderMap,
+    bytes: BodyBytes,
+    JsonBody(request): JsonBody<SyncRequest>,
+) -> Answer {
     let selection = Selection::of(&request.types)?;
     answer(app::inventory::start_sync(shared.db(), &scope, &selection, extra(&headers, &bytes)?).await?)
 }
 
 /// Starts reading the directory's groups.
 #[utoipa::path(post, path = "/api/v1/tenants/{tenant}/groups/sync", tag = "inventory", params(("tenant" = String, Path), ("X-CSRF-Token" = String, Header), ("Idempotency-Key" = Option<String>, Header)), responses((status = 202, body = StartAnswer), (status = 403, body = crate::errors::Problem, content_type = "application/problem+json")))]
-pub(crate) async fn sync_groups(State(shared): State<Shared>, InTenant(_ctx, scope): InTenant, headers: HeaderMap, bytes: BodyBytes, JsonBody(_request): JsonBody<NoRequest>) -> Answer {
+pub(crate) async fn sync_groups(
+    State(shared): State<Shared>,
+    InTenant(_ctx, scope): InTenant,
+    headers: HeaderMap,
+    bytes: BodyBytes,
+    JsonBody(_request): JsonBody<NoRequest>,
+) -> Answer {
     answer(app::directory::start_groups_sync(shared.db(), &scope, extra(&headers, &bytes)?).await?)
 }
 
 /// Starts capturing one object.
 #[utoipa::path(post, path = "/api/v1/tenants/{tenant}/inventory/{type}/{id}/capture", tag = "inventory", params(("tenant" = String, Path), ("type" = String, Path), ("id" = String, Path), ("X-CSRF-Token" = String, Header), ("Idempotency-Key" = Option<String>, Header)), responses((status = 202, body = StartAnswer), (status = 404, body = crate::errors::Problem, content_type = "application/problem+json")))]
-pub(crate) async fn capture(State(shared): State<Shared>, InTenant(_ctx, scope): InTenant, PathText(path): PathText<ObjectPath>, headers: HeaderMap, bytes: BodyBytes, JsonBody(_request): JsonBody<NoRequest>) -> Answer {
-    answer(app::snapshots::start_capture(shared.db(), &scope, &path.type_key, &path.id, extra(&headers, &bytes)?).await?)
+pub(crate) async fn capture(
+    State(shared): State<Shared>,
+    InTenant(_ctx, scope): InTenant,
+    PathText(path): PathText<ObjectPath>,
+    headers: HeaderMap,
+    bytes: BodyBytes,
+    JsonBody(_request): JsonBody<NoRequest>,
+) -> Answer {
+    answer(
+        app::snapshots::start_capture(shared.db(), &scope, &path.type_key, &path.id, extra(&headers, &bytes)?).await?,
+    )
 }
 
 /// Starts checking the connection.
 #[utoipa::path(post, path = "/api/v1/tenants/{tenant}/connection/check", tag = "connection", params(("tenant" = String, Path), ("X-CSRF-Token" = String, Header), ("Idempotency-Key" = Option<String>, Header)), responses((status = 202, body = StartAnswer), (status = 403, body = crate::errors::Problem, content_type = "application/problem+json")))]
-pub(crate) async fn check(State(shared): State<Shared>, InTenant(_ctx, scope): InTenant, headers: HeaderMap, bytes: BodyBytes, JsonBody(_request): JsonBody<NoRequest>) -> Answer {
+pub(crate) async fn check(
+    State(shared): State<Shared>,
+    InTenant(_ctx, scope): InTenant,
+    headers: HeaderMap,
+    bytes: BodyBytes,
+    JsonBody(_request): JsonBody<NoRequest>,
+) -> Answer {
     answer(app::connections::start_check(shared.db(), &scope, extra(&headers, &bytes)?).await?)
 }
 
 /// Starts a backup.
 #[utoipa::path(post, path = "/api/v1/tenants/{tenant}/backups", tag = "backups", params(("tenant" = String, Path), ("X-CSRF-Token" = String, Header), ("Idempotency-Key" = Option<String>, Header)), request_body = BackupRequest, responses((status = 202, body = StartAnswer), (status = 403, body = crate::errors::Problem, content_type = "application/problem+json"), (status = 422, body = crate::errors::Problem, content_type = "application/problem+json")))]
-pub(crate) async fn back_up(State(shared): State<Shared>, InTenant(_ctx, scope): InTenant, headers: HeaderMap, bytes: BodyBytes, JsonBody(request): JsonBody<BackupRequest>) -> Answer {
+pub(crate) async fn back_up(
+    State(shared): State<Shared>,
+    InTenant(_ctx, scope): InTenant,
+    headers: HeaderMap,
+    bytes: BodyBytes,
+    JsonBody(request): JsonBody<BackupRequest>,
+) -> Answer {
     let backup = NewBackup { name: request.name, selection: Selection::of(&request.types)? };
     answer(app::backups::start_create(shared.db(), &scope, backup, extra(&headers, &bytes)?).await?)
 }

@@ -55,7 +55,11 @@ impl From<TenantCard> for Tenant {
             state: card.tenant.state.to_string(),
             role: card.role.to_string(),
             active_runs: card.active_runs,
-            last_sync: card.last_sync.map(|sync| LastSync { run: sync.run.to_string(), completed_at: sync.completed_at, outcome: sync.outcome.to_string() }),
+            last_sync: card.last_sync.map(|sync| LastSync {
+                run: sync.run.to_string(),
+                completed_at: sync.completed_at,
+                outcome: sync.outcome.to_string(),
+            }),
         }
     }
 }

@@ -32,8 +32,12 @@ impl Cookie {
     /// The value that the request brings.
     pub(crate) fn read(self, headers: &HeaderMap, secure: bool) -> Option<String> {
         let name = self.name(secure);
-        let pairs = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(';'));
-        pairs.filter_map(|pair| pair.trim().split_once('=')).find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
+        let pairs =
+            headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(';'));
+        pairs
+            .filter_map(|pair| pair.trim().split_once('='))
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| value.to_owned())
     }
 
     /// A `Set-Cookie` value. `age_s` is its life in seconds, zero ends it. `None` when the value cannot be in a cookie.
@@ -42,7 +46,11 @@ impl Cookie {
             return None;
         }
         let attributes = if secure { "; Secure" } else { "" };
-        HeaderValue::from_str(&format!("{}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age_s}{attributes}", self.name(secure))).ok()
+        HeaderValue::from_str(&format!(
+            "{}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age_s}{attributes}",
+            self.name(secure)
+        ))
+        .ok()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Who asks: sessions, cookies, and what a request proves.
 
-mod cookies;
 mod context;
+mod cookies;
 mod next;
 mod session;
 

@@ -23,7 +23,15 @@ mod tests {
     #[test]
     fn only_a_path_of_ours_is_followed() {
         assert_eq!(safe_next(Some("/t/ten_1/operations?type=a%20b")), "/t/ten_1/operations?type=a%20b");
-        for wrong in ["", "https://evil.example", "//evil.example", "/\\evil.example", "/\t/evil.example", "javascript:alert(1)", "\\evil"] {
+        for wrong in [
+            "",
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "/\t/evil.example",
+            "javascript:alert(1)",
+            "\\evil",
+        ] {
             assert_eq!(safe_next(Some(wrong)), "/", "{wrong}");
         }
         assert_eq!(safe_next(None), "/");

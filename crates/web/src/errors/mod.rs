@@ -95,10 +95,13 @@ fn of_status(code: StatusCode) -> AppError {
     match code {
         StatusCode::NOT_FOUND => AppError::not_found(),
         StatusCode::METHOD_NOT_ALLOWED => {
-            AppError::invalid("request.method", "This address does not answer to that method").hint("Go back and try again")
+            AppError::invalid("request.method", "This address does not answer to that method")
+                .hint("Go back and try again")
         }
         StatusCode::PAYLOAD_TOO_LARGE => too_large(),
-        code if code.is_client_error() => AppError::invalid("request.invalid", "The request could not be read").hint("Go back and try again"),
+        code if code.is_client_error() => {
+            AppError::invalid("request.invalid", "The request could not be read").hint("Go back and try again")
+        }
         code => AppError::internal(format!("an answer with the bare status {code}")),
     }
 }

@@ -30,7 +30,11 @@ pub(super) fn fragment(error: &AppError) -> Markup {
     toast(&Toast {
         badge: Badge::Failed,
         title: "Not done".to_owned(),
-        text: [Some(sentence(&error.message)), error.hint.as_deref().map(sentence)].into_iter().flatten().collect::<Vec<_>>().join(" "),
+        text: [Some(sentence(&error.message)), error.hint.as_deref().map(sentence)]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" "),
         code: error.code.to_owned(),
         link: None,
     })

@@ -31,15 +31,22 @@ pub(crate) async fn bell_updates(shared: &Shared, user: UserId, now: &Now) -> Re
 fn card(notification: &Notification, tenants: &[TenantCard]) -> Card {
     let tenant = tenants.iter().find(|card| Some(card.tenant.id) == notification.tenant);
     let ended = notification.kind == NotificationKind::Terminal;
-    let badge = if ended { Badge::of_run(Status::Completed, notification.outcome, RunSigns::default()) } else { Badge::Queued };
+    let badge =
+        if ended { Badge::of_run(Status::Completed, notification.outcome, RunSigns::default()) } else { Badge::Queued };
     let how = if ended { outcome_words(notification.outcome) } else { "queued" };
     Card {
         badge,
         title: format!("{} {how}", notification.label),
         text: notification.target.clone(),
-        tenant: tenant.map_or_else(|| "A tenant you are no longer a member of".to_owned(), |card| card.tenant.display_name.clone()),
+        tenant: tenant.map_or_else(
+            || "A tenant you are no longer a member of".to_owned(),
+            |card| card.tenant.display_name.clone(),
+        ),
         at_ms: notification.created_at,
-        href: tenant.map_or_else(|| "/notifications".to_owned(), |card| format!("/t/{}/operations/{}", card.tenant.id, notification.run)),
+        href: tenant.map_or_else(
+            || "/notifications".to_owned(),
+            |card| format!("/t/{}/operations/{}", card.tenant.id, notification.run),
+        ),
         unread: notification.read_at.is_none(),
     }
 }

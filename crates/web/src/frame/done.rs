@@ -53,7 +53,13 @@ impl Done {
 
     fn toast(self) -> Markup {
         let (title, text) = self.words();
-        toast(&Toast { badge: Badge::Succeeded, title: title.to_owned(), text: text.to_owned(), code: String::new(), link: None })
+        toast(&Toast {
+            badge: Badge::Succeeded,
+            title: title.to_owned(),
+            text: text.to_owned(),
+            code: String::new(),
+            link: None,
+        })
     }
 }
 

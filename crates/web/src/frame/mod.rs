@@ -33,7 +33,13 @@ pub(crate) struct Place<'a> {
 
 impl<'a> Place<'a> {
     /// A page of a tenant.
-    pub(crate) fn tenant(shared: &'a Shared, ctx: &'a Ctx, scope: &'a TenantScope, asked: &'a Fields, section: Section) -> Self {
+    pub(crate) fn tenant(
+        shared: &'a Shared,
+        ctx: &'a Ctx,
+        scope: &'a TenantScope,
+        asked: &'a Fields,
+        section: Section,
+    ) -> Self {
         Self { shared, ctx, scope: Some(scope), asked, section }
     }
 
@@ -62,14 +68,20 @@ impl<'a> Place<'a> {
     pub(crate) fn off_without(&self, capability: Capability, id: &str) -> Option<WhyOff> {
         let scope = self.scope?;
         let error = scope.require(capability).err()?;
-        let sentence = [Some(error.message), error.hint].into_iter().flatten().map(|text| format!("{text}.")).collect::<Vec<_>>().join(" ");
+        let sentence = [Some(error.message), error.hint]
+            .into_iter()
+            .flatten()
+            .map(|text| format!("{text}."))
+            .collect::<Vec<_>>()
+            .join(" ");
         Some(WhyOff { id: id.to_owned(), sentence })
     }
 
     /// Why runs cannot be started here, or nothing when they can.
     pub(crate) fn start_off(&self, capability: Capability, id: &str) -> Option<WhyOff> {
         let suspended = self.scope.is_some_and(|scope| !scope.tenant_state().allows_runs());
-        let why = || WhyOff { id: id.to_owned(), sentence: "The tenant is suspended, so nothing can be started.".to_owned() };
+        let why =
+            || WhyOff { id: id.to_owned(), sentence: "The tenant is suspended, so nothing can be started.".to_owned() };
         self.off_without(capability, id).or_else(|| suspended.then(why))
     }
 

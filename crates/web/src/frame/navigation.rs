@@ -49,7 +49,11 @@ const WORKSPACE: [Line; 3] = [
     (Section::Account, "Your account", "user", "/account", None),
 ];
 
-pub(super) async fn navigation(place: &Place<'_>, tenants: &[TenantCard], current: Option<&TenantCard>) -> Result<Nav, WebError> {
+pub(super) async fn navigation(
+    place: &Place<'_>,
+    tenants: &[TenantCard],
+    current: Option<&TenantCard>,
+) -> Result<Nav, WebError> {
     let active = current.map_or(0, |card| card.active_runs);
     let groups = match place.scope {
         Some(_) => vec![
@@ -77,7 +81,8 @@ fn group(place: &Place<'_>, title: &'static str, lines: &[Line], active: u64) ->
         icon,
         href: format!("{base}{path}"),
         current: section == place.section,
-        count: (section == Section::Operations).then(|| (active, "active operations", format!("{base}{path}?outcome=pending&when=all"))),
+        count: (section == Section::Operations)
+            .then(|| (active, "active operations", format!("{base}{path}?outcome=pending&when=all"))),
         key,
     });
     NavGroup { title, entries: entries.collect() }
@@ -98,14 +103,21 @@ fn freshness_line(now: &Now, seen: Option<&Freshness>, card: Option<&TenantCard>
     let Some(seen) = seen else {
         return notice::Freshness { words: "Never observed".to_owned(), tone: Tone::Mute, href };
     };
-    let words = format!("Observed {}, {}", now.relative(seen.at), if seen.complete { "complete" } else { "incomplete" });
+    let words =
+        format!("Observed {}, {}", now.relative(seen.at), if seen.complete { "complete" } else { "incomplete" });
     let good = seen.complete && now.ms() - seen.at < OLD_MS;
     notice::Freshness { words, tone: if good { Tone::Ok } else { Tone::Warn }, href }
 }
 
-pub(super) async fn top_bar(place: &Place<'_>, tenants: &[TenantCard], current: Option<&TenantCard>) -> Result<TopBar, WebError> {
+pub(super) async fn top_bar(
+    place: &Place<'_>,
+    tenants: &[TenantCard],
+    current: Option<&TenantCard>,
+) -> Result<TopBar, WebError> {
     let notifications = place.shared.db().notifications(place.ctx.user);
-    let role = current.map(|card| format!(" · {} in {}", capital(&card.role.to_string()), card.tenant.display_name)).unwrap_or_default();
+    let role = current
+        .map(|card| format!(" · {} in {}", capital(&card.role.to_string()), card.tenant.display_name))
+        .unwrap_or_default();
     let search = place.scope.map(|_| Search {
         action: format!("{}/inventory", place.base()),
         label: "Search policies by name".to_owned(),

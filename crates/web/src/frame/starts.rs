@@ -31,13 +31,22 @@ pub(crate) fn extra(asked: &Fields, form: &Fields) -> Result<Extra, AppError> {
 pub(crate) fn idempotency(key: Option<&str>, body: &[u8]) -> Result<Option<Idempotency>, AppError> {
     let Some(key) = key else { return Ok(None) };
     if key.len() > KEY_BYTES_MAX || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(AppError::invalid("idempotency.key", format!("An idempotency key has 1 to {KEY_BYTES_MAX} visible ASCII characters")));
+        return Err(AppError::invalid(
+            "idempotency.key",
+            format!("An idempotency key has 1 to {KEY_BYTES_MAX} visible ASCII characters"),
+        ));
     }
     Ok(Some(Idempotency { key: key.to_owned(), body_hash: Sha256::digest(body).into() }))
 }
 
 /// Answers a start: htmx gets the toast, a plain form the page it came from with the toast on it.
-pub(crate) async fn answer(shared: &Shared, ctx: &Ctx, scope: &TenantScope, started: Started, page: &str) -> Result<Response, WebError> {
+pub(crate) async fn answer(
+    shared: &Shared,
+    ctx: &Ctx,
+    scope: &TenantScope,
+    started: Started,
+    page: &str,
+) -> Result<Response, WebError> {
     let was_active = matches!(started, Started::AlreadyRunning(_));
     if ctx.htmx {
         return Ok(toast_of(shared, ctx, scope, started.run(), was_active).await?.into_response());
@@ -48,7 +57,13 @@ pub(crate) async fn answer(shared: &Shared, ctx: &Ctx, scope: &TenantScope, star
 }
 
 /// The toast of a start, said from the run itself.
-pub(super) async fn toast_of(shared: &Shared, ctx: &Ctx, scope: &TenantScope, run: RunId, was_active: bool) -> Result<Markup, WebError> {
+pub(super) async fn toast_of(
+    shared: &Shared,
+    ctx: &Ctx,
+    scope: &TenantScope,
+    run: RunId,
+    was_active: bool,
+) -> Result<Markup, WebError> {
     let row = shared.db().tenant(scope).runs().get(run).await?;
     Ok(toast(&view(&ctx.now(), ctx, scope, &row, was_active)))
 }
@@ -56,7 +71,13 @@ pub(super) async fn toast_of(shared: &Shared, ctx: &Ctx, scope: &TenantScope, ru
 fn view(now: &Now, ctx: &Ctx, scope: &TenantScope, row: &RunRow, was_active: bool) -> Toast {
     let link = Some(("View run".to_owned(), format!("{}/operations/{}", tenant_path(scope), row.id)));
     if !was_active {
-        return Toast { badge: Badge::Queued, title: format!("{} queued", row.label), text: row.target.clone(), code: String::new(), link };
+        return Toast {
+            badge: Badge::Queued,
+            title: format!("{} queued", row.label),
+            text: row.target.clone(),
+            code: String::new(),
+            link,
+        };
     }
     let who = if row.initiator == Some(ctx.user) { "you" } else { &row.initiator_name };
     let (badge, title) = match row.status {

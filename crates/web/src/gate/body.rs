@@ -31,7 +31,8 @@ pub(super) async fn take_form(request: &mut Request, expected: Option<&str>) -> 
 pub(super) async fn take_json(request: &mut Request, expected: &str) -> Result<(), AppError> {
     let token = request.headers().get(TOKEN_HEADER).and_then(|value| value.to_str().ok()).map(str::to_owned);
     check(token.as_deref(), Some(expected))?;
-    let is_json = request.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+    let is_json =
+        request.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
     let bytes = read(request).await?;
     if !bytes.is_empty() && !is_json {
         return Err(AppError::invalid("request.body", "The body must be application/json"));
@@ -47,10 +48,15 @@ async fn read(request: &mut Request) -> Result<Vec<u8>, AppError> {
 
 fn check(given: Option<&str>, expected: Option<&str>) -> Result<(), AppError> {
     // Comparing hashes takes the same time wherever the texts differ.
-    let right = matches!((given, expected), (Some(given), Some(expected)) if Sha256::digest(given) == Sha256::digest(expected));
+    let right =
+        matches!((given, expected), (Some(given), Some(expected)) if Sha256::digest(given) == Sha256::digest(expected));
     if right {
         return Ok(());
     }
-    Err(AppError::new(model::Kind::Forbidden, "csrf.missing", "This form is not from a page of this session, or the page is too old")
-        .hint("Open the page again and repeat what you did"))
+    Err(AppError::new(
+        model::Kind::Forbidden,
+        "csrf.missing",
+        "This form is not from a page of this session, or the page is too old",
+    )
+    .hint("Open the page again and repeat what you did"))
 }

@@ -14,11 +14,14 @@ pub(super) async fn record(shared: &Shared, ctx: &Ctx, scope: Option<&TenantScop
     write(shared, entry(ctx, scope.map(TenantScope::tenant_id), None, facts, code)).await;
 }
 
-/// A tenant that does not exist, or of which the person is no member. The entry belongs to no tenant when there is
-/// none of that id.
+/// A tenant that does not exist, or of which the person is no member. Its members see the entry when there is one; the
+/// database refuses an entry of a tenant that is none, and then it belongs to no tenant.
 pub(super) async fn unknown(shared: &Shared, ctx: &Ctx, tenant: Option<TenantId>, facts: &RouteFacts) {
     let object = tenant.map(|tenant| tenant.to_string());
-    write(shared, entry(ctx, None, object, facts, "not_found")).await;
+    let of_tenant = entry(ctx, tenant, object.clone(), facts, "not_found");
+    if tenant.is_none() || shared.db().audit().record(of_tenant).await.is_err() {
+        write(shared, entry(ctx, None, object, facts, "not_found")).await;
+    }
 }
 
 fn entry(ctx: &Ctx, tenant: Option<TenantId>, object: Option<String>, facts: &RouteFacts, code: &str) -> AuditEntry {

@@ -77,7 +77,11 @@ fn stopped(stop: Stop, reads: Reads, keeper: &Keeper, uri: &Uri) -> Response {
         Stop::Elsewhere(path) => redirect(path),
         Stop::SignIn if reads == Reads::Page => redirect(&sign_in_address(keeper.facts.kind, uri)),
         Stop::SignIn => {
-            let error = AppError::new(ErrorKind::Unauthenticated, "session.none", "Nobody is signed in, or the session is over");
+            let error = AppError::new(
+                ErrorKind::Unauthenticated,
+                "session.none",
+                "Nobody is signed in, or the session is over",
+            );
             errors::answer(&error.hint("Sign in, then try again"), reads)
         }
     }

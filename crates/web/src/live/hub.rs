@@ -36,7 +36,8 @@ pub(crate) struct Hub {
 impl Hub {
     /// Starts the poller on the current runtime; it ends with `stop`.
     pub(crate) fn start(db: Db, stop: CancellationToken) -> Arc<Self> {
-        let hub = Arc::new(Self { batches: broadcast::channel(BEHIND_MAX).0, rows: Mutex::default(), stop: stop.clone() });
+        let hub =
+            Arc::new(Self { batches: broadcast::channel(BEHIND_MAX).0, rows: Mutex::default(), stop: stop.clone() });
         let poller = hub.clone();
         tokio::spawn(async move { stop.run_until_cancelled(poller.poll(db)).await });
         hub
@@ -82,7 +83,13 @@ impl Hub {
     }
 
     /// The run as it is after `position`, read once for all viewers of its tenant. Nothing when it is not the scope's.
-    pub(crate) async fn row(&self, db: &Db, scope: &TenantScope, run: RunId, position: i64) -> Result<Option<Arc<RunRow>>, AppError> {
+    pub(crate) async fn row(
+        &self,
+        db: &Db,
+        scope: &TenantScope,
+        run: RunId,
+        position: i64,
+    ) -> Result<Option<Arc<RunRow>>, AppError> {
         let shared = self.rows.lock().expect("no panic happens under this lock").get(&run).cloned();
         if let Some((tenant, at, row)) = shared
             && tenant == scope.tenant_id()

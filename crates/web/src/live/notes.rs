@@ -16,7 +16,12 @@ use crate::extract::{Asked, SignedIn};
 use crate::state::Shared;
 
 /// `GET /notifications/stream`
-pub(crate) async fn stream(State(shared): State<Shared>, SignedIn(ctx): SignedIn, Asked(asked): Asked, headers: HeaderMap) -> Response {
+pub(crate) async fn stream(
+    State(shared): State<Shared>,
+    SignedIn(ctx): SignedIn,
+    Asked(asked): Asked,
+    headers: HeaderMap,
+) -> Response {
     let view = Notes { shared: shared.clone(), ctx: ctx.clone(), bell: Bell::default() };
     open(&shared, ctx, begin(&headers, &asked), view)
 }

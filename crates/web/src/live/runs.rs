@@ -16,8 +16,8 @@ use store::TenantScope;
 use super::hub::Batch;
 use super::sse::{Bell, Said, View, begin, hub, open};
 use crate::auth::Ctx;
-use crate::extract::{Asked, InTenant, PathId};
 use crate::errors::WebError;
+use crate::extract::{Asked, InTenant, PathId};
 use crate::fields::Fields;
 use crate::kit::live::{inner_update, newer_bar, outer_update};
 use crate::kit::time::Now;
@@ -86,7 +86,8 @@ impl List {
         let now = self.watch.now();
         let mut updates = String::new();
         for run in &changed {
-            if let Some(row) = hub(&self.watch.shared).row(self.watch.shared.db(), &scope, *run, batch.position).await? {
+            if let Some(row) = hub(&self.watch.shared).row(self.watch.shared.db(), &scope, *run, batch.position).await?
+            {
                 updates.push_str(&outer_update(&run.to_string(), &run_row(&now, &viewer, &row)));
             }
         }
@@ -145,7 +146,9 @@ impl One {
         if !changed {
             return Ok(if updates.is_empty() { Said::Nothing } else { Said::Updates(updates) });
         }
-        let Some(row) = hub(&shared).row(shared.db(), &scope, self.run, batch.position).await? else { return Ok(Said::Last(updates)) };
+        let Some(row) = hub(&shared).row(shared.db(), &scope, self.run, batch.position).await? else {
+            return Ok(Said::Last(updates));
+        };
         let viewer = Viewer::new(&ctx, &scope);
         let parts = live_parts(&shared, &scope, &viewer, &self.watch.now(), &row).await?;
         for (id, part) in [("run-summary", &parts.summary), ("run-main", &parts.main), ("run-side", &parts.side)] {

@@ -80,7 +80,13 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    fn new(method: &'static str, path: &'static str, access: Access, kind: Kind, handler: MethodRouter<Shared>) -> Self {
+    fn new(
+        method: &'static str,
+        path: &'static str,
+        access: Access,
+        kind: Kind,
+        handler: MethodRouter<Shared>,
+    ) -> Self {
         Self { facts: RouteFacts { method, path, access, kind }, handler }
     }
 

@@ -59,7 +59,11 @@ fn tenant() -> Vec<Row> {
         Row::page("/t/{tenant}/inventory", may(Capability::InventoryView), inventory::list_page),
         Row::start("/t/{tenant}/inventory/sync", may(Capability::InventorySync), inventory::sync),
         Row::page("/t/{tenant}/inventory/{type}/{id}", may(Capability::InventoryView), inventory::object_page),
-        Row::page("/t/{tenant}/inventory/{type}/{id}/versions/{version}", may(Capability::InventoryView), inventory::version_page),
+        Row::page(
+            "/t/{tenant}/inventory/{type}/{id}/versions/{version}",
+            may(Capability::InventoryView),
+            inventory::version_page,
+        ),
         Row::start("/t/{tenant}/inventory/{type}/{id}/capture", may(Capability::BackupsCreate), inventory::capture),
         Row::start("/t/{tenant}/groups/sync", may(Capability::DirectorySync), inventory::sync_groups),
         Row::page("/t/{tenant}/backups", may(Capability::BackupsView), backups::list_page),
@@ -69,7 +73,11 @@ fn tenant() -> Vec<Row> {
         Row::form("/t/{tenant}/backups/{set}/verify", may(Capability::BackupsView), backups::verify),
         Row::page("/t/{tenant}/connection", may(Capability::TenantView), connection::page),
         Row::form("/t/{tenant}/connection", may(Capability::ConnectionManage), connection::replace),
-        Row::start("/t/{tenant}/connection/check", may(app::connections::check_run::DEFINITION.capability), connection::check),
+        Row::start(
+            "/t/{tenant}/connection/check",
+            may(app::connections::check_run::DEFINITION.capability),
+            connection::check,
+        ),
         Row::page("/t/{tenant}/members", may(Capability::TenantView), members::page),
         Row::form("/t/{tenant}/members", may(Capability::MembersManage), members::add),
         Row::form("/t/{tenant}/members/{user}/role", may(Capability::MembersManage), members::set_role),
@@ -105,12 +113,32 @@ fn api_reads() -> Vec<Row> {
 
 fn api_writes() -> Vec<Row> {
     vec![
-        Row::api_write("/api/v1/tenants/{tenant}/runs/{run}/cancel", may(Capability::OperationsCancelOwn), api::runs::cancel),
+        Row::api_write(
+            "/api/v1/tenants/{tenant}/runs/{run}/cancel",
+            may(Capability::OperationsCancelOwn),
+            api::runs::cancel,
+        ),
         Row::api_write("/api/v1/tenants/{tenant}/inventory/sync", may(Capability::InventorySync), api::starts::sync),
-        Row::api_write("/api/v1/tenants/{tenant}/groups/sync", may(Capability::DirectorySync), api::starts::sync_groups),
-        Row::api_write("/api/v1/tenants/{tenant}/inventory/{type}/{id}/capture", may(Capability::BackupsCreate), api::starts::capture),
-        Row::api_write("/api/v1/tenants/{tenant}/connection/check", may(app::connections::check_run::DEFINITION.capability), api::starts::check),
+        Row::api_write(
+            "/api/v1/tenants/{tenant}/groups/sync",
+            may(Capability::DirectorySync),
+            api::starts::sync_groups,
+        ),
+        Row::api_write(
+            "/api/v1/tenants/{tenant}/inventory/{type}/{id}/capture",
+            may(Capability::BackupsCreate),
+            api::starts::capture,
+        ),
+        Row::api_write(
+            "/api/v1/tenants/{tenant}/connection/check",
+            may(app::connections::check_run::DEFINITION.capability),
+            api::starts::check,
+        ),
         Row::api_write("/api/v1/tenants/{tenant}/backups", may(Capability::BackupsCreate), api::starts::back_up),
-        Row::api_write("/api/v1/tenants/{tenant}/backups/{set}/verify", may(Capability::BackupsView), api::backups::verify),
+        Row::api_write(
+            "/api/v1/tenants/{tenant}/backups/{set}/verify",
+            may(Capability::BackupsView),
+            api::backups::verify,
+        ),
     ]
 }

@@ -80,7 +80,11 @@ async fn signing_in_begins_a_new_session_and_says_nothing_about_accounts(databas
     again.cookies.insert("tenantatlas".into(), first.clone());
     assert_eq!(again.post("/sign-in", &right).await.status, StatusCode::SEE_OTHER);
     assert_ne!(again.cookies["tenantatlas"], first);
-    assert_eq!(browser.get("/account").await.status, StatusCode::SEE_OTHER, "the token that was brought to the sign-in is over");
+    assert_eq!(
+        browser.get("/account").await.status,
+        StatusCode::SEE_OTHER,
+        "the token that was brought to the sign-in is over"
+    );
 }
 
 async fn ten_wrong_passwords_are_slowed_down(database: &TestDatabase) {
@@ -89,7 +93,10 @@ async fn ten_wrong_passwords_are_slowed_down(database: &TestDatabase) {
     let mut browser = site.browser();
     browser.open_form("/sign-in").await;
     for _ in 0..app::people::SIGN_IN_FAILURES_MAX {
-        assert_eq!(browser.post("/sign-in", "email=anna@example.com&password=wrong").await.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(
+            browser.post("/sign-in", "email=anna@example.com&password=wrong").await.status,
+            StatusCode::UNAUTHORIZED
+        );
     }
     let right = format!("email=anna@example.com&password={PASSWORD}");
     let slowed = browser.post("/sign-in", &right).await;
@@ -144,7 +151,9 @@ async fn the_next_page_is_only_one_of_ours(database: &TestDatabase) {
     set_up(&site).await;
     let asked = site.browser().get("/account?x=1").await;
     assert_eq!(asked.location.as_deref(), Some("/sign-in?next=%2Faccount%3Fx%3D1"));
-    for (next, expected) in [("%2Faccount", "/account"), ("https%3A%2F%2Fevil.example", "/"), ("%2F%2Fevil.example", "/")] {
+    for (next, expected) in
+        [("%2Faccount", "/account"), ("https%3A%2F%2Fevil.example", "/"), ("%2F%2Fevil.example", "/")]
+    {
         let mut browser = site.browser();
         browser.open_form(&format!("/sign-in?next={next}")).await;
         let answer = browser.post("/sign-in", &format!("email=anna@example.com&password={PASSWORD}&next={next}")).await;

@@ -36,7 +36,12 @@ impl Messages {
     /// Reads until a message holds the text.
     async fn until(&mut self, wanted: &str) -> &str {
         while !self.text.contains(wanted) {
-            let chunk = self.body.next().await.unwrap_or_else(|| panic!("the stream ended without {wanted}: {}", self.text)).unwrap();
+            let chunk = self
+                .body
+                .next()
+                .await
+                .unwrap_or_else(|| panic!("the stream ended without {wanted}: {}", self.text))
+                .unwrap();
             self.text.push_str(std::str::from_utf8(&chunk).unwrap());
         }
         &self.text

@@ -12,7 +12,10 @@ fn the_table_is_the_golden_file() {
 fn the_committed_openapi_document_is_the_generated_one() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/reference/openapi.json");
     let committed = std::fs::read_to_string(path).expect("docs/reference/openapi.json is committed");
-    assert!(committed == web::openapi(), "docs/reference/openapi.json is not what the handlers say: cargo run -p web --example openapi > docs/reference/openapi.json");
+    assert!(
+        committed == web::openapi(),
+        "docs/reference/openapi.json is not what the handlers say: cargo run -p web --example openapi > docs/reference/openapi.json"
+    );
 }
 
 #[test]
@@ -22,7 +25,9 @@ fn every_api_route_is_documented_under_its_method_and_nothing_else_is() {
         .as_object()
         .unwrap()
         .iter()
-        .flat_map(|(path, methods)| methods.as_object().unwrap().keys().map(move |method| format!("{} {path}", method.to_uppercase())))
+        .flat_map(|(path, methods)| {
+            methods.as_object().unwrap().keys().map(move |method| format!("{} {path}", method.to_uppercase()))
+        })
         .collect();
     let routes = facts().into_iter().filter(|route| matches!(route.kind, Kind::Api | Kind::ApiWrite));
     let mut routed: Vec<String> = routes.map(|route| format!("{} {}", route.method, route.path)).collect();

@@ -31,7 +31,8 @@ async fn a_start_answers_with_view_run_and_a_second_one_with_the_active_run(data
     assert!(page.body.contains("Sync inventory queued") && page.body.contains("View run"), "{}", page.body);
     let mut other = site.browser_of(bert).await;
     let form = format!("csrf={}", other.csrf);
-    let request = Request::post(&path).header(CONTENT_TYPE, "application/x-www-form-urlencoded").header("hx-request", "true");
+    let request =
+        Request::post(&path).header(CONTENT_TYPE, "application/x-www-form-urlencoded").header("hx-request", "true");
     let toast = read(other.send(request.body(Body::from(form)).unwrap()).await).await;
     assert!(toast.body.starts_with("<div class=\"toast\"") && toast.body.contains("Already queued"), "{}", toast.body);
     assert!(toast.body.contains("Started by anna"), "{}", toast.body);
@@ -46,15 +47,21 @@ async fn a_repeated_key_is_one_start_and_another_body_under_it_is_refused(databa
     let path = things.path("/api/v1/tenants/{tenant}/inventory/sync");
     let mut results = Vec::new();
     for body in [r#"{"types":["scopeTags"]}"#, r#"{"types":["scopeTags"]}"#, r#"{"types":["namedLocations"]}"#] {
-        let request = Request::post(&path).header(CONTENT_TYPE, "application/json").header("x-csrf-token", &browser.csrf);
-        let answer = read(browser.send(request.header("idempotency-key", "one").body(Body::from(body)).unwrap()).await).await;
+        let request =
+            Request::post(&path).header(CONTENT_TYPE, "application/json").header("x-csrf-token", &browser.csrf);
+        let answer =
+            read(browser.send(request.header("idempotency-key", "one").body(Body::from(body)).unwrap()).await).await;
         let json: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
         results.push((answer.status.as_u16(), json["result"].as_str().or(json["code"].as_str()).unwrap().to_owned()));
     }
     let expected = [(202, "started"), (202, "replayed"), (409, "idempotency.mismatch")];
     assert_eq!(results, expected.map(|(status, word)| (status, word.to_owned())));
     let scope = site.db.authorise(anna, things.tenant).await.unwrap();
-    assert_eq!(site.db.tenant(&scope).runs().counts(&RunFilter::default()).await.unwrap().total(), 3, "two made before, one here");
+    assert_eq!(
+        site.db.tenant(&scope).runs().counts(&RunFilter::default()).await.unwrap().total(),
+        3,
+        "two made before, one here"
+    );
     site.stop.cancel();
 }
 
@@ -63,10 +70,19 @@ async fn who_may_not_start_sees_the_control_off_with_the_reason(database: &TestD
     let anna = site.user("anna", false).await;
     let things = furnish(&site, "own", "global", anna).await;
     let mut reader = site.browser_of(things.member).await;
-    for pattern in ["/t/{tenant}/inventory", "/t/{tenant}/backups", "/t/{tenant}/operations", "/t/{tenant}/connection", "/t/{tenant}/members"] {
+    for pattern in [
+        "/t/{tenant}/inventory",
+        "/t/{tenant}/backups",
+        "/t/{tenant}/operations",
+        "/t/{tenant}/connection",
+        "/t/{tenant}/members",
+    ] {
         let page = reader.get(&things.path(pattern)).await;
         assert_eq!(page.status, StatusCode::OK, "{pattern}");
-        assert!(page.body.contains("aria-disabled=\"true\"") && page.body.contains("Your role does not include"), "{pattern}");
+        assert!(
+            page.body.contains("aria-disabled=\"true\"") && page.body.contains("Your role does not include"),
+            "{pattern}"
+        );
     }
     site.stop.cancel();
 }

@@ -18,24 +18,24 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 use web::WebState;
 
-pub const SETUP_TOKEN: &str = "a-token-of-the-test";
+pub(crate) const SETUP_TOKEN: &str = "a-token-of-the-test";
 /// 23 November 2026, 12:00 UTC.
-pub const NOON: i64 = 1_795_435_200_000;
+pub(crate) const NOON: i64 = 1_795_435_200_000;
 
 /// A running server without a socket.
-pub struct Site {
-    pub db: Db,
-    pub clock: Arc<ManualClock>,
-    pub router: Router,
-    pub stop: CancellationToken,
+pub(crate) struct Site {
+    pub(crate) db: Db,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) router: Router,
+    pub(crate) stop: CancellationToken,
 }
 
 impl Site {
-    pub async fn new(database: &TestDatabase) -> Self {
+    pub(crate) async fn new(database: &TestDatabase) -> Self {
         Self::with_clouds(database, Clouds::default()).await
     }
 
-    pub async fn with_clouds(database: &TestDatabase, clouds: Clouds) -> Self {
+    pub(crate) async fn with_clouds(database: &TestDatabase, clouds: Clouds) -> Self {
         let clock = Arc::new(ManualClock::at(NOON));
         let ambient = Ambient::new(clock.clone(), Arc::new(SystemEntropy));
         let db = database.open_with(ambient.clone()).await;
@@ -53,13 +53,18 @@ impl Site {
     }
 
     /// An account without a password; tests that sign in make theirs with one.
-    pub async fn user(&self, name: &str, platform_admin: bool) -> UserId {
-        let user = NewUser { email: format!("{name}@example.com"), name: name.to_owned(), password_hash: None, platform_admin };
+    pub(crate) async fn user(&self, name: &str, platform_admin: bool) -> UserId {
+        let user = NewUser {
+            email: format!("{name}@example.com"),
+            name: name.to_owned(),
+            password_hash: None,
+            platform_admin,
+        };
         self.db.people().create(user).await.unwrap()
     }
 
     /// A browser in which this person has just signed in.
-    pub async fn browser_of(&self, user: UserId) -> Browser<'_> {
+    pub(crate) async fn browser_of(&self, user: UserId) -> Browser<'_> {
         let token: String = self.db.ambient().bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect();
         let csrf = format!("csrf-{token}");
         let expires = self.db.ambient().now_ms() + 7 * 24 * 60 * 60 * 1000;
@@ -69,27 +74,27 @@ impl Site {
     }
 
     /// A browser that nobody has signed in with.
-    pub fn browser(&self) -> Browser<'_> {
+    pub(crate) fn browser(&self) -> Browser<'_> {
         Browser { site: self, cookies: BTreeMap::new(), csrf: String::new() }
     }
 }
 
 /// Keeps cookies, and the session's form token.
-pub struct Browser<'a> {
+pub(crate) struct Browser<'a> {
     site: &'a Site,
-    pub cookies: BTreeMap<String, String>,
-    pub csrf: String,
+    pub(crate) cookies: BTreeMap<String, String>,
+    pub(crate) csrf: String,
 }
 
 /// A whole answer.
-pub struct Answer {
-    pub status: StatusCode,
-    pub location: Option<String>,
-    pub body: String,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) location: Option<String>,
+    pub(crate) body: String,
 }
 
 impl Browser<'_> {
-    pub async fn send(&mut self, request: Request<Body>) -> Response<Body> {
+    pub(crate) async fn send(&mut self, request: Request<Body>) -> Response<Body> {
         let (mut parts, body) = request.into_parts();
         let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         if !cookies.is_empty() {
@@ -99,29 +104,33 @@ impl Browser<'_> {
         for cookie in response.headers().get_all(SET_COOKIE) {
             let (name, rest) = cookie.to_str().unwrap().split_once('=').unwrap();
             let value = rest.split(';').next().unwrap().to_owned();
-            if rest.contains("Max-Age=0") { self.cookies.remove(name) } else { self.cookies.insert(name.to_owned(), value) };
+            if rest.contains("Max-Age=0") {
+                self.cookies.remove(name)
+            } else {
+                self.cookies.insert(name.to_owned(), value)
+            };
         }
         response
     }
 
-    pub async fn get(&mut self, path: &str) -> Answer {
+    pub(crate) async fn get(&mut self, path: &str) -> Answer {
         read(self.send(Request::get(path).body(Body::empty()).unwrap()).await).await
     }
 
     /// A plain form post with this browser's token.
-    pub async fn post(&mut self, path: &str, form: &str) -> Answer {
+    pub(crate) async fn post(&mut self, path: &str, form: &str) -> Answer {
         let body = format!("csrf={}&{form}", self.csrf);
         self.post_raw(path, body).await
     }
 
     /// A form post exactly as given.
-    pub async fn post_raw(&mut self, path: &str, body: String) -> Answer {
+    pub(crate) async fn post_raw(&mut self, path: &str, body: String) -> Answer {
         let request = Request::post(path).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
         read(self.send(request.body(Body::from(body)).unwrap()).await).await
     }
 
     /// Opens a page with a form and takes its token.
-    pub async fn open_form(&mut self, path: &str) -> Answer {
+    pub(crate) async fn open_form(&mut self, path: &str) -> Answer {
         let answer = self.get(path).await;
         let token = answer.body.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
         self.csrf = token.unwrap_or_else(|| panic!("{path} has no form: {}", answer.body)).to_owned();
@@ -129,7 +138,7 @@ impl Browser<'_> {
     }
 }
 
-pub async fn read(response: Response<Body>) -> Answer {
+pub(crate) async fn read(response: Response<Body>) -> Answer {
     let status = response.status();
     let location = response.headers().get(LOCATION).map(|value| value.to_str().unwrap().to_owned());
     let body = to_bytes(response.into_body(), 16 * 1024 * 1024).await.unwrap();

@@ -15,30 +15,37 @@ use crate::support::Site;
 
 /// Ids that routes name.
 #[derive(Debug, Clone)]
-pub struct Things {
-    pub tenant: TenantId,
-    pub run: RunId,
-    pub type_key: String,
-    pub object: String,
-    pub version: VersionId,
-    pub set: BackupSetId,
-    pub member: UserId,
+pub(crate) struct Things {
+    pub(crate) tenant: TenantId,
+    pub(crate) run: RunId,
+    pub(crate) type_key: String,
+    pub(crate) object: String,
+    pub(crate) version: VersionId,
+    pub(crate) set: BackupSetId,
+    pub(crate) member: UserId,
 }
 
 impl Things {
     /// The same tenant, and ids that nothing has.
-    pub fn missing_in(&self, site: &Site) -> Self {
+    pub(crate) fn missing_in(&self, site: &Site) -> Self {
         let ambient = site.db.ambient();
-        Self { run: ambient.id(), object: "nothing".into(), version: ambient.id(), set: ambient.id(), member: ambient.id(), ..self.clone() }
+        Self {
+            run: ambient.id(),
+            object: "nothing".into(),
+            version: ambient.id(),
+            set: ambient.id(),
+            member: ambient.id(),
+            ..self.clone()
+        }
     }
 
     /// Another tenant's path with these things.
-    pub fn under(&self, tenant: TenantId) -> Self {
+    pub(crate) fn under(&self, tenant: TenantId) -> Self {
         Self { tenant, ..self.clone() }
     }
 
     /// The path with its names replaced.
-    pub fn path(&self, pattern: &str) -> String {
+    pub(crate) fn path(&self, pattern: &str) -> String {
         pattern
             .replace("{tenant}", &self.tenant.to_string())
             .replace("{run}", &self.run.to_string())
@@ -53,13 +60,22 @@ impl Things {
 }
 
 /// A tenant owned by `owner`, with a sync, an object, a backup set and one more member.
-pub async fn furnish(site: &Site, name: &str, cloud: &str, owner: UserId) -> Things {
+pub(crate) async fn furnish(site: &Site, name: &str, cloud: &str, owner: UserId) -> Things {
     let db = &site.db;
     let directory_id = uuid::Uuid::from_u128(owner.uuid().as_u128()).to_string();
-    let new = NewTenant { display_name: name.into(), directory_id, primary_domain: format!("{name}.example.com"), cloud: cloud.into(), labels: BTreeMap::new() };
+    let new = NewTenant {
+        display_name: name.into(),
+        directory_id,
+        primary_domain: format!("{name}.example.com"),
+        cloud: cloud.into(),
+        labels: BTreeMap::new(),
+    };
     let tenant = db.tenants().create(new, owner).await.unwrap();
     let scope = db.authorise(owner, tenant).await.unwrap();
-    db.tenant(&scope).set_connection("1b4e28ba-2fa1-11d2-883f-0016d3cca428", &SecretString::from("a secret")).await.unwrap();
+    db.tenant(&scope)
+        .set_connection("1b4e28ba-2fa1-11d2-883f-0016d3cca428", &SecretString::from("a secret"))
+        .await
+        .unwrap();
     let member = site.user(&format!("spare-{name}"), false).await;
     db.tenant(&scope).set_member(member, Role::Readonly).await.unwrap();
     let object = format!("object-of-{name}");
@@ -69,12 +85,17 @@ pub async fn furnish(site: &Site, name: &str, cloud: &str, owner: UserId) -> Thi
 }
 
 /// A worker of the test.
-pub fn worker(site: &Site) -> WorkerInfo {
-    WorkerInfo { id: site.db.ambient().id::<WorkerId>(), host: "test".into(), version: "0".into(), roles: vec!["worker".into()] }
+pub(crate) fn worker(site: &Site) -> WorkerInfo {
+    WorkerInfo {
+        id: site.db.ambient().id::<WorkerId>(),
+        host: "test".into(),
+        version: "0".into(),
+        roles: vec!["worker".into()],
+    }
 }
 
 /// Claims the run that was just started.
-pub async fn claim(site: &Site, run: RunId) -> Lease {
+pub(crate) async fn claim(site: &Site, run: RunId) -> Lease {
     let worker = worker(site);
     let types: Vec<_> = app::catalogue::DEFINITIONS.iter().map(|definition| definition.run_type).collect();
     let claimed = site.db.ledger().claim(&worker, 10, &types).await.unwrap();
@@ -82,7 +103,7 @@ pub async fn claim(site: &Site, run: RunId) -> Lease {
 }
 
 /// Ends a run by its items.
-pub async fn finish(site: &Site, lease: &Lease) {
+pub(crate) async fn finish(site: &Site, lease: &Lease) {
     site.db.ledger().finish(lease, Closing { outcome: None, reason: None, failures: Vec::new() }).await.unwrap();
     while site.db.outbox().deliver(100).await.unwrap() > 0 {}
 }
@@ -120,7 +141,8 @@ fn scope_tag(object: &str) -> RecordedObject {
 }
 
 async fn back_up(site: &Site, scope: &TenantScope, object: &str, version: VersionId) -> BackupSetId {
-    let backup = app::backups::NewBackup { name: format!("of {object}"), selection: Selection::of(&["scopeTags"]).unwrap() };
+    let backup =
+        app::backups::NewBackup { name: format!("of {object}"), selection: Selection::of(&["scopeTags"]).unwrap() };
     let run = app::backups::start_create(&site.db, scope, backup, Extra::default()).await.unwrap().run();
     let lease = claim(site, run).await;
     let tenant = site.db.tenant(scope);

@@ -20,7 +20,11 @@ const NEW: &[&str] = &["password.too_short", "password.too_long", "password.gues
 const ZONE: &[&str] = &["account.zone"];
 
 /// `GET /account`
-pub(crate) async fn page(State(shared): State<Shared>, SignedIn(ctx): SignedIn, Asked(asked): Asked) -> Result<Markup, WebError> {
+pub(crate) async fn page(
+    State(shared): State<Shared>,
+    SignedIn(ctx): SignedIn,
+    Asked(asked): Asked,
+) -> Result<Markup, WebError> {
     render(&shared, &ctx, &asked, &FormError::default()).await
 }
 

@@ -26,7 +26,8 @@ pub(crate) async fn save(
 ) -> Result<Response, WebError> {
     let zone = form.get("zone").unwrap_or("UTC").trim();
     if TimeZone::get(zone).is_err() {
-        let error = AppError::invalid("account.zone", "This server does not know that time zone").hint("Use an IANA name such as Europe/Berlin");
+        let error = AppError::invalid("account.zone", "This server does not know that time zone")
+            .hint("Use an IANA name such as Europe/Berlin");
         let error = FormError::of(error)?;
         return Ok(error.respond(render(&shared, &ctx, &asked, &error).await?));
     }

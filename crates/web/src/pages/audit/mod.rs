@@ -26,7 +26,11 @@ const COLUMNS: [Column; 6] = [
 ];
 
 /// The list.
-pub(crate) async fn page(State(shared): State<Shared>, InTenant(ctx, scope): InTenant, Asked(asked): Asked) -> Result<Markup, WebError> {
+pub(crate) async fn page(
+    State(shared): State<Shared>,
+    InTenant(ctx, scope): InTenant,
+    Asked(asked): Asked,
+) -> Result<Markup, WebError> {
     let place = Place::tenant(&shared, &ctx, &scope, &asked, Section::Audit);
     let path = format!("{}/audit", place.base());
     let before = asked.get("before").and_then(|id| id.parse().ok());
@@ -35,7 +39,10 @@ pub(crate) async fn page(State(shared): State<Shared>, InTenant(ctx, scope): InT
     entries.truncate(ROWS);
     let now = place.now();
     let rows: Vec<Markup> = entries.iter().map(|entry| entry_row(&now, &place.base(), entry)).collect();
-    let next = more.then(|| entries.last()).flatten().map(|last| Fields::default().with("before", last.id.to_string()).href(&path));
+    let next = more
+        .then(|| entries.last())
+        .flatten()
+        .map(|last| Fields::default().with("before", last.id.to_string()).href(&path));
     let pages = Pager {
         shown: rows.len() as u64,
         noun: ("entry", "entries"),
@@ -63,12 +70,19 @@ fn entry_row(now: &Now, base: &str, entry: &AuditRow) -> Markup {
         @if let Some(run) = entry.run { a href=(format!("{base}/operations/{run}")) { "View run" } }
         @else if let Some(object) = &entry.object { span.mono { (object) } }
     };
-    row(&entry.id.to_string(), &[
-        cell("c-main", "", &action),
-        cell("", "", &html! { (entry.outcome) }),
-        cell("", "by", &html! { (entry.actor_name) }),
-        cell("", "", &object),
-        cell("", "from", &html! { @match &entry.address { Some(address) => { span.mono { (address) } } None => { span.muted { "–" } } } }),
-        cell("nowrap", "", &relative_time(now, entry.at)),
-    ])
+    row(
+        &entry.id.to_string(),
+        &[
+            cell("c-main", "", &action),
+            cell("", "", &html! { (entry.outcome) }),
+            cell("", "by", &html! { (entry.actor_name) }),
+            cell("", "", &object),
+            cell(
+                "",
+                "from",
+                &html! { @match &entry.address { Some(address) => { span.mono { (address) } } None => { span.muted { "–" } } } },
+            ),
+            cell("nowrap", "", &relative_time(now, entry.at)),
+        ],
+    )
 }

@@ -35,11 +35,22 @@ const COLUMNS: [Column; 5] = [
 const NAME: &[&str] = &["backup.name"];
 
 /// The sets, newest first, and the form for another.
-pub(crate) async fn page(State(shared): State<Shared>, InTenant(ctx, scope): InTenant, Asked(asked): Asked) -> Result<Markup, WebError> {
+pub(crate) async fn page(
+    State(shared): State<Shared>,
+    InTenant(ctx, scope): InTenant,
+    Asked(asked): Asked,
+) -> Result<Markup, WebError> {
     render(&shared, &ctx, &scope, &asked, &Fields::default(), &FormError::default()).await
 }
 
-pub(super) async fn render(shared: &Shared, ctx: &Ctx, scope: &TenantScope, asked: &Fields, values: &Fields, error: &FormError) -> Result<Markup, WebError> {
+pub(super) async fn render(
+    shared: &Shared,
+    ctx: &Ctx,
+    scope: &TenantScope,
+    asked: &Fields,
+    values: &Fields,
+    error: &FormError,
+) -> Result<Markup, WebError> {
     let place = Place::tenant(shared, ctx, scope, asked, Section::Backups);
     let path = format!("{}/backups", place.base());
     let before = asked.get("before").and_then(|id| id.parse().ok());
@@ -48,7 +59,10 @@ pub(super) async fn render(shared: &Shared, ctx: &Ctx, scope: &TenantScope, aske
     sets.truncate(ROWS);
     let now = place.now();
     let rows: Vec<Markup> = sets.iter().map(|set| set_row(&now, &path, set)).collect();
-    let next = more.then(|| sets.last()).flatten().map(|last| Fields::default().with("before", last.id.to_string()).href(&path));
+    let next = more
+        .then(|| sets.last())
+        .flatten()
+        .map(|last| Fields::default().with("before", last.id.to_string()).href(&path));
     let pages = Pager {
         shown: rows.len() as u64,
         noun: ("backup set", "backup sets"),
@@ -70,14 +84,26 @@ pub(super) async fn render(shared: &Shared, ctx: &Ctx, scope: &TenantScope, aske
 }
 
 fn set_row(now: &Now, path: &str, set: &BackupSet) -> Markup {
-    let name = MainCell { name: set.name.clone(), href: format!("{path}/{}", set.id), target: format!("by {}", set.creator_name), ..MainCell::default() };
-    row(&set.id.to_string(), &[
-        state_cell(&badge(state(set.status))),
-        main_cell(&name),
-        cell("num", "items", &linked_number(set.items, &format!("{path}/{}", set.id), "items in this set")),
-        cell("num", "not captured", &linked_number(set.incomplete, &format!("{path}/{}#missing", set.id), "objects that were not captured")),
-        cell("nowrap", "", &relative_time(now, set.created_at)),
-    ])
+    let name = MainCell {
+        name: set.name.clone(),
+        href: format!("{path}/{}", set.id),
+        target: format!("by {}", set.creator_name),
+        ..MainCell::default()
+    };
+    row(
+        &set.id.to_string(),
+        &[
+            state_cell(&badge(state(set.status))),
+            main_cell(&name),
+            cell("num", "items", &linked_number(set.items, &format!("{path}/{}", set.id), "items in this set")),
+            cell(
+                "num",
+                "not captured",
+                &linked_number(set.incomplete, &format!("{path}/{}#missing", set.id), "objects that were not captured"),
+            ),
+            cell("nowrap", "", &relative_time(now, set.created_at)),
+        ],
+    )
 }
 
 pub(super) fn state(status: BackupStatus) -> Badge {
@@ -94,7 +120,14 @@ fn form(place: &Place<'_>, values: &Fields, error: &FormError) -> Markup {
     }
     let Press::Post { action, .. } = place.start(&format!("{}/backups", place.base())) else { return html! {} };
     let default = format!("Backup of {}", place.now().day(place.ctx.now_ms));
-    let name = Field { name: "name".into(), label: "Name".into(), value: values.get("name").unwrap_or(&default).to_owned(), autocomplete: "off", required: true, ..Field::default() };
+    let name = Field {
+        name: "name".into(),
+        label: "Name".into(),
+        value: values.get("name").unwrap_or(&default).to_owned(),
+        autocomplete: "off",
+        required: true,
+        ..Field::default()
+    };
     html! {
         form.form method="post" action=(action) {
             (error.summary(&[("name", NAME)]))

@@ -24,7 +24,12 @@ pub(crate) use set::page as set_page;
 const VERIFY_ITEMS_MAX: u64 = 5_000;
 
 /// `POST /t/{tenant}/backups`
-pub(crate) async fn create(State(shared): State<Shared>, InTenant(ctx, scope): InTenant, Asked(asked): Asked, Posted(form): Posted) -> Result<Response, WebError> {
+pub(crate) async fn create(
+    State(shared): State<Shared>,
+    InTenant(ctx, scope): InTenant,
+    Asked(asked): Asked,
+    Posted(form): Posted,
+) -> Result<Response, WebError> {
     let started = async {
         let selection = Selection::of(&form.all("type").collect::<Vec<_>>())?;
         let backup = NewBackup { name: form.text("name").to_owned(), selection };
@@ -41,7 +46,12 @@ pub(crate) async fn create(State(shared): State<Shared>, InTenant(ctx, scope): I
 }
 
 /// `POST /t/{tenant}/backups/{set}/verify`: reads every object of the set, from the database alone.
-pub(crate) async fn verify(State(shared): State<Shared>, InTenant(ctx, scope): InTenant, PathId(set): PathId<BackupSetId>, Asked(asked): Asked) -> Result<Response, WebError> {
+pub(crate) async fn verify(
+    State(shared): State<Shared>,
+    InTenant(ctx, scope): InTenant,
+    PathId(set): PathId<BackupSetId>,
+    Asked(asked): Asked,
+) -> Result<Response, WebError> {
     let row = shared.db().tenant(&scope).backups().get(set).await?;
     within_limit(row.items)?;
     let found = app::backups::verify(shared.db(), &scope, set, ctx.address()).await?;
@@ -53,12 +63,19 @@ pub(crate) fn within_limit(items: u64) -> Result<(), AppError> {
     if items <= VERIFY_ITEMS_MAX {
         return Ok(());
     }
-    Err(AppError::conflict("backup.too_large_here", format!("A set of more than {VERIFY_ITEMS_MAX} items is not verified in the browser"))
-        .hint("Run: tenantatlas backup verify"))
+    Err(AppError::conflict(
+        "backup.too_large_here",
+        format!("A set of more than {VERIFY_ITEMS_MAX} items is not verified in the browser"),
+    )
+    .hint("Run: tenantatlas backup verify"))
 }
 
 /// `GET /t/{tenant}/backups/{set}/manifest`
-pub(crate) async fn manifest(State(shared): State<Shared>, InTenant(_, scope): InTenant, PathId(set): PathId<BackupSetId>) -> Result<Response, WebError> {
+pub(crate) async fn manifest(
+    State(shared): State<Shared>,
+    InTenant(_, scope): InTenant,
+    PathId(set): PathId<BackupSetId>,
+) -> Result<Response, WebError> {
     let bytes = shared.db().tenant(&scope).backups().manifest(set).await?;
     let name = format!("attachment; filename=\"{set}-manifest.json\"");
     Ok(([(CONTENT_TYPE, "application/json".to_owned()), (CONTENT_DISPOSITION, name)], bytes).into_response())

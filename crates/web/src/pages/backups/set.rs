@@ -34,11 +34,23 @@ const ROWS: usize = 100;
 const COLUMNS: [Column; 3] = [Column::new("State", "c-state"), Column::new("Object", ""), Column::new("Size", "num")];
 
 /// One set: its items, what is missing in it, and its manifest.
-pub(crate) async fn page(State(shared): State<Shared>, InTenant(ctx, scope): InTenant, PathId(set): PathId<BackupSetId>, Asked(asked): Asked) -> Result<Markup, WebError> {
+pub(crate) async fn page(
+    State(shared): State<Shared>,
+    InTenant(ctx, scope): InTenant,
+    PathId(set): PathId<BackupSetId>,
+    Asked(asked): Asked,
+) -> Result<Markup, WebError> {
     render(&shared, &ctx, &scope, set, &asked, None).await
 }
 
-pub(super) async fn render(shared: &Shared, ctx: &Ctx, scope: &TenantScope, id: BackupSetId, asked: &Fields, verified: Option<&Verification>) -> Result<Markup, WebError> {
+pub(super) async fn render(
+    shared: &Shared,
+    ctx: &Ctx,
+    scope: &TenantScope,
+    id: BackupSetId,
+    asked: &Fields,
+    verified: Option<&Verification>,
+) -> Result<Markup, WebError> {
     let place = Place::tenant(shared, ctx, scope, asked, Section::Backups);
     let set = shared.db().tenant(scope).backups().get(id).await?;
     let path = format!("{}/backups/{id}", place.base());
@@ -80,7 +92,11 @@ fn result(found: &Verification) -> Markup {
             tone: Tone::Ok,
             icon: "circle-check",
             title: format!("Intact: {} read back and equal to the manifest", counted(found.items, "object", "objects")),
-            text: if found.missing == 0 { "Nothing is missing in it.".to_owned() } else { format!("{} could not be captured when it was made.", counted(found.missing, "object", "objects")) },
+            text: if found.missing == 0 {
+                "Nothing is missing in it.".to_owned()
+            } else {
+                format!("{} could not be captured when it was made.", counted(found.missing, "object", "objects"))
+            },
             code: String::new(),
             actions: None,
         }
@@ -112,14 +128,20 @@ fn incomplete_notice(set: &BackupSet) -> Markup {
     })
 }
 
-async fn items_section(place: &Place<'_>, scope: &TenantScope, set: &BackupSet, path: &str) -> Result<Markup, WebError> {
+async fn items_section(
+    place: &Place<'_>,
+    scope: &TenantScope,
+    set: &BackupSet,
+    path: &str,
+) -> Result<Markup, WebError> {
     let asked = place.asked.only(&["q"]);
     let after = place.asked.get("after").and_then(|text| text.parse().ok()).unwrap_or(0);
     let mut items = place.shared.db().tenant(scope).backups().items(set.id, asked.get("q"), after, ROWS + 1).await?;
     let more = items.len() > ROWS;
     items.truncate(ROWS);
     let rows: Vec<Markup> = items.iter().map(|item| item_row(place, item)).collect();
-    let next = more.then(|| items.last()).flatten().map(|last| asked.with("after", last.sequence.to_string()).href(path));
+    let next =
+        more.then(|| items.last()).flatten().map(|last| asked.with("after", last.sequence.to_string()).href(path));
     let pages = Pager {
         shown: rows.len() as u64,
         noun: ("item", "items"),
@@ -134,7 +156,12 @@ async fn items_section(place: &Place<'_>, scope: &TenantScope, set: &BackupSet, 
         label: "Filter items".into(),
         action: path.to_owned(),
         target: "items".into(),
-        search: Some(SearchField { name: "q".into(), label: "Find an item by name".into(), placeholder: "Item name".into(), value: asked.text("q").into() }),
+        search: Some(SearchField {
+            name: "q".into(),
+            label: "Find an item by name".into(),
+            placeholder: "Item name".into(),
+            value: asked.text("q").into(),
+        }),
         choices: Vec::new(),
         hidden: Vec::new(),
     };
@@ -159,7 +186,9 @@ async fn missing_rows(place: &Place<'_>, scope: &TenantScope, set: &BackupSet) -
         let items = place.shared.db().tenant(scope).backups().items(set.id, None, after, 1_000).await?;
         let Some(last) = items.last() else { return Ok(found) };
         after = last.sequence;
-        found.extend(items.iter().filter(|item| item.outcome != ItemOutcome::Succeeded).map(|item| item_row(place, item)));
+        found.extend(
+            items.iter().filter(|item| item.outcome != ItemOutcome::Succeeded).map(|item| item_row(place, item)),
+        );
         if found.len() >= ROWS || found.len() as u64 >= set.incomplete {
             return Ok(found);
         }
@@ -187,8 +216,14 @@ fn about(place: &Place<'_>, set: &BackupSet) -> Markup {
         ("Backup set", copyable(&set.id.to_string(), "id of this backup set")),
         ("Made by", html! { (set.creator_name) }),
         ("Started", exact_time(&now, set.created_at)),
-        ("Sealed", html! { @match set.sealed_at { Some(at) => { (exact_time(&now, at)) } None => { span.muted { "Not yet" } } } }),
-        ("Manifest", html! { @match &set.manifest_hash { Some(hash) => { (copyable(hash, "hash of the manifest")) } None => { span.muted { "Not yet" } } } }),
+        (
+            "Sealed",
+            html! { @match set.sealed_at { Some(at) => { (exact_time(&now, at)) } None => { span.muted { "Not yet" } } } },
+        ),
+        (
+            "Manifest",
+            html! { @match &set.manifest_hash { Some(hash) => { (copyable(hash, "hash of the manifest")) } None => { span.muted { "Not yet" } } } },
+        ),
         ("Run", html! { a href=(format!("{}/operations/{}", place.base(), set.run)) { "View run" } }),
         ("Zone", html! { (now.zone_name()) }),
     ]);

@@ -25,12 +25,21 @@ const CLIENT: &[&str] = &["connection.client_id"];
 const SECRET: &[&str] = &["connection.secret"];
 
 /// `GET /t/{tenant}/connection`
-pub(crate) async fn page(State(shared): State<Shared>, InTenant(ctx, scope): InTenant, Asked(asked): Asked) -> Result<Markup, WebError> {
+pub(crate) async fn page(
+    State(shared): State<Shared>,
+    InTenant(ctx, scope): InTenant,
+    Asked(asked): Asked,
+) -> Result<Markup, WebError> {
     render(&shared, &ctx, &scope, &asked, &FormError::default()).await
 }
 
 /// `POST /t/{tenant}/connection`
-pub(crate) async fn replace(State(shared): State<Shared>, InTenant(ctx, scope): InTenant, Asked(asked): Asked, Posted(form): Posted) -> Result<Response, WebError> {
+pub(crate) async fn replace(
+    State(shared): State<Shared>,
+    InTenant(ctx, scope): InTenant,
+    Asked(asked): Asked,
+    Posted(form): Posted,
+) -> Result<Response, WebError> {
     let secret = SecretString::from(form.text("secret"));
     match app::tenants::replace_connection(shared.db(), &scope, form.text("client_id"), &secret).await {
         Ok(()) => Ok(done(&ctx, &format!("{}/connection", tenant_path(&scope)), Done::ConnectionReplaced)),
@@ -42,12 +51,23 @@ pub(crate) async fn replace(State(shared): State<Shared>, InTenant(ctx, scope): 
 }
 
 /// `POST /t/{tenant}/connection/check`
-pub(crate) async fn check(State(shared): State<Shared>, InTenant(ctx, scope): InTenant, Asked(asked): Asked, Posted(form): Posted) -> Result<Response, WebError> {
+pub(crate) async fn check(
+    State(shared): State<Shared>,
+    InTenant(ctx, scope): InTenant,
+    Asked(asked): Asked,
+    Posted(form): Posted,
+) -> Result<Response, WebError> {
     let started = app::connections::start_check(shared.db(), &scope, extra(&asked, &form)?).await?;
     answer(&shared, &ctx, &scope, started, "/connection").await
 }
 
-async fn render(shared: &Shared, ctx: &Ctx, scope: &TenantScope, asked: &Fields, error: &FormError) -> Result<Markup, WebError> {
+async fn render(
+    shared: &Shared,
+    ctx: &Ctx,
+    scope: &TenantScope,
+    asked: &Fields,
+    error: &FormError,
+) -> Result<Markup, WebError> {
     let place = Place::tenant(shared, ctx, scope, asked, Section::Connection);
     let tenant = shared.db().tenant(scope);
     let info = tenant.info().await?;
@@ -59,8 +79,14 @@ async fn render(shared: &Shared, ctx: &Ctx, scope: &TenantScope, asked: &Fields,
         ("Directory id", html! { span.mono { (info.directory_id) } }),
         ("Primary domain", html! { (info.primary_domain) }),
         ("Cloud", html! { (cloud) }),
-        ("Application id", html! { @match &stored { Some(stored) => { span.mono { (stored.client_id) } } None => { (none()) } } }),
-        ("Credential", html! { @match &stored { Some(stored) => { "Client secret, saved " (exact_time(&now, stored.updated_at)) " by " (stored.updated_by) } None => { (none()) } } }),
+        (
+            "Application id",
+            html! { @match &stored { Some(stored) => { span.mono { (stored.client_id) } } None => { (none()) } } },
+        ),
+        (
+            "Credential",
+            html! { @match &stored { Some(stored) => { "Client secret, saved " (exact_time(&now, stored.updated_at)) " by " (stored.updated_by) } None => { (none()) } } },
+        ),
     ]);
     let check_off = place.start_off(app::connections::check_run::DEFINITION.capability, "why-check");
     let actions = html! {
@@ -78,7 +104,14 @@ async fn render(shared: &Shared, ctx: &Ctx, scope: &TenantScope, asked: &Fields,
 
 fn replace_form(place: &Place<'_>, client_id: String, error: &FormError) -> Markup {
     let off = place.off_without(Capability::ConnectionManage, "why-replace");
-    let id = Field { name: "client_id".into(), label: "Application (client) id".into(), value: client_id, autocomplete: "off", required: true, ..Field::default() };
+    let id = Field {
+        name: "client_id".into(),
+        label: "Application (client) id".into(),
+        value: client_id,
+        autocomplete: "off",
+        required: true,
+        ..Field::default()
+    };
     let press = Button::new("Replace credential", Press::Submit).off_when(off.clone());
     html! {
         @if let Some(off) = &off { (button(&press)) (why_off(off)) }

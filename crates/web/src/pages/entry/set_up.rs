@@ -41,7 +41,11 @@ pub(crate) async fn act(
     Posted(fields): Posted,
 ) -> Result<Response, WebError> {
     if !token_is_right(&shared, fields.get("token")) {
-        let error = AppError::new(model::Kind::Forbidden, "setup.token", "The set-up link is not the one that this server printed");
+        let error = AppError::new(
+            model::Kind::Forbidden,
+            "setup.token",
+            "The set-up link is not the one that this server printed",
+        );
         return Err(error.hint("Copy the link from the terminal in which the server was started").into());
     }
     match create(&shared, &fields, guest.address.as_deref()).await {
@@ -78,7 +82,8 @@ fn without_token() -> Markup {
         tone: Tone::Mute,
         icon: "key",
         title: "Open the link from the terminal".to_owned(),
-        text: "The server printed a set-up link when it started. Only who can read it may make the first account.".to_owned(),
+        text: "The server printed a set-up link when it started. Only who can read it may make the first account."
+            .to_owned(),
         code: "setup.token".to_owned(),
         actions: None,
     };
@@ -86,10 +91,40 @@ fn without_token() -> Markup {
 }
 
 fn form(token: &str, fields: &Fields, error: &FormError) -> Markup {
-    let email = Field { name: "email".into(), label: "E-mail address".into(), kind: "email", value: fields.text("email").into(), autocomplete: "username", required: true, ..Field::default() };
-    let name = Field { name: "name".into(), label: "Your name".into(), value: fields.text("name").into(), autocomplete: "name", required: true, ..Field::default() };
-    let password = Field { name: "password".into(), label: "Password".into(), kind: "password", autocomplete: "new-password", help: "At least 12 characters. A few unrelated words make a good one.".into(), required: true, ..Field::default() };
-    let repeat = Field { name: "repeat".into(), label: "Password again".into(), kind: "password", autocomplete: "new-password", required: true, ..Field::default() };
+    let email = Field {
+        name: "email".into(),
+        label: "E-mail address".into(),
+        kind: "email",
+        value: fields.text("email").into(),
+        autocomplete: "username",
+        required: true,
+        ..Field::default()
+    };
+    let name = Field {
+        name: "name".into(),
+        label: "Your name".into(),
+        value: fields.text("name").into(),
+        autocomplete: "name",
+        required: true,
+        ..Field::default()
+    };
+    let password = Field {
+        name: "password".into(),
+        label: "Password".into(),
+        kind: "password",
+        autocomplete: "new-password",
+        help: "At least 12 characters. A few unrelated words make a good one.".into(),
+        required: true,
+        ..Field::default()
+    };
+    let repeat = Field {
+        name: "repeat".into(),
+        label: "Password again".into(),
+        kind: "password",
+        autocomplete: "new-password",
+        required: true,
+        ..Field::default()
+    };
     let main = html! {
         form method="post" action="/setup" {
             (error.summary(&[("email", EMAIL), ("name", NAME), ("password", PASSWORD)]))

@@ -1,8 +1,8 @@
 //! Signing in with a local account.
 
 use axum::extract::State;
-use axum::http::header::{HeaderMap, HeaderValue, LOCATION, SET_COOKIE};
 use axum::http::StatusCode;
+use axum::http::header::{HeaderMap, HeaderValue, LOCATION, SET_COOKIE};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use model::AppError;
@@ -43,18 +43,39 @@ pub(crate) async fn act(
 }
 
 /// Checks the password, ends the session the browser had, and begins a new one.
-pub(super) async fn enter(shared: &Shared, headers: &HeaderMap, fields: &Fields, address: Option<&str>) -> Result<Response, WebError> {
+pub(super) async fn enter(
+    shared: &Shared,
+    headers: &HeaderMap,
+    fields: &Fields,
+    address: Option<&str>,
+) -> Result<Response, WebError> {
     let secret = SecretString::from(fields.text("password"));
     let entered = app::people::sign_in(shared.db(), fields.text("email"), secret, address.unwrap_or(UNKNOWN)).await?;
     end_session(shared, headers).await?;
-    let cookie = session_cookie(shared, &entered.token).ok_or_else(|| AppError::internal("a token that is no cookie value"))?;
+    let cookie =
+        session_cookie(shared, &entered.token).ok_or_else(|| AppError::internal("a token that is no cookie value"))?;
     let next = HeaderValue::from_str(safe_next(fields.get("next"))).unwrap_or(HeaderValue::from_static("/"));
     Ok((StatusCode::SEE_OTHER, [(SET_COOKIE, cookie), (LOCATION, next)]).into_response())
 }
 
 fn form(token: &str, fields: &Fields, error: &FormError) -> Markup {
-    let email = Field { name: "email".into(), label: "E-mail address".into(), kind: "email", value: fields.text("email").into(), autocomplete: "username", required: true, ..Field::default() };
-    let password = Field { name: "password".into(), label: "Password".into(), kind: "password", autocomplete: "current-password", required: true, ..Field::default() };
+    let email = Field {
+        name: "email".into(),
+        label: "E-mail address".into(),
+        kind: "email",
+        value: fields.text("email").into(),
+        autocomplete: "username",
+        required: true,
+        ..Field::default()
+    };
+    let password = Field {
+        name: "password".into(),
+        label: "Password".into(),
+        kind: "password",
+        autocomplete: "current-password",
+        required: true,
+        ..Field::default()
+    };
     let main = html! {
         form method="post" action="/sign-in" {
             (error.summary(&[]))

@@ -36,27 +36,57 @@ pub(crate) fn inventory_filter(asked: &Fields, now_ms: i64) -> InventoryFilter {
 /// The row after which a page begins: its three keys.
 pub(crate) fn cursor(asked: &Fields) -> Option<InventoryCursor> {
     let (name_key, type_key, external_id) = (asked.get("after")?, asked.get("after_type")?, asked.get("after_id")?);
-    Some(InventoryCursor { name_key: name_key.to_owned(), type_key: type_key.to_owned(), external_id: external_id.to_owned() })
+    Some(InventoryCursor {
+        name_key: name_key.to_owned(),
+        type_key: type_key.to_owned(),
+        external_id: external_id.to_owned(),
+    })
 }
 
 /// The filter row; the choices are those that have rows.
 pub(super) fn filter_row(asked: &Fields, action: &str, facets: &Facets) -> Filters {
-    let types = facets.types.iter().map(|(key, count)| option(asked, "type", key, &format!("{} ({count})", type_label(key)))).collect();
-    let platforms = facets.platforms.iter().map(|(key, count)| option(asked, "platform", key, &format!("{} ({count})", platform_label(key)))).collect();
-    let changed: Vec<_> = CHANGED.iter().map(|(value, words, _)| ((*value).to_owned(), (*words).to_owned(), asked.text("changed") == *value)).collect();
-    let changed_words = changed.iter().find(|(.., chosen)| *chosen).map_or("any time", |(_, words, _)| words).to_owned();
+    let types = facets
+        .types
+        .iter()
+        .map(|(key, count)| option(asked, "type", key, &format!("{} ({count})", type_label(key))))
+        .collect();
+    let platforms = facets
+        .platforms
+        .iter()
+        .map(|(key, count)| option(asked, "platform", key, &format!("{} ({count})", platform_label(key))))
+        .collect();
+    let changed: Vec<_> = CHANGED
+        .iter()
+        .map(|(value, words, _)| ((*value).to_owned(), (*words).to_owned(), asked.text("changed") == *value))
+        .collect();
+    let changed_words =
+        changed.iter().find(|(.., chosen)| *chosen).map_or("any time", |(_, words, _)| words).to_owned();
     Filters {
         id: "inv".into(),
         label: "Filter the inventory".into(),
         action: action.to_owned(),
         target: "inventory".into(),
-        search: Some(SearchField { name: "q".into(), label: "Find by name".into(), placeholder: "Name".into(), value: asked.text("q").into() }),
+        search: Some(SearchField {
+            name: "q".into(),
+            label: "Find by name".into(),
+            placeholder: "Name".into(),
+            value: asked.text("q").into(),
+        }),
         choices: vec![
             several("type", "Type", types),
             several("platform", "Platform", platforms),
-            Choice { name: "changed".into(), label: "Changed".into(), summary: changed_words, single: true, options: changed },
+            Choice {
+                name: "changed".into(),
+                label: "Changed".into(),
+                summary: changed_words,
+                single: true,
+                options: changed,
+            },
         ],
-        hidden: ["state", "group"].iter().filter_map(|name| Some(((*name).to_owned(), asked.get(name)?.to_owned()))).collect(),
+        hidden: ["state", "group"]
+            .iter()
+            .filter_map(|name| Some(((*name).to_owned(), asked.get(name)?.to_owned())))
+            .collect(),
     }
 }
 

@@ -34,7 +34,11 @@ const COLUMNS: [Column; 6] = [
 ];
 
 /// The inventory by name.
-pub(crate) async fn page(State(shared): State<Shared>, InTenant(ctx, scope): InTenant, Asked(asked): Asked) -> Result<Markup, WebError> {
+pub(crate) async fn page(
+    State(shared): State<Shared>,
+    InTenant(ctx, scope): InTenant,
+    Asked(asked): Asked,
+) -> Result<Markup, WebError> {
     let place = Place::tenant(&shared, &ctx, &scope, &asked, Section::Inventory);
     let path = format!("{}/inventory", place.base());
     let tenant = shared.db().tenant(&scope);
@@ -89,15 +93,25 @@ fn freshness(now: &Now, coverage: &[CoverageRow]) -> Markup {
 fn incomplete_types(coverage: &[CoverageRow]) -> Markup {
     let broken: Vec<_> = coverage.iter().filter(|row| !row.list_complete || row.incomplete > 0).collect();
     let Some(first) = broken.first() else { return html! {} };
-    let names: Vec<String> = broken.iter().map(|row| {
-        let label = type_label(&row.type_key);
-        if row.list_complete { format!("{label} ({})", counted(row.incomplete, "object", "objects")) } else { format!("{label} (list not read)") }
-    }).collect();
+    let names: Vec<String> = broken
+        .iter()
+        .map(|row| {
+            let label = type_label(&row.type_key);
+            if row.list_complete {
+                format!("{label} ({})", counted(row.incomplete, "object", "objects"))
+            } else {
+                format!("{label} (list not read)")
+            }
+        })
+        .collect();
     notice(&Notice {
         tone: Tone::Warn,
         icon: "progress",
         title: "Not everything was read".to_owned(),
-        text: format!("Incomplete: {}. Last complete versions stay, and nothing is called missing because of it.", names.join(", ")),
+        text: format!(
+            "Incomplete: {}. Last complete versions stay, and nothing is called missing because of it.",
+            names.join(", ")
+        ),
         code: first.code.clone().unwrap_or_default(),
         actions: None,
     })
@@ -123,7 +137,13 @@ fn facet_row(kept: &Fields, path: &str, all: u64, counts: &Facets) -> Vec<Facet>
         current: kept.has("state", value),
     };
     vec![
-        Facet { count: all, words: "objects".into(), sign: None, href: kept.without(&["state"]).href(path), current: kept.get("state").is_none() },
+        Facet {
+            count: all,
+            words: "objects".into(),
+            sign: None,
+            href: kept.without(&["state"]).href(path),
+            current: kept.get("state").is_none(),
+        },
         state("incomplete", "incomplete", counts.incomplete, Badge::Incomplete),
         state("missing", "missing", counts.missing, Badge::Missing),
     ]
@@ -134,7 +154,11 @@ fn object_row(now: &Now, base: &str, object: &ObjectRow) -> Markup {
         let sure = if missing.high_confidence { "" } else { " The pass was partial, so this is not certain." };
         format!("Not seen since {}.{sure}", now.relative(missing.since))
     } else {
-        object.missing_parts.first().map(|part| format!("Not read: {}. {}", part.part, crate::errors::sentence(&part.message))).unwrap_or_default()
+        object
+            .missing_parts
+            .first()
+            .map(|part| format!("Not read: {}. {}", part.part, crate::errors::sentence(&part.message)))
+            .unwrap_or_default()
     };
     let name = MainCell {
         name: if object.name.is_empty() { "(no name)".to_owned() } else { object.name.clone() },
@@ -144,16 +168,20 @@ fn object_row(now: &Now, base: &str, object: &ObjectRow) -> Markup {
         code: object.missing_parts.first().map(|part| part.code.clone()).unwrap_or_default(),
         ..MainCell::default()
     };
-    let changed = html! { @if let Some(at) = object.changed_at { (relative_time(now, at)) } @else { span.muted { "–" } } };
+    let changed =
+        html! { @if let Some(at) = object.changed_at { (relative_time(now, at)) } @else { span.muted { "–" } } };
     let assigned = html! { @match object.assignments_count { None => { span.muted { "–" } } Some(0) => { span.zero { "0" } } Some(count) => { (number(count)) } } };
-    row("", &[
-        state_cell(&badge(object_badge(object))),
-        main_cell(&name),
-        cell("", "", &html! { (platform_label(&object.platform)) }),
-        cell("num", "assignments", &assigned),
-        cell("nowrap", "changed", &changed),
-        cell("nowrap", "seen", &relative_time(now, object.last_seen_at)),
-    ])
+    row(
+        "",
+        &[
+            state_cell(&badge(object_badge(object))),
+            main_cell(&name),
+            cell("", "", &html! { (platform_label(&object.platform)) }),
+            cell("num", "assignments", &assigned),
+            cell("nowrap", "changed", &changed),
+            cell("nowrap", "seen", &relative_time(now, object.last_seen_at)),
+        ],
+    )
 }
 
 /// What is wrong comes first; an object that is whole is just present.
@@ -186,7 +214,8 @@ fn pages(rows: &[ObjectRow], more: bool, total: u64, kept: &Fields, path: &str, 
 
 fn nothing(place: &Place<'_>, kept: &Fields, path: &str) -> Markup {
     if kept.any(&NAMES) {
-        let clear = html! { (button(&Button::new("Clear filters", Press::Link(path.to_owned())).with_icon("filter-off"))) };
+        let clear =
+            html! { (button(&Button::new("Clear filters", Press::Link(path.to_owned())).with_icon("filter-off"))) };
         return empty_state("search", "No object matches", "With these filters.", Some(&clear), true);
     }
     let off = place.start_off(Capability::InventorySync, "why-first");

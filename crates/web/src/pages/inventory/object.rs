@@ -12,7 +12,9 @@ use store::{ObjectDetail, TenantScope, VersionRow};
 
 use super::filter::{platform_label, type_label};
 use super::list::object_badge;
-use super::object_parts::{assignments_section, identity, incompleteness, scope_tag_names, settings_section, version_list};
+use super::object_parts::{
+    assignments_section, identity, incompleteness, scope_tag_names, settings_section, version_list,
+};
 use crate::auth::Ctx;
 use crate::errors::WebError;
 use crate::extract::{Asked, InTenant, PathId, PathText};
@@ -70,7 +72,12 @@ pub(crate) async fn version_page(
 }
 
 /// Reads object, versions and the content of one version.
-pub(crate) async fn load(shared: &Shared, scope: &TenantScope, path: &ObjectPath, version: Option<VersionId>) -> Result<Loaded, AppError> {
+pub(crate) async fn load(
+    shared: &Shared,
+    scope: &TenantScope,
+    path: &ObjectPath,
+    version: Option<VersionId>,
+) -> Result<Loaded, AppError> {
     let tenant = shared.db().tenant(scope);
     let object = tenant.inventory().get(&path.type_key, &path.id).await?;
     let mut versions = tenant.versions().of(&path.type_key, &path.id).await?;
@@ -92,7 +99,14 @@ pub(crate) async fn load(shared: &Shared, scope: &TenantScope, path: &ObjectPath
     Ok(Loaded { object, versions, shown, document, contract: Registry::embedded().get(&path.type_key) })
 }
 
-async fn render(shared: &Shared, ctx: &Ctx, scope: &TenantScope, path: &ObjectPath, version: Option<VersionId>, asked: &Fields) -> Result<Markup, WebError> {
+async fn render(
+    shared: &Shared,
+    ctx: &Ctx,
+    scope: &TenantScope,
+    path: &ObjectPath,
+    version: Option<VersionId>,
+    asked: &Fields,
+) -> Result<Markup, WebError> {
     let place = Place::tenant(shared, ctx, scope, asked, Section::Inventory);
     let loaded = load(shared, scope, path, version).await?;
     let object_path = format!("{}/inventory/{}/{}", place.base(), segment(&path.type_key), segment(&path.id));
@@ -100,8 +114,16 @@ async fn render(shared: &Shared, ctx: &Ctx, scope: &TenantScope, path: &ObjectPa
     let as_json = asked.has("view", "json");
     let name = loaded.object.row.name.as_str();
     let content = match &loaded.document {
-        None => empty_state("file-text", "No complete version yet", "Nothing was read completely so far. What could not be read is named above.", None, true),
-        Some(document) if as_json => section("json", "JSON", "as Graph sent it", &json_viewer(document, &format!("JSON of {name}"))),
+        None => empty_state(
+            "file-text",
+            "No complete version yet",
+            "Nothing was read completely so far. What could not be read is named above.",
+            None,
+            true,
+        ),
+        Some(document) if as_json => {
+            section("json", "JSON", "as Graph sent it", &json_viewer(document, &format!("JSON of {name}")))
+        }
         Some(document) => html! {
             (settings_section(&loaded, document))
             (assignments_section(&place, &loaded, document).await?)

@@ -22,7 +22,8 @@ use crate::kit::time::{Now, exact_time};
 use crate::kit::tone::Tone;
 use crate::kit::versions::{Version, versions};
 
-const ASSIGNMENTS: [Column; 4] = [Column::new("Group", ""), Column::new("Mode", ""), Column::new("Filter", ""), Column::new("Intent", "")];
+const ASSIGNMENTS: [Column; 4] =
+    [Column::new("Group", ""), Column::new("Mode", ""), Column::new("Filter", ""), Column::new("Intent", "")];
 
 /// Settings in words.
 pub(super) fn settings_section(loaded: &Loaded, document: &Value) -> Markup {
@@ -32,15 +33,28 @@ pub(super) fn settings_section(loaded: &Loaded, document: &Value) -> Markup {
     };
     let rows: Vec<SettingRow> = readable_settings(contract, document)
         .into_iter()
-        .map(|each| SettingRow { name: each.name, values: each.value.lines().map(str::to_owned).collect(), depth: u8::try_from(each.depth).unwrap_or(u8::MAX), mark: String::new() })
+        .map(|each| SettingRow {
+            name: each.name,
+            values: each.value.lines().map(str::to_owned).collect(),
+            depth: u8::try_from(each.depth).unwrap_or(u8::MAX),
+            mark: String::new(),
+        })
         .collect();
     let note = counted(rows.len() as u64, "setting", "settings");
-    let body = if rows.is_empty() { html! { p.muted { "It sets nothing." } } } else { setting_groups(&[SettingGroup { title: String::new(), rows }]) };
+    let body = if rows.is_empty() {
+        html! { p.muted { "It sets nothing." } }
+    } else {
+        setting_groups(&[SettingGroup { title: String::new(), rows }])
+    };
     section("settings", "Settings", &note, &body)
 }
 
 /// Assignments with the names of groups and filters, as far as they are known.
-pub(super) async fn assignments_section(place: &Place<'_>, loaded: &Loaded, document: &Value) -> Result<Markup, WebError> {
+pub(super) async fn assignments_section(
+    place: &Place<'_>,
+    loaded: &Loaded,
+    document: &Value,
+) -> Result<Markup, WebError> {
     let (Some(contract), Some(scope)) = (loaded.contract, place.scope) else { return Ok(html! {}) };
     let list = assignments(contract, document);
     if list.is_empty() {
@@ -58,7 +72,12 @@ pub(super) async fn assignments_section(place: &Place<'_>, loaded: &Loaded, docu
     Ok(section("assignments", "Assignments", &counted(rows.len() as u64, "assignment", "assignments"), &body))
 }
 
-fn assignment_row(place: &Place<'_>, each: &Assignment, groups: &HashMap<String, String>, filters: &HashMap<String, String>) -> Markup {
+fn assignment_row(
+    place: &Place<'_>,
+    each: &Assignment,
+    groups: &HashMap<String, String>,
+    filters: &HashMap<String, String>,
+) -> Markup {
     let who = match (&each.target, &each.group_id) {
         (TargetKind::AllDevices, _) => html! { b { "All devices" } },
         (TargetKind::AllUsers, _) => html! { b { "All users" } },
@@ -86,7 +105,10 @@ fn assignment_row(place: &Place<'_>, each: &Assignment, groups: &HashMap<String,
 /// Names of scope tags; one that was not observed keeps its id. The built-in one has no object of its own everywhere.
 pub(super) async fn scope_tag_names(place: &Place<'_>, ids: &[String]) -> Result<Vec<String>, WebError> {
     let names = object_names(place, "scopeTags", ids).await?;
-    Ok(ids.iter().map(|id| names.get(id).cloned().unwrap_or_else(|| if id == "0" { "Default".to_owned() } else { id.clone() })).collect())
+    Ok(ids
+        .iter()
+        .map(|id| names.get(id).cloned().unwrap_or_else(|| if id == "0" { "Default".to_owned() } else { id.clone() }))
+        .collect())
 }
 
 async fn object_names(place: &Place<'_>, type_key: &str, ids: &[String]) -> Result<HashMap<String, String>, WebError> {
@@ -105,11 +127,23 @@ async fn object_names(place: &Place<'_>, type_key: &str, ids: &[String]) -> Resu
 pub(super) fn incompleteness(object: &ObjectDetail) -> Markup {
     let row = &object.row;
     if let Some(missing) = &row.missing {
-        let text = if missing.high_confidence { "The last complete pass did not find it." } else { "The last pass did not find it, but that pass was partial, so this is not certain." };
-        return notice(&Notice { tone: Tone::Warn, icon: "help-circle", title: "Missing".into(), text: format!("{text} Its versions stay."), code: String::new(), actions: None });
+        let text = if missing.high_confidence {
+            "The last complete pass did not find it."
+        } else {
+            "The last pass did not find it, but that pass was partial, so this is not certain."
+        };
+        return notice(&Notice {
+            tone: Tone::Warn,
+            icon: "help-circle",
+            title: "Missing".into(),
+            text: format!("{text} Its versions stay."),
+            code: String::new(),
+            actions: None,
+        });
     }
     let Some(first) = row.missing_parts.first() else { return html! {} };
-    let parts: Vec<String> = row.missing_parts.iter().map(|part| format!("{}: {}", part.part, sentence(&part.message))).collect();
+    let parts: Vec<String> =
+        row.missing_parts.iter().map(|part| format!("{}: {}", part.part, sentence(&part.message))).collect();
     notice(&Notice {
         tone: Tone::Warn,
         icon: "progress",
@@ -124,16 +158,25 @@ pub(super) fn incompleteness(object: &ObjectDetail) -> Markup {
 pub(super) fn version_list(place: &Place<'_>, loaded: &Loaded, object_path: &str) -> Markup {
     let all = loaded.versions.len() as u64;
     let shown = loaded.shown.as_ref().map(|(row, _)| row.id);
-    let view: Vec<Version> = loaded.versions.iter().zip((1..=all).rev()).map(|(each, number)| Version {
-        number,
-        href: format!("{object_path}/versions/{}", each.id),
-        by: each.name.clone(),
-        at_ms: each.first_seen_at,
-        note: size(each.bytes),
-        current: loaded.object.row.version == Some(each.id),
-        shown: shown == Some(each.id),
-    }).collect();
-    let body = if view.is_empty() { html! { p.muted { "None yet." } } } else { versions(&place.now(), &view) };
+    let view: Vec<Version> = loaded
+        .versions
+        .iter()
+        .zip((1..=all).rev())
+        .map(|(each, number)| Version {
+            number,
+            href: format!("{object_path}/versions/{}", each.id),
+            by: each.name.clone(),
+            at_ms: each.first_seen_at,
+            note: size(each.bytes),
+            current: loaded.object.row.version == Some(each.id),
+            shown: shown == Some(each.id),
+        })
+        .collect();
+    let body = if view.is_empty() {
+        html! { p.muted { "None yet." } }
+    } else {
+        versions(&place.now(), &view)
+    };
     section("versions", "Versions", "", &body)
 }
 
@@ -144,7 +187,10 @@ pub(super) fn identity(now: &Now, loaded: &Loaded) -> Markup {
         ("Object id", copyable(&row.external_id, "object id")),
         ("Type", html! { code { (row.type_key) } }),
         ("Category", html! { (row.category) }),
-        ("Modified in Intune", html! { @match &row.modified_at { Some(at) => { (at) } None => { span.muted { "Not said" } } } }),
+        (
+            "Modified in Intune",
+            html! { @match &row.modified_at { Some(at) => { (at) } None => { span.muted { "Not said" } } } },
+        ),
         ("First seen", exact_time(now, row.first_seen_at)),
         ("Last seen", exact_time(now, row.last_seen_at)),
     ]);

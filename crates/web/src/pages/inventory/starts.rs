@@ -12,14 +12,24 @@ use crate::frame::{answer, extra};
 use crate::state::Shared;
 
 /// `POST /t/{tenant}/inventory/sync`
-pub(crate) async fn sync(State(shared): State<Shared>, InTenant(ctx, scope): InTenant, Asked(asked): Asked, Posted(form): Posted) -> Result<Response, WebError> {
+pub(crate) async fn sync(
+    State(shared): State<Shared>,
+    InTenant(ctx, scope): InTenant,
+    Asked(asked): Asked,
+    Posted(form): Posted,
+) -> Result<Response, WebError> {
     let selection = Selection::of(&form.all("type").collect::<Vec<_>>())?;
     let started = app::inventory::start_sync(shared.db(), &scope, &selection, extra(&asked, &form)?).await?;
     answer(&shared, &ctx, &scope, started, "/inventory").await
 }
 
 /// `POST /t/{tenant}/groups/sync`
-pub(crate) async fn sync_groups(State(shared): State<Shared>, InTenant(ctx, scope): InTenant, Asked(asked): Asked, Posted(form): Posted) -> Result<Response, WebError> {
+pub(crate) async fn sync_groups(
+    State(shared): State<Shared>,
+    InTenant(ctx, scope): InTenant,
+    Asked(asked): Asked,
+    Posted(form): Posted,
+) -> Result<Response, WebError> {
     let started = app::directory::start_groups_sync(shared.db(), &scope, extra(&asked, &form)?).await?;
     answer(&shared, &ctx, &scope, started, "/inventory").await
 }
@@ -32,7 +42,8 @@ pub(crate) async fn capture(
     Asked(asked): Asked,
     Posted(form): Posted,
 ) -> Result<Response, WebError> {
-    let started = app::snapshots::start_capture(shared.db(), &scope, &object.type_key, &object.id, extra(&asked, &form)?).await?;
+    let started =
+        app::snapshots::start_capture(shared.db(), &scope, &object.type_key, &object.id, extra(&asked, &form)?).await?;
     let page = format!("/inventory/{}/{}", segment(&object.type_key), segment(&object.id));
     answer(&shared, &ctx, &scope, started, &page).await
 }

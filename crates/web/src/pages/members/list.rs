@@ -21,12 +21,17 @@ use crate::kit::time::{Now, relative_time};
 use crate::pages::form_error::FormError;
 use crate::state::Shared;
 
-const COLUMNS: [Column; 4] = [Column::new("Person", ""), Column::new("Role", ""), Column::new("Since", "c-at"), Column::actions()];
+const COLUMNS: [Column; 4] =
+    [Column::new("Person", ""), Column::new("Role", ""), Column::new("Since", "c-at"), Column::actions()];
 const EMAIL: &[&str] = &["account.email", "member.unknown"];
 const NAME: &[&str] = &["account.name"];
 
 /// The list, with what an owner may do.
-pub(crate) async fn page(State(shared): State<Shared>, InTenant(ctx, scope): InTenant, Asked(asked): Asked) -> Result<Markup, WebError> {
+pub(crate) async fn page(
+    State(shared): State<Shared>,
+    InTenant(ctx, scope): InTenant,
+    Asked(asked): Asked,
+) -> Result<Markup, WebError> {
     render(&shared, &ctx, &scope, &asked, &Fields::default(), &FormError::default(), None).await
 }
 
@@ -55,7 +60,8 @@ pub(super) async fn render(
 fn member_row(place: &Place<'_>, now: &Now, member: &Member) -> Markup {
     let can = place.off_without(Capability::MembersManage, "why-member").is_none();
     let path = format!("{}/members/{}", place.base(), member.user);
-    let person = html! { b { (member.name) } " " span.row-t { (member.email) @if member.user == place.ctx.user { ", you" } } };
+    let person =
+        html! { b { (member.name) } " " span.row-t { (member.email) @if member.user == place.ctx.user { ", you" } } };
     let role = html! {
         @if can {
             form.act method="post" action=(format!("{path}/role")) {
@@ -76,7 +82,15 @@ fn member_row(place: &Place<'_>, now: &Now, member: &Member) -> Markup {
             }
         }
     };
-    row("", &[cell("c-main", "", &person), cell("", "role", &role), cell("nowrap", "since", &relative_time(now, member.since)), action_cell(&remove)])
+    row(
+        "",
+        &[
+            cell("c-main", "", &person),
+            cell("", "role", &role),
+            cell("nowrap", "since", &relative_time(now, member.since)),
+            action_cell(&remove),
+        ],
+    )
 }
 
 fn roles(chosen: Role) -> Vec<(String, String, bool)> {
@@ -87,7 +101,15 @@ fn add_form(place: &Place<'_>, values: &Fields, error: &FormError) -> Markup {
     if let Some(off) = place.off_without(Capability::MembersManage, "why-add") {
         return html! { (button(&Button::new("Add member", Press::Submit).off_when(Some(off.clone())))) (why_off(&off)) };
     }
-    let email = Field { name: "email".into(), label: "E-mail address".into(), kind: "email", value: values.text("email").into(), autocomplete: "off", required: true, ..Field::default() };
+    let email = Field {
+        name: "email".into(),
+        label: "E-mail address".into(),
+        kind: "email",
+        value: values.text("email").into(),
+        autocomplete: "off",
+        required: true,
+        ..Field::default()
+    };
     let name = Field {
         name: "name".into(),
         label: "Name".into(),

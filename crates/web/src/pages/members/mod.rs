@@ -27,15 +27,32 @@ pub(crate) use list::page;
 const PASSWORD_BYTES: usize = 15;
 
 fn role(form: &Fields) -> Result<Role, AppError> {
-    let invalid = || AppError::invalid("member.role", "There is no such role").hint("Choose readonly, operator, manager or owner");
+    let invalid = || {
+        AppError::invalid("member.role", "There is no such role").hint("Choose readonly, operator, manager or owner")
+    };
     form.text("role").parse().map_err(|_| invalid())
 }
 
 /// `POST /t/{tenant}/members`: somebody who has an account, or a new account with a one-time password.
-pub(crate) async fn add(State(shared): State<Shared>, InTenant(ctx, scope): InTenant, Asked(asked): Asked, Posted(form): Posted) -> Result<Response, WebError> {
+pub(crate) async fn add(
+    State(shared): State<Shared>,
+    InTenant(ctx, scope): InTenant,
+    Asked(asked): Asked,
+    Posted(form): Posted,
+) -> Result<Response, WebError> {
     match add_member(&shared, &ctx, &scope, &form).await {
         Ok(None) => Ok(done(&ctx, &members_path(&scope), Done::MemberSet)),
-        Ok(Some(password)) => Ok(list::render(&shared, &ctx, &scope, &asked, &form, &FormError::default(), Some(shown_once(&form, &password))).await?.into_response()),
+        Ok(Some(password)) => Ok(list::render(
+            &shared,
+            &ctx,
+            &scope,
+            &asked,
+            &form,
+            &FormError::default(),
+            Some(shown_once(&form, &password)),
+        )
+        .await?
+        .into_response()),
         Err(error) => {
             let error = FormError::of(error)?;
             let page = list::render(&shared, &ctx, &scope, &asked, &form, &error, None).await?;
@@ -45,7 +62,12 @@ pub(crate) async fn add(State(shared): State<Shared>, InTenant(ctx, scope): InTe
 }
 
 /// The one-time password when an account was made.
-async fn add_member(shared: &Shared, ctx: &Ctx, scope: &TenantScope, form: &Fields) -> Result<Option<SecretString>, AppError> {
+async fn add_member(
+    shared: &Shared,
+    ctx: &Ctx,
+    scope: &TenantScope,
+    form: &Fields,
+) -> Result<Option<SecretString>, AppError> {
     let role = role(form)?;
     let email = app::people::checked_email(form.text("email"))?;
     if let Some(user) = shared.db().people().by_email(&email).await? {
@@ -82,7 +104,12 @@ fn shown_once(form: &Fields, password: &SecretString) -> Markup {
 }
 
 /// `POST /t/{tenant}/members/{user}/role`
-pub(crate) async fn set_role(State(shared): State<Shared>, InTenant(ctx, scope): InTenant, PathId(user): PathId<UserId>, Posted(form): Posted) -> Result<Response, WebError> {
+pub(crate) async fn set_role(
+    State(shared): State<Shared>,
+    InTenant(ctx, scope): InTenant,
+    PathId(user): PathId<UserId>,
+    Posted(form): Posted,
+) -> Result<Response, WebError> {
     let role = role(&form)?;
     member(&shared, &scope, user).await?;
     shared.db().tenant(&scope).set_member(user, role).await?;
@@ -90,7 +117,11 @@ pub(crate) async fn set_role(State(shared): State<Shared>, InTenant(ctx, scope):
 }
 
 /// `POST /t/{tenant}/members/{user}/remove`
-pub(crate) async fn remove(State(shared): State<Shared>, InTenant(ctx, scope): InTenant, PathId(user): PathId<UserId>) -> Result<Response, WebError> {
+pub(crate) async fn remove(
+    State(shared): State<Shared>,
+    InTenant(ctx, scope): InTenant,
+    PathId(user): PathId<UserId>,
+) -> Result<Response, WebError> {
     member(&shared, &scope, user).await?;
     shared.db().tenant(&scope).remove_member(user).await?;
     if user == ctx.user {

@@ -17,7 +17,11 @@ use crate::state::Shared;
 const CARDS: usize = 100;
 
 /// `GET /notifications`
-pub(crate) async fn page(State(shared): State<Shared>, SignedIn(ctx): SignedIn, Asked(asked): Asked) -> Result<Markup, WebError> {
+pub(crate) async fn page(
+    State(shared): State<Shared>,
+    SignedIn(ctx): SignedIn,
+    Asked(asked): Asked,
+) -> Result<Markup, WebError> {
     let place = Place::outside(&shared, &ctx, &asked, Section::Notifications);
     let tenants = shared.db().tenants().list_for(ctx.user).await?;
     let cards = shared.db().notifications(ctx.user).list(CARDS).await?;
@@ -36,7 +40,11 @@ pub(crate) async fn page(State(shared): State<Shared>, SignedIn(ctx): SignedIn, 
 }
 
 /// `POST /notifications/read`: one run's card, or all.
-pub(crate) async fn mark_read(State(shared): State<Shared>, SignedIn(ctx): SignedIn, Posted(form): Posted) -> Result<Response, WebError> {
+pub(crate) async fn mark_read(
+    State(shared): State<Shared>,
+    SignedIn(ctx): SignedIn,
+    Posted(form): Posted,
+) -> Result<Response, WebError> {
     let run = form.get("run").and_then(|run| run.parse().ok());
     shared.db().notifications(ctx.user).mark_read(run).await?;
     Ok(done(&ctx, "/notifications", Done::MarkedRead))

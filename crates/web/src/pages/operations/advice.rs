@@ -9,30 +9,66 @@ pub(crate) struct Advice {
 }
 
 const KNOWN: [(&str, &str, &str); 19] = [
-    ("graph.throttled", "Microsoft Graph asked us to slow down", "Nothing to do now. Sync again later; what was read stays."),
-    ("graph.permission_denied", "The app lacks a permission", "Grant the permission in Entra, give admin consent, then check the connection and sync again."),
+    (
+        "graph.throttled",
+        "Microsoft Graph asked us to slow down",
+        "Nothing to do now. Sync again later; what was read stays.",
+    ),
+    (
+        "graph.permission_denied",
+        "The app lacks a permission",
+        "Grant the permission in Entra, give admin consent, then check the connection and sync again.",
+    ),
     ("graph.token_expired", "The sign-in was no longer valid", "Check the connection, then start again."),
-    ("graph.authentication_failed", "The app could not sign in", "Replace the credential under Connection and check it."),
-    ("graph.not_found", "It was gone when it was read", "It was probably deleted meanwhile. Sync again to see what is there now."),
+    (
+        "graph.authentication_failed",
+        "The app could not sign in",
+        "Replace the credential under Connection and check it.",
+    ),
+    (
+        "graph.not_found",
+        "It was gone when it was read",
+        "It was probably deleted meanwhile. Sync again to see what is there now.",
+    ),
     ("graph.conflict", "Intune refused because of another change", "Start again."),
-    ("graph.bad_request", "Intune did not accept the request", "Report this with the run id: a contract may be out of date."),
+    (
+        "graph.bad_request",
+        "Intune did not accept the request",
+        "Report this with the run id: a contract may be out of date.",
+    ),
     ("graph.unavailable", "Microsoft Graph did not answer", "Start again later."),
     ("graph.timeout", "Microsoft Graph took too long", "Start again later."),
-    ("graph.unexpected_shape", "The answer was not what the contract says", "Report this with the run id. Nothing half-read was kept."),
+    (
+        "graph.unexpected_shape",
+        "The answer was not what the contract says",
+        "Report this with the run id. Nothing half-read was kept.",
+    ),
     ("graph.too_large", "An answer was larger than we accept", "Report this with the run id."),
     ("connection.missing", "The tenant has no connection", "An owner adds it under Connection."),
     ("not_authorised", "The person who started it lost the right", "Somebody with the right starts it again."),
     ("tenant_suspended", "The tenant is suspended", "An owner activates it again, then start again."),
-    ("deadline_exceeded", "It took longer than it may", "Start again; finished items are not read twice by a new sync."),
+    (
+        "deadline_exceeded",
+        "It took longer than it may",
+        "Start again; finished items are not read twice by a new sync.",
+    ),
     ("worker_crashed", "Its worker died several times", "Look at the worker's log, then start again."),
     ("cancelled", "It was cancelled", "Start again when you want it."),
     ("queue.dispatch_failed", "It could not be handed to a worker", "Start again."),
-    ("inventory.incomplete", "Something of it was not read completely", "Sync again. Its last complete version stays until then."),
+    (
+        "inventory.incomplete",
+        "Something of it was not read completely",
+        "Sync again. Its last complete version stays until then.",
+    ),
 ];
 
 /// The advice for a code; an unknown one gets words that are still true.
 pub(crate) fn advice(code: &str) -> Advice {
     let known = KNOWN.iter().find(|(known, ..)| *known == code);
-    let (_, title, next) = known.copied().unwrap_or(("", "It did not end well", "Open the items to see which. Start again, and report the code if it stays."));
+    let (_, title, next) = known.copied().unwrap_or((
+        "",
+        "It did not end well",
+        "Open the items to see which. Start again, and report the code if it stays.",
+    ));
     Advice { title, next }
 }

@@ -11,7 +11,11 @@ use crate::frame::{Done, done_in_place, tenant_path};
 use crate::state::Shared;
 
 /// Asks the run to stop. The store knows whose it is, and refuses who may not.
-pub(crate) async fn act(State(shared): State<Shared>, InTenant(ctx, scope): InTenant, PathId(run): PathId<RunId>) -> Result<Response, WebError> {
+pub(crate) async fn act(
+    State(shared): State<Shared>,
+    InTenant(ctx, scope): InTenant,
+    PathId(run): PathId<RunId>,
+) -> Result<Response, WebError> {
     let what = match shared.db().tenant(&scope).runs().request_cancel(run).await? {
         CancelOutcome::Cancelled => Done::Cancelled,
         CancelOutcome::Requested => Done::CancelRequested,

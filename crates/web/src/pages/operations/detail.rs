@@ -5,9 +5,9 @@ use maud::{Markup, html};
 use model::ids::RunId;
 use model::run::Status;
 
+use super::Viewer;
 use super::run::{live_parts, run_actions};
 use super::run_items::items_section;
-use super::Viewer;
 use crate::errors::WebError;
 use crate::extract::{Asked, InTenant, PathId};
 use crate::frame::{Place, Section};

@@ -59,15 +59,21 @@ pub(super) fn when_words(asked: &Fields) -> &'static str {
 
 /// The filter row.
 pub(super) fn filter_row(asked: &Fields, action: &str, me: UserId, initiators: &[(UserId, String)]) -> Filters {
-    let who: Vec<_> = [(String::new(), "Anyone".to_owned(), asked.get("who").is_none()), ("me".to_owned(), "Me".to_owned(), asked.has("who", "me"))]
+    let who: Vec<_> = [
+        (String::new(), "Anyone".to_owned(), asked.get("who").is_none()),
+        ("me".to_owned(), "Me".to_owned(), asked.has("who", "me")),
+    ]
+    .into_iter()
+    .chain(initiators.iter().filter(|(user, _)| *user != me).map(|(user, name)| {
+        let value = user.to_string();
+        let chosen = asked.has("who", &value);
+        (value, name.clone(), chosen)
+    }))
+    .collect();
+    let time = WHEN
         .into_iter()
-        .chain(initiators.iter().filter(|(user, _)| *user != me).map(|(user, name)| {
-            let value = user.to_string();
-            let chosen = asked.has("who", &value);
-            (value, name.clone(), chosen)
-        }))
+        .map(|(value, words, _)| (value.to_owned(), words.to_owned(), when(asked).0 == value))
         .collect();
-    let time = WHEN.into_iter().map(|(value, words, _)| (value.to_owned(), words.to_owned(), when(asked).0 == value)).collect();
     Filters {
         id: "ops".into(),
         label: "Filter operations".into(),
@@ -80,9 +86,24 @@ pub(super) fn filter_row(asked: &Fields, action: &str, me: UserId, initiators: &
             value: asked.text("q").into(),
         }),
         choices: vec![
-            several("type", "Type", app::catalogue::DEFINITIONS.iter().map(|each| (each.run_type.to_owned(), each.label.to_owned())), asked),
-            several("status", "Status", STATUSES.iter().map(|(value, words)| ((*value).to_owned(), (*words).to_owned())), asked),
-            several("outcome", "Outcome", OUTCOMES.iter().map(|(value, words)| (value.to_string(), crate::frame::capital(words))), asked),
+            several(
+                "type",
+                "Type",
+                app::catalogue::DEFINITIONS.iter().map(|each| (each.run_type.to_owned(), each.label.to_owned())),
+                asked,
+            ),
+            several(
+                "status",
+                "Status",
+                STATUSES.iter().map(|(value, words)| ((*value).to_owned(), (*words).to_owned())),
+                asked,
+            ),
+            several(
+                "outcome",
+                "Outcome",
+                OUTCOMES.iter().map(|(value, words)| (value.to_string(), crate::frame::capital(words))),
+                asked,
+            ),
             one("who", "Started by", who),
             one("when", "Started", time),
         ],
@@ -91,10 +112,12 @@ pub(super) fn filter_row(asked: &Fields, action: &str, me: UserId, initiators: &
 }
 
 fn several(name: &str, label: &str, options: impl Iterator<Item = (String, String)>, asked: &Fields) -> Choice {
-    let options: Vec<_> = options.map(|(value, words)| {
-        let chosen = asked.has(name, &value);
-        (value, words, chosen)
-    }).collect();
+    let options: Vec<_> = options
+        .map(|(value, words)| {
+            let chosen = asked.has(name, &value);
+            (value, words, chosen)
+        })
+        .collect();
     Choice { name: name.into(), label: label.into(), summary: summary(&options), single: false, options }
 }
 

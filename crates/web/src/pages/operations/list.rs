@@ -39,7 +39,11 @@ const COLUMNS: [Column; 7] = [
 ];
 
 /// The list, newest first.
-pub(crate) async fn page(State(shared): State<Shared>, InTenant(ctx, scope): InTenant, Asked(asked): Asked) -> Result<Markup, WebError> {
+pub(crate) async fn page(
+    State(shared): State<Shared>,
+    InTenant(ctx, scope): InTenant,
+    Asked(asked): Asked,
+) -> Result<Markup, WebError> {
     let place = Place::tenant(&shared, &ctx, &scope, &asked, Section::Operations);
     let path = format!("{}/operations", place.base());
     // Read first: what changes while the page is made is told again by the stream, never missed.
@@ -112,7 +116,11 @@ fn facet_row(kept: &Fields, path: &str, counts: &RunCounts) -> Vec<Facet> {
 
 fn pages(list: &RunPage, kept: &Fields, path: &str, counts: &RunCounts, asked: &Fields, zone: &str) -> Pager {
     let outcomes: Vec<_> = asked.all("outcome").filter_map(|word| word.parse().ok()).collect();
-    let total = if outcomes.is_empty() { counts.total() } else { outcomes.into_iter().map(|outcome| counts.outcome(outcome)).sum() };
+    let total = if outcomes.is_empty() {
+        counts.total()
+    } else {
+        outcomes.into_iter().map(|outcome| counts.outcome(outcome)).sum()
+    };
     Pager {
         shown: list.rows.len() as u64,
         total: Some(total),
@@ -131,7 +139,13 @@ fn nothing(kept: &Fields, path: &str, asked: &Fields) -> Markup {
         return empty_state("activity", "No operation yet", &text, None, false);
     }
     let clear = html! { (button(&Button::new("Clear filters", Press::Link(path.to_owned())).with_icon("filter-off"))) };
-    empty_state("search", "No operation matches", &format!("With these filters, started: {}.", when_words(asked)), Some(&clear), true)
+    empty_state(
+        "search",
+        "No operation matches",
+        &format!("With these filters, started: {}.", when_words(asked)),
+        Some(&clear),
+        true,
+    )
 }
 
 fn start_menu(place: &Place<'_>) -> Markup {

@@ -75,7 +75,9 @@ pub(crate) fn run_progress(viewer: &Viewer, run: &RunRow) -> Markup {
     let view = match run.status {
         Status::Queued if counts.processed == 0 => Progress::NotStarted,
         Status::Queued => Progress::Halted { processed: counts.processed, total: counts.total },
-        Status::Running => Progress::Working { processed: counts.processed, total: counts.total, noun: ("item done", "items done") },
+        Status::Running => {
+            Progress::Working { processed: counts.processed, total: counts.total, noun: ("item done", "items done") }
+        }
         Status::Completed => Progress::Done(ItemCounts {
             succeeded: counts.succeeded,
             failed: counts.failed,
@@ -89,7 +91,10 @@ pub(crate) fn run_progress(viewer: &Viewer, run: &RunRow) -> Markup {
 /// The sentence and code below the name: why it waits, or why it ended so.
 pub(crate) fn why(now: &Now, run: &RunRow) -> (String, String) {
     if let Some(since) = run.not_responding_since() {
-        return (format!("No sign of life from its worker since {}. Another worker takes over.", now.clock(since)), String::new());
+        return (
+            format!("No sign of life from its worker since {}. Another worker takes over.", now.clock(since)),
+            String::new(),
+        );
     }
     if run.status == Status::Running {
         return (String::new(), String::new());
@@ -115,7 +120,15 @@ pub(crate) fn initiator(viewer: &Viewer, run: &RunRow) -> String {
 pub(crate) fn run_row(now: &Now, viewer: &Viewer, run: &RunRow) -> Markup {
     let (why, code) = why(now, run);
     let writes = app::catalogue::definition(&run.run_type).is_some_and(|definition| definition.writes);
-    let name = MainCell { name: run.label.clone(), href: viewer.href(run), target: run.target.clone(), writes, why, code, link: None };
+    let name = MainCell {
+        name: run.label.clone(),
+        href: viewer.href(run),
+        target: run.target.clone(),
+        writes,
+        why,
+        code,
+        link: None,
+    };
     let by_label = if run.initiator == Some(viewer.user) { "" } else { "by" };
     let took = match run_duration(run) {
         Some(words) => html! { (words) },

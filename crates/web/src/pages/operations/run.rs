@@ -5,11 +5,11 @@ use model::AppError;
 use model::run::{Outcome, Status};
 use store::{RunRow, TenantScope};
 
+use super::Viewer;
 use super::advice::advice;
 use super::row::{run_badge, run_progress, why};
 use super::run_side::side;
 use super::run_timeline::timeline_section;
-use super::Viewer;
 use crate::errors::sentence;
 use crate::fields::Fields;
 use crate::frame::Place;
@@ -20,7 +20,8 @@ use crate::kit::table::{Column, cell, row, table};
 use crate::kit::time::Now;
 use crate::state::Shared;
 
-const FAILURES: [Column; 3] = [Column::new("What happened", ""), Column::new("Items", "num"), Column::new("Do next", "")];
+const FAILURES: [Column; 3] =
+    [Column::new("What happened", ""), Column::new("Items", "num"), Column::new("Do next", "")];
 
 /// Live parts, each an element with an id of its own.
 pub(crate) struct LiveParts {
@@ -33,7 +34,13 @@ pub(crate) struct LiveParts {
 }
 
 /// Renders them from the run as it is now.
-pub(crate) async fn live_parts(shared: &Shared, scope: &TenantScope, viewer: &Viewer, now: &Now, run: &RunRow) -> Result<LiveParts, AppError> {
+pub(crate) async fn live_parts(
+    shared: &Shared,
+    scope: &TenantScope,
+    viewer: &Viewer,
+    now: &Now,
+    run: &RunRow,
+) -> Result<LiveParts, AppError> {
     let events = shared.db().tenant(scope).runs().events(run.id).await?;
     let main = html! {
         div id="run-main" {
@@ -76,20 +83,33 @@ fn why_not_cancel(place: &Place<'_>, viewer: &Viewer, run: &RunRow) -> Option<St
     if run.cancel_requested_at.is_some() {
         return Some("A cancel is recorded. It stops at its next item.".to_owned());
     }
-    (!viewer.may_cancel(run)).then(|| "Your role cancels only runs that you started, or none. Ask a manager or an owner.".to_owned())
+    (!viewer.may_cancel(run))
+        .then(|| "Your role cancels only runs that you started, or none. Ask a manager or an owner.".to_owned())
 }
 
 fn failures_section(viewer: &Viewer, run: &RunRow) -> Markup {
-    let rows: Vec<Markup> = run.failures.iter().map(|failure| {
-        let advice = advice(&failure.code);
-        let items = Fields::default().with("code", failure.code.as_str()).href(&viewer.href(run));
-        let what = html! { b { (advice.title) } p.why { (sentence(&failure.message)) " " code { (failure.code) } } };
-        row("", &[
-            cell("c-main", "", &what),
-            cell("num", "Items", &linked_number(failure.count, &format!("{items}#items"), "items with this code")),
-            cell("", "Do next", &html! { (advice.next) }),
-        ])
-    }).collect();
+    let rows: Vec<Markup> = run
+        .failures
+        .iter()
+        .map(|failure| {
+            let advice = advice(&failure.code);
+            let items = Fields::default().with("code", failure.code.as_str()).href(&viewer.href(run));
+            let what =
+                html! { b { (advice.title) } p.why { (sentence(&failure.message)) " " code { (failure.code) } } };
+            row(
+                "",
+                &[
+                    cell("c-main", "", &what),
+                    cell(
+                        "num",
+                        "Items",
+                        &linked_number(failure.count, &format!("{items}#items"), "items with this code"),
+                    ),
+                    cell("", "Do next", &html! { (advice.next) }),
+                ],
+            )
+        })
+        .collect();
     let blocked = run.status == Status::Completed && matches!(run.outcome, Outcome::Failed | Outcome::Blocked);
     html! {
         @if !rows.is_empty() {

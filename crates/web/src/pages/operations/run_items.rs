@@ -26,14 +26,19 @@ const COLUMNS: [Column; 4] = [
     Column::new("Kind", ""),
     Column::new("Finished", "num"),
 ];
-const BAD: [ItemOutcome; 4] = [ItemOutcome::Incomplete, ItemOutcome::Failed, ItemOutcome::Conflict, ItemOutcome::Unknown];
+const BAD: [ItemOutcome; 4] =
+    [ItemOutcome::Incomplete, ItemOutcome::Failed, ItemOutcome::Conflict, ItemOutcome::Unknown];
 
 /// Renders the section `#items`.
 pub(super) async fn items_section(place: &Place<'_>, viewer: &Viewer, run: &RunRow) -> Result<Markup, WebError> {
     let Some(scope) = place.scope else { return Ok(html! {}) };
     let asked = place.asked.only(&NAMES);
     let tenant = place.shared.db().tenant(scope);
-    let filter = ItemFilter { outcomes: outcomes(&asked), code: asked.get("code").map(str::to_owned), text: asked.get("q").map(str::to_owned) };
+    let filter = ItemFilter {
+        outcomes: outcomes(&asked),
+        code: asked.get("code").map(str::to_owned),
+        text: asked.get("q").map(str::to_owned),
+    };
     let after = place.asked.get("after").and_then(|text| text.parse().ok()).unwrap_or(0);
     let counts = tenant.runs().item_counts(run.id).await?;
     let mut items = tenant.runs().items(run.id, &filter, after, ITEMS + 1).await?;
@@ -43,7 +48,8 @@ pub(super) async fn items_section(place: &Place<'_>, viewer: &Viewer, run: &RunR
     let now = place.now();
     let rows: Vec<Markup> = items.iter().map(|item| item_row(&now, viewer, item)).collect();
     let anchored = |fields: Fields| format!("{}#items", fields.href(&path));
-    let next = more.then(|| items.last()).flatten().map(|last| anchored(asked.with("after", last.sequence.to_string())));
+    let next =
+        more.then(|| items.last()).flatten().map(|last| anchored(asked.with("after", last.sequence.to_string())));
     let previous = (after > 0).then(|| anchored(asked.clone()));
     let pages = Pager {
         shown: items.len() as u64,
@@ -68,10 +74,13 @@ pub(super) async fn items_section(place: &Place<'_>, viewer: &Viewer, run: &RunR
 
 /// `failed` in an address stands for everything that the counts call failed, because that is what they link to.
 fn outcomes(asked: &Fields) -> Vec<ItemOutcome> {
-    asked.all("outcome").flat_map(|word| match word {
-        "failed" => BAD.to_vec(),
-        other => other.strip_prefix("only_").unwrap_or(other).parse().ok().into_iter().collect(),
-    }).collect()
+    asked
+        .all("outcome")
+        .flat_map(|word| match word {
+            "failed" => BAD.to_vec(),
+            other => other.strip_prefix("only_").unwrap_or(other).parse().ok().into_iter().collect(),
+        })
+        .collect()
 }
 
 fn facet_row(asked: &Fields, path: &str, counts: &ItemCounts) -> Vec<Facet> {
@@ -100,7 +109,9 @@ fn facet_row(asked: &Fields, path: &str, counts: &ItemCounts) -> Vec<Facet> {
 
 fn filter_row(asked: &Fields, path: &str, counts: &ItemCounts) -> Filters {
     let mut options = vec![(String::new(), "Any code".to_owned(), asked.get("code").is_none())];
-    options.extend(counts.codes.iter().map(|(code, items)| (code.clone(), format!("{code} ({items})"), asked.has("code", code))));
+    options.extend(
+        counts.codes.iter().map(|(code, items)| (code.clone(), format!("{code} ({items})"), asked.has("code", code))),
+    );
     let choices = (!counts.codes.is_empty()).then(|| Choice {
         name: "code".into(),
         label: "Code".into(),
@@ -113,7 +124,12 @@ fn filter_row(asked: &Fields, path: &str, counts: &ItemCounts) -> Filters {
         label: "Filter items".into(),
         action: path.to_owned(),
         target: "items".into(),
-        search: Some(SearchField { name: "q".into(), label: "Find an item by name".into(), placeholder: "Item name".into(), value: asked.text("q").into() }),
+        search: Some(SearchField {
+            name: "q".into(),
+            label: "Find an item by name".into(),
+            placeholder: "Item name".into(),
+            value: asked.text("q").into(),
+        }),
         choices: choices.into_iter().collect(),
         hidden: asked.all("outcome").map(|word| ("outcome".to_owned(), word.to_owned())).collect(),
     }
@@ -134,7 +150,15 @@ fn item_row(now: &Now, viewer: &Viewer, item: &ItemRow) -> Markup {
         }
     };
     let ended = html! { @if let Some(ended) = item.ended_at { (clock_time(now, ended)) } };
-    row("", &[state_cell(&badge(Badge::of_item(item.outcome))), cell("c-main", "", &name), cell("", "", &html! { (item.kind) }), cell("num nowrap", "", &ended)])
+    row(
+        "",
+        &[
+            state_cell(&badge(Badge::of_item(item.outcome))),
+            cell("c-main", "", &name),
+            cell("", "", &html! { (item.kind) }),
+            cell("num nowrap", "", &ended),
+        ],
+    )
 }
 
 /// An item of the inventory has the key `type/id` and leads to its object.

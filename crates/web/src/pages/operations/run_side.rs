@@ -17,7 +17,13 @@ use crate::kit::time::{Now, exact_time};
 use crate::state::Shared;
 
 /// Renders it, in an element of its own.
-pub(super) async fn side(shared: &Shared, scope: &TenantScope, viewer: &Viewer, now: &Now, run: &RunRow) -> Result<Markup, AppError> {
+pub(super) async fn side(
+    shared: &Shared,
+    scope: &TenantScope,
+    viewer: &Viewer,
+    now: &Now,
+    run: &RunRow,
+) -> Result<Markup, AppError> {
     let tenant = shared.db().tenant(scope);
     let related_things = related_to(shared, scope, run).await?;
     let audit = tenant.audit().of_run(run.id).await?;
@@ -44,15 +50,24 @@ fn about(viewer: &Viewer, now: &Now, run: &RunRow) -> Markup {
     facts(&[
         ("Run", copyable(&run.id.to_string(), "run id")),
         ("Type", code(&run.run_type)),
-        ("Started by", html! { (initiator(viewer, run)) @if run.initiator == Some(viewer.user) { span.muted { " (" (run.initiator_name) ")" } } }),
+        (
+            "Started by",
+            html! { (initiator(viewer, run)) @if run.initiator == Some(viewer.user) { span.muted { " (" (run.initiator_name) ")" } } },
+        ),
         ("Queued", exact_time(now, run.created_at)),
-        ("Started", html! {
-            @if let (Some(started), Some(waited)) = (run.started_at, &waited) { (exact_time(now, started)) ", after " (waited) " in the queue" }
-            @else { span.muted { "Not yet" } }
-        }),
-        ("Finished", html! {
-            @if let Some(ended) = run.completed_at { (exact_time(now, ended)) } @else { span.muted { "Not yet" } }
-        }),
+        (
+            "Started",
+            html! {
+                @if let (Some(started), Some(waited)) = (run.started_at, &waited) { (exact_time(now, started)) ", after " (waited) " in the queue" }
+                @else { span.muted { "Not yet" } }
+            },
+        ),
+        (
+            "Finished",
+            html! {
+                @if let Some(ended) = run.completed_at { (exact_time(now, ended)) } @else { span.muted { "Not yet" } }
+            },
+        ),
         ("Duration", html! { @if let Some(took) = run_duration(run) { (took) } @else { span.muted { "–" } } }),
         ("Attempts", html! { (run.attempt) " of at most " (run.attempts_max) }),
         ("Items", html! { (items) }),
@@ -64,14 +79,31 @@ async fn related_to(shared: &Shared, scope: &TenantScope, run: &RunRow) -> Resul
     let base = tenant_path(scope);
     let mut list = Vec::new();
     if let Some(set) = shared.db().tenant(scope).backups().by_run(run.id).await? {
-        list.push(Related { icon: "archive", words: format!("Backup set “{}”", set.name), href: format!("{base}/backups/{}", set.id), note: counted(set.items, "item", "items") });
+        list.push(Related {
+            icon: "archive",
+            words: format!("Backup set “{}”", set.name),
+            href: format!("{base}/backups/{}", set.id),
+            note: counted(set.items, "item", "items"),
+        });
     }
     if run.run_type == "inventory.sync" && run.status == Status::Completed {
-        list.push(Related { icon: "list-details", words: "Inventory".into(), href: format!("{base}/inventory"), note: "as observed".into() });
+        list.push(Related {
+            icon: "list-details",
+            words: "Inventory".into(),
+            href: format!("{base}/inventory"),
+            note: "as observed".into(),
+        });
     }
-    for (id, words) in [(run.parent, "The run that asked for this one"), (run.retry_of, "The run that this one repeats")] {
+    for (id, words) in
+        [(run.parent, "The run that asked for this one"), (run.retry_of, "The run that this one repeats")]
+    {
         if let Some(id) = id {
-            list.push(Related { icon: "activity", words: words.into(), href: format!("{base}/operations/{id}"), note: String::new() });
+            list.push(Related {
+                icon: "activity",
+                words: words.into(),
+                href: format!("{base}/operations/{id}"),
+                note: String::new(),
+            });
         }
     }
     Ok(list)

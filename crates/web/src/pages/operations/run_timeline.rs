@@ -14,7 +14,12 @@ use crate::kit::timeline::{Event, Phase, Stretch, events as event_list, timeline
 pub(super) fn timeline_section(now: &Now, run: &RunRow, events: &[EventRow]) -> Markup {
     let end = run.completed_at.unwrap_or(run.database_now_ms);
     let phases = phases(run, events, end);
-    let waited: i64 = phases.iter().flat_map(|phase| &phase.stretches).filter(|each| each.0 == Stretch::Waiting).map(|each| each.2 - each.1).sum();
+    let waited: i64 = phases
+        .iter()
+        .flat_map(|phase| &phase.stretches)
+        .filter(|each| each.0 == Stretch::Waiting)
+        .map(|each| each.2 - each.1)
+        .sum();
     let note = format!("{}, of which {} waiting", duration(end - run.created_at), duration(waited));
     let said: Vec<Event> = events.iter().map(|event| Event { at_ms: event.at, words: words(run, event) }).collect();
     let body = html! { (timeline(now, &phases)) (event_list(now, &said, said.len() <= 6)) };
@@ -38,7 +43,13 @@ fn phases(run: &RunRow, events: &[EventRow], end: i64) -> Vec<Phase> {
                 let Some(attempt) = working.take() else { continue };
                 let lost = event.kind == "worker_lost";
                 let stretch = if lost { Stretch::Lost } else { Stretch::Working };
-                phases.push(phase(&format!("Attempt {attempt}"), stretch, since, event.at, if lost { "Its worker was lost" } else { "" }));
+                phases.push(phase(
+                    &format!("Attempt {attempt}"),
+                    stretch,
+                    since,
+                    event.at,
+                    if lost { "Its worker was lost" } else { "" },
+                ));
                 why = match event.kind.as_str() {
                     "worker_lost" => "Taken over".to_owned(),
                     "waiting" => "Waiting".to_owned(),

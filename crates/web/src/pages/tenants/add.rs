@@ -23,12 +23,21 @@ const CLIENT: &[&str] = &["connection.client_id"];
 const SECRET: &[&str] = &["connection.secret"];
 
 /// `GET /tenants/new`
-pub(crate) async fn page(State(shared): State<Shared>, SignedIn(ctx): SignedIn, Asked(asked): Asked) -> Result<Markup, WebError> {
+pub(crate) async fn page(
+    State(shared): State<Shared>,
+    SignedIn(ctx): SignedIn,
+    Asked(asked): Asked,
+) -> Result<Markup, WebError> {
     render(&shared, &ctx, &asked, &Fields::default(), &FormError::default()).await
 }
 
 /// `POST /tenants/new`
-pub(crate) async fn act(State(shared): State<Shared>, SignedIn(ctx): SignedIn, Asked(asked): Asked, Posted(form): Posted) -> Result<Response, WebError> {
+pub(crate) async fn act(
+    State(shared): State<Shared>,
+    SignedIn(ctx): SignedIn,
+    Asked(asked): Asked,
+    Posted(form): Posted,
+) -> Result<Response, WebError> {
     let text = |name: &str| form.text(name).to_owned();
     let input = app::tenants::TenantInput {
         display_name: text("display_name"),
@@ -48,10 +57,17 @@ pub(crate) async fn act(State(shared): State<Shared>, SignedIn(ctx): SignedIn, A
     }
 }
 
-async fn render(shared: &Shared, ctx: &Ctx, asked: &Fields, values: &Fields, error: &FormError) -> Result<Markup, WebError> {
+async fn render(
+    shared: &Shared,
+    ctx: &Ctx,
+    asked: &Fields,
+    values: &Fields,
+    error: &FormError,
+) -> Result<Markup, WebError> {
     let place = Place::outside(shared, ctx, asked, Section::Tenants);
     let chosen = values.get("cloud").unwrap_or("global");
-    let clouds: Vec<_> = shared.web.clouds.iter().map(|cloud| (cloud.key.clone(), cloud.label.clone(), cloud.key == chosen)).collect();
+    let clouds: Vec<_> =
+        shared.web.clouds.iter().map(|cloud| (cloud.key.clone(), cloud.label.clone(), cloud.key == chosen)).collect();
     let main = html! {
         (header(&Header { crumbs: vec![Crumb::link("Tenants", "/tenants")], title: "Add tenant".into(), summary: None, actions: None }))
         form.form method="post" action="/tenants/new" {
@@ -71,7 +87,15 @@ async fn render(shared: &Shared, ctx: &Ctx, asked: &Fields, values: &Fields, err
 
 fn text(values: &Fields, name: &str, label: &str, help: &str) -> Field {
     let value = values.text(name).to_owned();
-    Field { name: name.into(), label: label.into(), value, help: help.into(), autocomplete: "off", required: true, ..Field::default() }
+    Field {
+        name: name.into(),
+        label: label.into(),
+        value,
+        help: help.into(),
+        autocomplete: "off",
+        required: true,
+        ..Field::default()
+    }
 }
 
 /// The field for a client secret; what was typed is never sent back.

@@ -41,11 +41,18 @@ pub(crate) async fn home(State(shared): State<Shared>, SignedIn(ctx): SignedIn) 
 }
 
 /// `GET /tenants`
-pub(crate) async fn page(State(shared): State<Shared>, SignedIn(ctx): SignedIn, Asked(asked): Asked) -> Result<Markup, WebError> {
+pub(crate) async fn page(
+    State(shared): State<Shared>,
+    SignedIn(ctx): SignedIn,
+    Asked(asked): Asked,
+) -> Result<Markup, WebError> {
     let place = Place::outside(&shared, &ctx, &asked, Section::Tenants);
     let tenants = shared.db().tenants().list_for(ctx.user).await?;
     let now = ctx.now();
-    let off = (!ctx.platform_admin).then(|| WhyOff { id: "why-add".into(), sentence: "Only an administrator of this installation adds tenants.".into() });
+    let off = (!ctx.platform_admin).then(|| WhyOff {
+        id: "why-add".into(),
+        sentence: "Only an administrator of this installation adds tenants.".into(),
+    });
     let add = Button::primary("Add tenant", Press::Link("/tenants/new".into())).with_icon("plus").off_when(off.clone());
     let actions = html! { (button(&add)) @if let Some(off) = &off { (why_off(off)) } };
     let rows: Vec<Markup> = tenants.iter().map(|card| tenant_row(&now, card)).collect();
@@ -73,7 +80,8 @@ fn tenant_row(now: &Now, card: &TenantCard) -> Markup {
         @else { span.muted { "Never" } }
     };
     let complete = html! { @if let Some(sync) = &card.last_sync { (badge(completeness(sync.outcome))) } };
-    let active = linked_number(card.active_runs, &format!("{base}/operations?outcome=pending&when=all"), "active operations");
+    let active =
+        linked_number(card.active_runs, &format!("{base}/operations?outcome=pending&when=all"), "active operations");
     row(
         &card.tenant.id.to_string(),
         &[
