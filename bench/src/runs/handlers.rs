@@ -37,7 +37,7 @@ impl RunType for NoOp {
         Box::pin(async move {
             // Nobody listens any more when the measurement is over.
             let _ = self.0.send((ctx.run.id, Instant::now()));
-            Ending::Done(None)
+            Ending::Done { reason: None, failures: Vec::new() }
         })
     }
 }

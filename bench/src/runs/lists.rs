@@ -89,14 +89,14 @@ async fn middle(world: &World) -> Result<RunId, Failure> {
 async fn page(world: &World, runs: i64, name: &str, filter: &RunFilter, page: &RunPageRequest) -> Result<Row, Failure> {
     let tenant = world.db.tenant(&world.scope);
     let rows = tenant.runs();
-    let times = times(async || Ok(drop(rows.list(filter, page).await?))).await?;
+    let times = times(async || rows.list(filter, page).await.map(drop).map_err(Failure::from)).await?;
     Ok(Row::p99(format!("page of {runs} runs: {name}"), times, PAGE_MS))
 }
 
 async fn count(world: &World, runs: i64, name: &str, filter: &RunFilter) -> Result<Row, Failure> {
     let tenant = world.db.tenant(&world.scope);
     let rows = tenant.runs();
-    let times = times(async || Ok(drop(rows.counts(filter).await?))).await?;
+    let times = times(async || rows.counts(filter).await.map(drop).map_err(Failure::from)).await?;
     Ok(Row::p99(format!("exact numbers of {runs} runs: {name}"), times, COUNT_MS))
 }
 

@@ -99,7 +99,7 @@ impl Simulator {
         stream.read_to_end(&mut answer).await?;
         let answer = String::from_utf8(answer)?;
         let (head, body) = answer.split_once("\r\n\r\n").ok_or("the simulator's answer has no body")?;
-        if !head.split_whitespace().nth(1).is_some_and(|status| status == "200") {
+        if head.split_whitespace().nth(1) != Some("200") {
             return Err(format!("the simulator refused {path}: {body}").into());
         }
         Ok(serde_json::from_str(body)?)

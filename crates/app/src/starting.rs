@@ -27,7 +27,7 @@ pub async fn start(
     target: String,
     extra: Extra,
 ) -> Result<Started, AppError> {
-    scope.require(definition.capability)?;
+    authorise(db, scope, definition).await?;
     let run = NewRun {
         definition,
         inputs,
@@ -39,6 +39,17 @@ pub async fn start(
         idempotency: extra.idempotency,
     };
     db.tenant(scope).runs().start(run).await
+}
+
+/// Refuses who may not start this. The refusal leaves an audit entry, whichever door was tried; that it cannot be
+/// written does not turn it into a pass.
+pub(crate) async fn authorise(db: &Db, scope: &TenantScope, definition: &Definition) -> Result<(), AppError> {
+    let Err(refused) = scope.require(definition.capability) else { return Ok(()) };
+    let entry = db.tenant(scope).audit().record(None, "access.denied", None, refused.code, Some(definition.run_type)).await;
+    if let Err(error) = entry {
+        tracing::error!(%error, "a denial could not be audited");
+    }
+    Err(refused)
 }
 
 /// How a run ends when something of ours failed it.

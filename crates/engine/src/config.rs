@@ -15,6 +15,8 @@ pub struct EngineConfig {
     pub sweep: Duration,
     /// How long a stopping worker lets its runs finish before it releases them.
     pub grace: Duration,
+    /// How long completed runs are kept.
+    pub retention: Duration,
 }
 
 impl Default for EngineConfig {
@@ -25,6 +27,7 @@ impl Default for EngineConfig {
             beat: Duration::from_secs(2),
             sweep: Duration::from_secs(2),
             grace: Duration::from_secs(5),
+            retention: Duration::from_secs(90 * 24 * 60 * 60),
         }
     }
 }

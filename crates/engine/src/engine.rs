@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::beat::{self, Held};
 use crate::execute::{Signals, execute};
 use crate::finish::Finisher;
-use crate::{Catalogue, EngineConfig, sweep};
+use crate::{Catalogue, EngineConfig, node, retention, sweep};
 
 /// One worker over one database.
 pub struct Engine {
@@ -41,13 +41,14 @@ impl Engine {
         let beating = CancellationToken::new();
         let beat = beat::start(self.db.clone(), self.worker.id, held.clone(), self.config.beat, beating.clone())?;
         let sweeping = tokio::spawn(sweep::sweep_until(self.db.clone(), self.config.sweep, stop.clone()));
-        let node = tokio::spawn(announce_until(self.db.clone(), self.worker.clone(), self.config, stop.clone()));
+        let node = tokio::spawn(node::announce_until(self.db.clone(), self.worker.clone(), self.config.beat, stop.clone()));
+        let retiring = tokio::spawn(retention::retire_until(self.db.clone(), self.config.retention, stop.clone()));
         let mut tasks = JoinSet::new();
         self.claim_until(&stop, &held, &mut tasks).await;
         self.wind_down(&held, &mut tasks).await;
         beating.cancel();
         let _ = tokio::task::spawn_blocking(move || beat.join()).await;
-        let _ = tokio::join!(sweeping, node);
+        let _ = tokio::join!(sweeping, node, retiring);
         if let Err(error) = sweep::deliver_outbox(&self.db).await {
             tracing::warn!(error = %error, "the outbox is left for the next worker");
         }
@@ -128,24 +129,6 @@ impl Engine {
         if tokio::time::timeout(self.config.grace, finish).await.is_err() {
             held.release_all();
             while tasks.join_next().await.is_some() {}
-        }
-    }
-}
-
-/// Keeps this worker in the node list.
-async fn announce_until(db: Db, worker: WorkerInfo, config: EngineConfig, stop: CancellationToken) {
-    let mut registered = false;
-    let mut ticks = tokio::time::interval(config.beat);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            _ = ticks.tick() => {}
-        }
-        let told = if registered { db.nodes().seen(worker.id).await } else { db.nodes().register(&worker).await };
-        match told {
-            Ok(()) => registered = true,
-            Err(error) => tracing::debug!(error = %error, "the node list could not be told that this worker lives"),
         }
     }
 }

@@ -3,7 +3,7 @@
 //! A worker is an [`Engine`] under a fresh [`model::ids::WorkerId`]. Three loops share it: the **claim** loop takes
 //! runs under a fenced lease and hands each to its [`RunType`]; the **beat** thread renews all leases in one
 //! statement, on a thread and a connection of its own; the **sweep** loop takes up what dead workers left behind
-//! and delivers the outbox. No loop holds state that the ledger does not: a worker may die at any instruction.
+//! and delivers the outbox. Beside them the node list is kept, and runs past their time are removed. No loop holds state that the ledger does not: a worker may die at any instruction.
 
 mod beat;
 mod catalogue;
@@ -12,6 +12,8 @@ mod context;
 mod engine;
 mod execute;
 mod finish;
+mod node;
+mod retention;
 mod run_type;
 mod sweep;
 

@@ -26,8 +26,6 @@ pub(crate) fn client() -> GraphConfig {
     let often = Window { requests: 1_000, span: Duration::from_secs(1) };
     let limits = Limits {
         conditional_access: often,
-        attempts_max: 3,
-        throttled_attempts_max: 3,
         backoff_first: Duration::from_millis(2),
         backoff_max: Duration::from_millis(20),
         deadline: Duration::from_secs(20),

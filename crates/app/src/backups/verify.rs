@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use model::AppError;
 use model::ids::BackupSetId;
 use serde::Serialize;
-use store::{BackupStatus, Db, TenantScope};
+use store::{BackupSet, BackupStatus, Db, TenantScope};
 
 use super::manifest::{FORMAT, Manifest, ManifestItem, all_items, sha256_hex};
 
@@ -43,19 +43,28 @@ pub async fn verify(db: &Db, scope: &TenantScope, set: BackupSetId, address: Opt
     if row.status == BackupStatus::Writing {
         return Err(AppError::conflict("backup.not_sealed", "The backup set is still being written").hint("Wait for its run to end"));
     }
-    let bytes = tenant.backups().manifest(set).await?;
     let mut found = Verification { items: 0, missing: 0, problems: Vec::new() };
-    if Some(sha256_hex(&bytes)) != row.manifest_hash {
-        found.problems.push("The manifest itself was changed after the set was sealed".into());
-    }
-    match serde_json::from_slice::<Manifest>(&bytes) {
-        Ok(manifest) if manifest.format == FORMAT => check_items(db, scope, &manifest, &mut found).await?,
-        Ok(manifest) => found.problems.push(format!("The manifest has format {}, which this version does not know", manifest.format)),
-        Err(_) => found.problems.push("The manifest cannot be read".into()),
+    match tenant.backups().manifest(set).await {
+        Ok(bytes) => check_manifest(db, scope, &row, &bytes, &mut found).await?,
+        // What cannot be decrypted was changed by somebody without the key.
+        Err(error) if error.code == "key.undecryptable" => found.problems.push(format!("The manifest cannot be read back [{}]", error.code)),
+        Err(error) => return Err(error),
     }
     let outcome = if found.is_intact() { "intact" } else { "not_intact" };
     tenant.audit().record(address, "backup_set.verify", Some(&set.to_string()), outcome, None).await?;
     Ok(found)
+}
+
+async fn check_manifest(db: &Db, scope: &TenantScope, row: &BackupSet, bytes: &[u8], found: &mut Verification) -> Result<(), AppError> {
+    if Some(sha256_hex(bytes)) != row.manifest_hash {
+        found.problems.push("The manifest itself was changed after the set was sealed".into());
+    }
+    match serde_json::from_slice::<Manifest>(bytes) {
+        Ok(manifest) if manifest.format == FORMAT => check_items(db, scope, &manifest, found).await?,
+        Ok(manifest) => found.problems.push(format!("The manifest has format {}, which this version does not know", manifest.format)),
+        Err(_) => found.problems.push("The manifest cannot be read".into()),
+    }
+    Ok(())
 }
 
 async fn check_items(db: &Db, scope: &TenantScope, manifest: &Manifest, found: &mut Verification) -> Result<(), AppError> {

@@ -47,7 +47,7 @@ impl Selection {
     /// "13 types", or the name of the only one.
     pub fn describe(&self) -> String {
         match self.0.as_slice() {
-            [only] => only.label.clone(),
+            [only] => only.label_plural.clone(),
             several => format!("{} types", several.len()),
         }
     }

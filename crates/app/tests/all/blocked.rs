@@ -60,5 +60,5 @@ async fn a_reader_cannot_start_a_sync(database: &TestDatabase) {
     let error = start_sync(&world.db, &scope, &Selection::all(), Default::default()).await.unwrap_err();
     assert_eq!(error.code, "not_authorised");
     let audit = world.db.tenant(&world.scope().await).audit().list(None, 10).await.unwrap();
-    assert!(audit.iter().any(|entry| entry.actor_name == "Rita" && entry.outcome == "denied"), "{audit:?}");
+    assert!(audit.iter().any(|entry| entry.actor_name == "Rita" && entry.action == "access.denied"), "{audit:?}");
 }

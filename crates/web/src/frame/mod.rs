@@ -50,7 +50,7 @@ impl<'a> Place<'a> {
 
     /// Where the tenant's pages begin; `/` outside of tenants.
     pub(crate) fn base(&self) -> String {
-        self.scope.map(|scope| tenant_path(scope)).unwrap_or_default()
+        self.scope.map(tenant_path).unwrap_or_default()
     }
 
     /// The moment of the request.
