@@ -26,7 +26,7 @@ pub(crate) async fn fill(database: &Database, world: &World, runs: i64) -> Resul
     let second = second_person(world).await?;
     let words = Words::of(database.engine, world, second, runs, world.db.ping().await?);
     let mut raw = database.raw().await?;
-    if let Raw::Sqlite(_) = raw {
+    if matches!(raw, Raw::Sqlite(_)) {
         raw.execute("pragma synchronous = off".to_owned()).await?;
     }
     let mut first = 1;

@@ -83,7 +83,7 @@ async fn filters(world: &World) -> Result<Vec<(&'static str, RunFilter)>, Failur
 async fn middle(world: &World) -> Result<RunId, Failure> {
     let day_ms = 24 * 60 * 60 * 1000;
     let at = u64::try_from(world.db.ping().await? - 45 * day_ms)?;
-    Ok(RunId::from_uuid(Uuid::from_u128(u128::from(at) << 80 | 0x7000_8000_0000_0000_0000)))
+    Ok(RunId::from_uuid(Uuid::from_u128((u128::from(at) << 80) | 0x7000_8000_0000_0000_0000)))
 }
 
 async fn page(world: &World, runs: i64, name: &str, filter: &RunFilter, page: &RunPageRequest) -> Result<Row, Failure> {

@@ -9,7 +9,7 @@ pub(crate) fn table(databases: &[Measured]) {
     for database in databases {
         for row in &database.rows {
             let reached = row.reached.map(|reached| if reached { "yes" } else { "NO" }).unwrap_or_default();
-            table.add_row([&row.what, database.engine, &row.measured, &row.target, reached]);
+            table.add_row([row.what.as_str(), database.engine, &row.measured, &row.target, reached]);
         }
     }
     println!("{table}");

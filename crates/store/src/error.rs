@@ -40,6 +40,12 @@ pub enum StoreError {
     /// The address of the database makes no sense.
     #[error("The database address is not a path, sqlite:path or postgres:// address")]
     BadUrl,
+    /// Something else is where the database file should be.
+    #[error("{path} is not an SQLite database")]
+    NotADatabase {
+        /// What was named.
+        path: String,
+    },
     /// The key file is gone although the database holds encrypted data.
     #[error("The key file {path} is missing, and the database holds data that only it can read")]
     KeyLost {
@@ -92,6 +98,8 @@ impl StoreError {
             Self::NewerSchema { .. } => "database.newer_schema",
             Self::OlderSchema { .. } => "database.older_schema",
             Self::BadUrl => "database.bad_address",
+            Self::NotADatabase { .. } => "database.not_a_database",
+            Self::NotADatabase { .. } => "Check --database and TENANTATLAS_DATABASE; nothing was changed",
             Self::KeyLost { .. } => "key.lost",
             Self::KeyWrong => "key.wrong",
             Self::KeyUnusable(_) => "key.unusable",
@@ -192,7 +200,7 @@ impl From<StoreError> for AppError {
             | StoreError::OlderSchema { .. }
             | StoreError::KeyLost { .. }
             | StoreError::KeyWrong => Kind::Conflict,
-            StoreError::BadUrl | StoreError::KeyUnusable(_) => Kind::Invalid,
+            StoreError::BadUrl | StoreError::NotADatabase { .. } | StoreError::KeyUnusable(_) => Kind::Invalid,
             StoreError::Undecryptable | StoreError::Inconsistent { .. } => Kind::Internal,
             StoreError::Refused(_) => return AppError::internal(error),
         };

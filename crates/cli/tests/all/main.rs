@@ -6,6 +6,7 @@
 mod answers;
 mod canary;
 mod crash;
+mod demo;
 mod disk_full;
 mod program;
 mod small_disk;

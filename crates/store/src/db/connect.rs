@@ -1,10 +1,13 @@
 //! Opening the connections, and what each is for.
 
 use std::fs::File;
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::path::Path;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Sqlite, SqlitePool, Transaction};
 use tokio::sync::watch;
 
 use super::url::Target;
@@ -23,7 +26,7 @@ pub(super) async fn open(url: &DatabaseUrl, changed: &watch::Sender<u64>) -> Res
     }
 }
 
-async fn sqlite(path: &std::path::Path) -> Result<Pools, StoreError> {
+async fn sqlite(path: &Path) -> Result<Pools, StoreError> {
     let options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
@@ -35,13 +38,64 @@ async fn sqlite(path: &std::path::Path) -> Result<Pools, StoreError> {
         .pragma("cache_size", "-65536")
         .pragma("temp_store", "memory");
     let one = || SqlitePoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT);
-    let write = one().connect_with(options.clone()).await?;
+    let write = one().connect_with(options.clone()).await.map_err(|error| why_not(path, error.into()))?;
     let read = SqlitePoolOptions::new()
         .max_connections(READERS)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .connect_lazy_with(options.clone().pragma("query_only", "on"));
     let beat = one().connect_lazy_with(options);
     Ok(Pools::Sqlite(SqlitePools { write, read, beat, path: path.to_owned() }))
+}
+
+/// Begins a write transaction. SQLite itself rolls a commit back that met a full disk; sqlx does not learn of it and
+/// would believe in that transaction for ever, so such a connection is replaced.
+pub(super) async fn begin_sqlite(write: &SqlitePool) -> Result<Transaction<'static, Sqlite>, StoreError> {
+    match write.begin_with("begin immediate").await {
+        Err(sqlx::Error::InvalidSavePointStatement) => {
+            write.acquire().await?.close().await?;
+            Ok(write.begin_with("begin immediate").await?)
+        }
+        begun => Ok(begun?),
+    }
+}
+
+/// Why a file cannot be opened, in more words than SQLite has: it says the same of a folder, a letter and a
+/// read-only disk.
+fn why_not(path: &Path, error: StoreError) -> StoreError {
+    if !matches!(error, StoreError::Unreachable(_)) {
+        return error;
+    }
+    if path.is_dir() || is_another_kind(path) {
+        return StoreError::NotADatabase { path: path.display().to_string() };
+    }
+    match writable(path) {
+        Err(denied) if matches!(denied.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => {
+            StoreError::ReadOnly(Box::new(denied))
+        }
+        Err(full) if full.kind() == ErrorKind::StorageFull => StoreError::DiskFull(Box::new(full)),
+        _ => error,
+    }
+}
+
+/// Every SQLite file begins with these bytes (sqlite.org/fileformat.html 1.3).
+fn is_another_kind(path: &Path) -> bool {
+    let mut start = [0; 16];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut start));
+    read.is_ok() && &start != b"SQLite format 3\0"
+}
+
+/// Writes a byte beside the database, which needs to be possible as much as writing the database itself.
+fn writable(path: &Path) -> std::io::Result<()> {
+    if path.exists() {
+        File::options().append(true).open(path)?;
+    }
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".probe");
+    let written = File::create(&beside).and_then(|mut file| file.write_all(&[0; 4096]).and_then(|()| file.sync_all()));
+    match std::fs::remove_file(&beside) {
+        Err(error) if error.kind() != ErrorKind::NotFound => written.and(Err(error)),
+        _ => written,
+    }
 }
 
 async fn postgres(options: &PgConnectOptions, changed: &watch::Sender<u64>) -> Result<Pools, StoreError> {

@@ -180,7 +180,7 @@ impl Pools {
 
     pub(crate) async fn begin(&self) -> Result<Tx, StoreError> {
         Ok(match self {
-            Self::Sqlite(pools) => Tx::Sqlite(pools.write.begin_with("begin immediate").await?),
+            Self::Sqlite(pools) => Tx::Sqlite(connect::begin_sqlite(&pools.write).await?),
             Self::Postgres(pools) => Tx::Postgres(pools.main.begin().await?),
         })
     }

@@ -26,7 +26,8 @@ pub fn facets(label: &str, facets: &[Facet], aside: &Markup) -> Markup {
     html! {
         div.facets {
             ul.facet-l role="list" aria-label=(label) {
-                @for facet in facets {
+                // Zero rows are nothing to go to; the one that is shown now stays, so that the place does not vanish.
+                @for facet in facets.iter().filter(|facet| facet.count > 0 || facet.current || facet.sign.is_none()) {
                     li {
                         a href=(facet.href) aria-current=[facet.current.then_some("true")]
                           data-tone=[facet.sign.map(|(_, tone)| tone)] {

@@ -48,7 +48,7 @@ impl Messages {
     }
 
     /// Reads until the stream itself ends.
-    async fn to_the_end(mut self) -> String {
+    async fn read_to_the_end(mut self) -> String {
         while let Some(chunk) = self.body.next().await {
             self.text.push_str(std::str::from_utf8(&chunk.unwrap()).unwrap());
         }
@@ -101,7 +101,7 @@ async fn a_viewer_who_lost_the_right_is_ended(database: &TestDatabase) {
     site.db.tenant(&scope).remove_member(own.member).await.unwrap();
     let started = site.browser_of(anna).await.post(&own.path("/t/{tenant}/inventory/sync"), "").await;
     let run = started.location.unwrap().split("started=").nth(1).unwrap().to_owned();
-    let text = stream.to_the_end().await;
+    let text = stream.read_to_the_end().await;
     assert!(text.contains("event: end") && !text.contains(&run), "{text}");
     site.stop.cancel();
 }
@@ -119,7 +119,7 @@ async fn the_stream_of_a_run_ends_with_it(database: &TestDatabase) {
     let stream = Messages::open(&mut browser, &own.path("/t/{tenant}/operations/{run}/stream"), None).await;
     let lease = claim(&site, run).await;
     finish(&site, &lease).await;
-    let text = stream.to_the_end().await;
+    let text = stream.read_to_the_end().await;
     assert!(text.contains("Succeeded") && text.contains("event: end"), "{text}");
     let page = browser.get(&own.path("/t/{tenant}/operations/{run}")).await;
     assert!(!page.body.contains("hx-sse:connect"), "an ended run is not live");

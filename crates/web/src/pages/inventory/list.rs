@@ -176,7 +176,7 @@ fn object_row(now: &Now, base: &str, object: &ObjectRow) -> Markup {
         &[
             state_cell(&badge(object_badge(object))),
             main_cell(&name),
-            cell("", "", &html! { (platform_label(&object.platform)) }),
+            cell("nowrap", "", &html! { (platform_label(&object.platform)) }),
             cell("num", "assignments", &assigned),
             cell("nowrap", "changed", &changed),
             cell("nowrap", "seen", &relative_time(now, object.last_seen_at)),

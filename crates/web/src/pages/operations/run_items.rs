@@ -29,6 +29,8 @@ const COLUMNS: [Column; 4] = [
 const BAD: [ItemOutcome; 4] =
     [ItemOutcome::Incomplete, ItemOutcome::Failed, ItemOutcome::Conflict, ItemOutcome::Unknown];
 
+const GOOD: [ItemOutcome; 3] = [ItemOutcome::Pending, ItemOutcome::Succeeded, ItemOutcome::Skipped];
+
 /// Renders the section `#items`.
 pub(super) async fn items_section(place: &Place<'_>, viewer: &Viewer, run: &RunRow) -> Result<Markup, WebError> {
     let Some(scope) = place.scope else { return Ok(html! {}) };
@@ -41,21 +43,29 @@ pub(super) async fn items_section(place: &Place<'_>, viewer: &Viewer, run: &RunR
     };
     let after = place.asked.get("after").and_then(|text| text.parse().ok()).unwrap_or(0);
     let counts = tenant.runs().item_counts(run.id).await?;
+    let problems_first = !asked.any(&NAMES);
+    let filter = if problems_first { ItemFilter { outcomes: GOOD.to_vec(), ..filter } } else { filter };
     let mut items = tenant.runs().items(run.id, &filter, after, ITEMS + 1).await?;
     let more = items.len() > ITEMS;
     items.truncate(ITEMS);
+    let last = items.last().map(|item| item.sequence);
+    if problems_first && after == 0 {
+        let bad = ItemFilter { outcomes: BAD.to_vec(), ..ItemFilter::default() };
+        let mut problems = tenant.runs().items(run.id, &bad, 0, ITEMS).await?;
+        problems.append(&mut items);
+        items = problems;
+    }
     let path = viewer.href(run);
     let now = place.now();
     let rows: Vec<Markup> = items.iter().map(|item| item_row(&now, viewer, item)).collect();
     let anchored = |fields: Fields| format!("{}#items", fields.href(&path));
-    let next =
-        more.then(|| items.last()).flatten().map(|last| anchored(asked.with("after", last.sequence.to_string())));
+    let next = last.filter(|_| more).map(|last| anchored(asked.with("after", last.to_string())));
     let previous = (after > 0).then(|| anchored(asked.clone()));
     let pages = Pager {
         shown: items.len() as u64,
         total: None,
         noun: ("item", "items"),
-        order: "in the order they ended",
+        order: if problems_first { "problems first" } else { "in the order they ended" },
         zone: String::new(),
         words: Some(("First", "More")),
         previous,
