@@ -85,6 +85,11 @@ pub(crate) fn draw(bar: &ProgressBar, row: &RunRow) {
     bar.set_message(describe(row));
 }
 
+/// What a run does, to what.
+pub fn title(row: &RunRow) -> String {
+    format!("{} ({})", row.label, row.target)
+}
+
 /// One line about a run: what, how far, why it waits or how it ended.
 pub(crate) fn describe(row: &RunRow) -> String {
     let counts = &row.counts;
@@ -93,7 +98,7 @@ pub(crate) fn describe(row: &RunRow) -> String {
         (Status::Running, _) => "running".to_owned(),
         (Status::Completed, outcome) => words(outcome).to_owned(),
     };
-    let mut text = format!("{} {}: {state}", row.label, row.target);
+    let mut text = format!("{}: {state}", title(row));
     if counts.processed > 0 {
         text.push_str(&format!(", {} done", counts.processed));
     }

@@ -1,7 +1,23 @@
 //! The JSON shapes of the command line: stable, with times in milliseconds since the Unix epoch.
 
 use serde_json::{Value, json};
-use store::{BackupSet, ItemRow, RunRow};
+use store::{BackupSet, ItemRow, RunRow, TenantCard};
+
+/// A tenant as its member sees it.
+pub fn tenant(card: &TenantCard) -> Value {
+    let last_sync = card.last_sync.as_ref().map(|sync| json!({ "run": sync.run, "outcome": sync.outcome, "completed_at_ms": sync.completed_at }));
+    json!({
+        "tenant": card.tenant.id,
+        "name": card.tenant.display_name,
+        "domain": card.tenant.primary_domain,
+        "directory_id": card.tenant.directory_id,
+        "cloud": card.tenant.cloud,
+        "state": card.tenant.state.to_string(),
+        "role": card.role,
+        "last_sync": last_sync,
+        "active_runs": card.active_runs,
+    })
+}
 
 /// A run.
 pub(crate) fn run(row: &RunRow) -> Value {

@@ -37,6 +37,10 @@ fn main() -> ExitCode {
     match result {
         Ok(exit) => exit.into(),
         Err(error) => {
+            if error.kind == model::Kind::Internal {
+                // The sentence sends a person to the log, so the cause has to be there.
+                tracing::error!(cause = ?error, "a defect");
+            }
             output.error(&error);
             Exit::from(&error).into()
         }

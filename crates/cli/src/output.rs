@@ -22,6 +22,10 @@ impl Output {
         Self { json, terminal: std::io::stdout().is_terminal() }
     }
 
+    /// Whether JSON was asked for.
+    pub(crate) fn is_json(self) -> bool {
+        self.json
+    }
 
     /// Whether progress may be drawn.
     pub(crate) fn draws(self) -> bool {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use engine::{Engine, EngineConfig};
 use model::ids::{RunId, UserId};
+use model::run::Failure;
 use model::{Ambient, AppError};
 use store::{Db, RunRow, Started, TenantScope, WorkerInfo};
 use tokio_util::sync::CancellationToken;
@@ -70,10 +71,15 @@ impl Session {
         Ok(Exit::from(row.outcome))
     }
 
+    /// What a bar has not said yet. A pipe got its last line while the run was followed.
     fn report(&self, row: &RunRow) {
         self.output.document(&json::run(row));
-        self.output.line(describe(row));
-        for failure in &row.failures {
+        if self.output.draws() {
+            self.output.line(describe(row));
+        }
+        let said = row.reason.as_ref().map(|reason| reason.code.as_str());
+        let unsaid = |failure: &&Failure| row.failures.len() > 1 || said != Some(failure.code.as_str());
+        for failure in row.failures.iter().filter(unsaid) {
             self.output.line(format!("  {} × {} [{}]", failure.count, failure.message, failure.code));
         }
         if row.counts.failed > 0 {
@@ -136,10 +142,11 @@ impl Session {
     /// Says what became of a start, then waits for the run unless told not to.
     pub(crate) async fn follow_started(&self, scope: &TenantScope, started: &Started, waiting: Waiting) -> Result<Exit, AppError> {
         let run = started.run();
+        let watch = if waiting.detach { format!("Follow it with: tenantatlas run watch {run}") } else { "Following it.".to_owned() };
         if let Started::AlreadyRunning(active) = started {
-            self.output.line(format!("Already running: {run}, started by {}. Following that one.", active.initiator_name));
+            self.output.line(format!("Already running: {run}, started by {}. {watch}", active.initiator_name));
         } else if waiting.detach {
-            self.output.line(format!("Queued: {run}. Follow it with: tenantatlas run watch {run}"));
+            self.output.line(format!("Queued: {run}. {watch}"));
         }
         if waiting.detach {
             self.output.document(&serde_json::json!({ "run": run, "already_running": matches!(started, Started::AlreadyRunning(_)) }));

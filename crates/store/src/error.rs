@@ -99,7 +99,6 @@ impl StoreError {
             Self::OlderSchema { .. } => "database.older_schema",
             Self::BadUrl => "database.bad_address",
             Self::NotADatabase { .. } => "database.not_a_database",
-            Self::NotADatabase { .. } => "Check --database and TENANTATLAS_DATABASE; nothing was changed",
             Self::KeyLost { .. } => "key.lost",
             Self::KeyWrong => "key.wrong",
             Self::KeyUnusable(_) => "key.unusable",
@@ -114,7 +113,7 @@ impl StoreError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Unreachable(_) => {
-                "Check that the database is running and that its address, user and password are right"
+                "Check that the database is there or running, and that its path or its address, user and password are right"
             }
             Self::ReadOnly(_) => "Give the user that runs TenantAtlas write access to the database file and its folder",
             Self::DiskFull(_) => "Free some space; nothing was half-written, and waiting runs continue by themselves",
@@ -125,6 +124,7 @@ impl StoreError {
             }
             Self::OlderSchema { .. } => "Back the database up, then run `tenantatlas migrate`",
             Self::BadUrl => "Write a file path such as tenantatlas.db, or postgres://user@host/name",
+            Self::NotADatabase { .. } => "Check --database and TENANTATLAS_DATABASE; nothing was changed",
             Self::KeyLost { .. } => {
                 "Put the key file back from your backup; without it the stored secrets and versions cannot be read"
             }

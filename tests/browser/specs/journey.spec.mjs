@@ -3,6 +3,8 @@ import { CONTOSO, OWNER } from '../support/site.mjs';
 import { expect, test } from '../support/test.mjs';
 
 test('a stranger sets up, adds a tenant, watches a sync, reads what is missing, backs up and verifies', async ({ page, freshSite: site }) => {
+  // Fourteen steps in one: a slow machine may take its time.
+  test.setTimeout(300_000);
   await test.step('the set-up link makes the first account and signs in', async () => {
     await expect.poll(() => site.setUpLink(), 'the server prints the link').toBeTruthy();
     await page.goto(`${site.url}/`);

@@ -15,6 +15,13 @@ export const test = base.extend({
     await site.stop();
   }, { scope: 'worker', timeout: 90_000 }],
 
+  // The same, for what must not be set up.
+  emptySite: [async ({}, use) => {
+    const site = await (await Site.prepare()).serve();
+    await use(site);
+    await site.stop();
+  }, { scope: 'worker', timeout: 90_000 }],
+
   // People, a tenant, runs and a backup set are there.
   site: [async ({}, use) => {
     const site = await furnished();

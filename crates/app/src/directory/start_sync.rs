@@ -9,5 +9,5 @@ use crate::starting::{Extra, start};
 
 /// Creates the run, or finds the active one. Never calls Graph.
 pub async fn start_groups_sync(db: &Db, scope: &TenantScope, extra: Extra) -> Result<Started, AppError> {
-    start(db, scope, &DEFINITION, json!({}), "groups".to_owned(), extra).await
+    start(db, scope, &DEFINITION, json!({}), "all groups".to_owned(), extra).await
 }

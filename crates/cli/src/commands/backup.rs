@@ -32,6 +32,10 @@ async fn list(tenant: OneTenant, session: &Session) -> Result<Exit, AppError> {
     let scope = session.scope(&tenant.tenant).await?;
     let now_ms = session.db.ambient().now_ms();
     let sets = session.db.tenant(&scope).backups().list(None, 100).await?;
+    if session.output.is_json() {
+        session.output.document(&sets.iter().map(json::backup_set).collect::<Vec<_>>());
+        return Ok(Exit::Success);
+    }
     let rows = sets.iter().map(|set| {
         vec![set.id.to_string(), set.name.clone(), set.status.to_string(), set.items.to_string(), set.incomplete.to_string(), set.creator_name.clone(), when::ago(set.created_at, now_ms)]
     });
@@ -69,7 +73,7 @@ async fn check(tenant: OneTenant, set: BackupSetId, session: &Session) -> Result
         session.output.line(format!("Intact: {} objects are what the manifest says.", result.items));
         Ok(Exit::Success)
     } else {
-        session.output.line(format!("Not intact: {} problems in {} objects. Do not rely on this set.", result.problems.len(), result.items));
+        session.output.line(format!("Not intact: {} of what was checked is wrong, in {} objects. Do not rely on this set.", result.problems.len(), result.items));
         Ok(Exit::Failed)
     }
 }

@@ -49,12 +49,19 @@ async fn examine(global: &Global) -> Vec<Check> {
             return checks;
         }
     };
-    checks.push(good("database", format!("{:?}, schema and key fit this version", db.engine())));
+    checks.push(good("database", format!("{}, schema and key fit this version", name(db.engine()))));
     checks.push(people(&db).await);
     checks.push(workers(&db).await);
     checks.push(clock(&db).await);
     db.close().await;
     checks
+}
+
+fn name(engine: store::Engine) -> &'static str {
+    match engine {
+        store::Engine::Sqlite => "SQLite",
+        store::Engine::Postgres => "PostgreSQL",
+    }
 }
 
 /// A new installation has no database yet, but a place for one.

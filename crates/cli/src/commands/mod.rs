@@ -45,6 +45,7 @@ async fn migrate(settings: &Settings, output: Output) -> Result<Exit, AppError> 
     output.document(&serde_json::json!({ "from": migrated.from, "to": migrated.to }));
     output.line(match migrated.to - migrated.from {
         0 => format!("The database already has schema {}. Nothing to do.", migrated.to),
+        1 => format!("1 migration applied. The database now has schema {}.", migrated.to),
         applied => format!("{applied} migrations applied. The database now has schema {}.", migrated.to),
     });
     Ok(Exit::Success)

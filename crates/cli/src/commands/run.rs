@@ -8,7 +8,7 @@ use strum::IntoEnumIterator;
 
 use crate::args::{OneRun, OneTenant, Run};
 use crate::exit::Exit;
-use crate::follow::{describe, words};
+use crate::follow::{describe, title, words};
 use crate::json;
 use crate::session::Session;
 use crate::when;
@@ -29,6 +29,10 @@ pub(crate) async fn run(args: Run, session: &Session) -> Result<Exit, AppError> 
 async fn list(tenant: OneTenant, limit: usize, session: &Session) -> Result<Exit, AppError> {
     let scope = session.scope(&tenant.tenant).await?;
     let page = session.db.tenant(&scope).runs().list(&RunFilter::default(), &RunPageRequest { before: None, after: None, limit }).await?;
+    if session.output.is_json() {
+        session.output.document(&page.rows.iter().map(json::run).collect::<Vec<_>>());
+        return Ok(Exit::Success);
+    }
     let now_ms = session.db.ambient().now_ms();
     let rows = page.rows.iter().map(|row| line(row, now_ms)).collect();
     let columns = [("run", "RUN"), ("operation", "OPERATION"), ("state", "STATE"), ("items", "ITEMS"), ("by", "BY"), ("started", "STARTED")];
@@ -40,7 +44,7 @@ fn line(row: &RunRow, now_ms: i64) -> Vec<String> {
     let state = if row.outcome == model::run::Outcome::Pending { row.status.to_string() } else { words(row.outcome).to_owned() };
     let counts = &row.counts;
     let items = if counts.failed > 0 { format!("{} of {} not complete", counts.failed, counts.processed) } else { counts.processed.to_string() };
-    vec![row.id.to_string(), format!("{} {}", row.label, row.target), state, items, row.initiator_name.clone(), when::ago(row.created_at, now_ms)]
+    vec![row.id.to_string(), title(row), state, items, row.initiator_name.clone(), when::ago(row.created_at, now_ms)]
 }
 
 async fn show(run: RunId, session: &Session) -> Result<Exit, AppError> {

@@ -6,6 +6,7 @@ use model::AppError;
 
 use crate::args::{OneTenant, Tenant, TenantAdd, Waiting};
 use crate::exit::Exit;
+use crate::json;
 use crate::secret::read_secret;
 use crate::session::Session;
 use crate::when;
@@ -39,6 +40,10 @@ async fn add(args: TenantAdd, session: &Session) -> Result<Exit, AppError> {
 async fn list(session: &Session) -> Result<Exit, AppError> {
     let now_ms = session.db.ambient().now_ms();
     let tenants = session.db.tenants().list_for(session.user).await?;
+    if session.output.is_json() {
+        session.output.document(&tenants.iter().map(json::tenant).collect::<Vec<_>>());
+        return Ok(Exit::Success);
+    }
     let rows = tenants.iter().map(|card| {
         let tenant = &card.tenant;
         let seen = card.last_sync.as_ref().map_or("never".to_owned(), |sync| {

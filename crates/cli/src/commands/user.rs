@@ -16,12 +16,16 @@ pub(crate) async fn run(args: User, settings: Settings, output: Output) -> Resul
     let password = read_secret("TENANTATLAS_PASSWORD", "Password")?;
     let db = settings.open(&Ambient::system()).await?;
     let account = NewAccount { email, name, password };
-    let id = if db.people().count().await? == 0 {
+    let first = db.people().count().await? == 0;
+    let id = if first {
         set_up(&db, account, None).await?
     } else {
         add_account(&db, account, false, Actor { user: None, name: "command line".to_owned() }, None).await?
     };
     output.document(&serde_json::json!({ "user": id }));
     output.line(format!("Added: {id}"));
+    if first {
+        output.line("Next: tenantatlas tenant add");
+    }
     Ok(Exit::Success)
 }

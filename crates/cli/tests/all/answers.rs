@@ -3,7 +3,7 @@
 use store::Engine;
 use testkit::{TestDatabase, World};
 
-use crate::program::{on, say, say_with, within};
+use crate::program::{command, on, say, say_with, within};
 use crate::stable::stable;
 
 #[test]
@@ -21,7 +21,7 @@ fn help_fits_on_a_screen_and_names_every_command() {
             &["unknown"],
             &["backup", "show", "Contoso", "run_00000000000000000000000000"],
         ] {
-            text.push_str(&format!("$ tenantatlas {}\n{}\n", arguments.join(" "), say(on(database, arguments)).await.text()));
+            text.push_str(&format!("$ tenantatlas {}\n{}\n", arguments.join(" "), say(command(database.address(), arguments)).await.text()));
         }
         insta::assert_snapshot!("help", text);
     });

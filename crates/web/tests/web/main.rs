@@ -1,6 +1,11 @@
 //! The server as a browser and a program see it, on both databases.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr, reason = "every function here is part of a test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "every function here is part of a test"
+)]
 
 mod entry;
 mod live;

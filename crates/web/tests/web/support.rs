@@ -81,7 +81,7 @@ impl Site {
 
 /// Keeps cookies, and the session's form token.
 pub(crate) struct Browser<'a> {
-    site: &'a Site,
+    pub(crate) site: &'a Site,
     pub(crate) cookies: BTreeMap<String, String>,
     pub(crate) csrf: String,
 }

@@ -74,7 +74,7 @@ fn entry_row(now: &Now, base: &str, entry: &AuditRow) -> Markup {
         &entry.id.to_string(),
         &[
             cell("c-main", "", &action),
-            cell("", "", &html! { (entry.outcome) }),
+            cell("", "", &html! { (entry.outcome.replace('_', " ")) }),
             cell("", "by", &html! { (entry.actor_name) }),
             cell("", "", &object),
             cell(

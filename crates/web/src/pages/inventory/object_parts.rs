@@ -180,6 +180,14 @@ pub(super) fn version_list(place: &Place<'_>, loaded: &Loaded, object_path: &str
     section("versions", "Versions", "", &body)
 }
 
+/// Intune's own time in the reader's zone; one that cannot be read stays as it was sent.
+fn modified(now: &Now, text: &str) -> Markup {
+    match text.parse::<jiff::Timestamp>() {
+        Ok(at) => exact_time(now, at.as_millisecond()),
+        Err(_) => html! { (text) },
+    }
+}
+
 /// Ids and times.
 pub(super) fn identity(now: &Now, loaded: &Loaded) -> Markup {
     let row = &loaded.object.row;
@@ -189,7 +197,7 @@ pub(super) fn identity(now: &Now, loaded: &Loaded) -> Markup {
         ("Category", html! { (row.category) }),
         (
             "Modified in Intune",
-            html! { @match &row.modified_at { Some(at) => { (at) } None => { span.muted { "Not said" } } } },
+            html! { @match &row.modified_at { Some(at) => { (modified(now, at)) } None => { span.muted { "Not said" } } } },
         ),
         ("First seen", exact_time(now, row.first_seen_at)),
         ("Last seen", exact_time(now, row.last_seen_at)),

@@ -14,6 +14,7 @@ use crate::kit::duration::duration;
 use crate::kit::facts::{Related, facts, related, section};
 use crate::kit::number::counted;
 use crate::kit::time::{Now, exact_time};
+use crate::pages::inventory::type_label;
 use crate::state::Shared;
 
 /// Renders it, in an element of its own.
@@ -127,7 +128,8 @@ fn context(run: &RunRow) -> Markup {
 
 fn words(value: &Value) -> String {
     match value {
-        Value::String(text) => text.clone(),
+        // A type is shown by its name; every other word stays as it is.
+        Value::String(text) => type_label(text),
         Value::Array(items) => items.iter().map(words).collect::<Vec<_>>().join(", "),
         other => other.to_string(),
     }

@@ -1,0 +1,32 @@
+// How a page must look in every theme and width, and the pictures that are kept of it.
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect } from './test.mjs';
+
+const THEMES = ['light', 'dark'];
+const WIDTHS = [1440, 390];
+const HEIGHT = 900;
+/** A 1280 px window at 400 % zoom (WCAG 1.4.10). */
+const NARROW = 320;
+
+/** Checks the page as it stands and keeps screenshots named `name-theme-width.png`. */
+export async function lookAt(page, name) {
+  for (const theme of THEMES) {
+    await page.evaluate((chosen) => { document.documentElement.dataset.theme = chosen; }, theme);
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: HEIGHT });
+      await expectNoViolation(page, `${name}, ${theme}, ${width} px`);
+      await page.screenshot({ path: `artifacts/screens/${name}-${theme}-${width}.png`, fullPage: true });
+    }
+  }
+  await page.setViewportSize({ width: NARROW, height: HEIGHT });
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  expect(width, `${name} does not scroll sideways at ${NARROW} px`).toBeLessThanOrEqual(NARROW);
+  await page.setViewportSize({ width: WIDTHS[0], height: HEIGHT });
+}
+
+/** axe finds nothing, in the words of its rules when it does. */
+export async function expectNoViolation(page, what) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const words = violations.map((each) => `${each.id}: ${each.nodes.map((node) => node.target.join(' ')).slice(0, 5).join(', ')}`);
+  expect(words, `axe on ${what}`).toEqual([]);
+}
