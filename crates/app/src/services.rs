@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use engine::{Ending, RunCtx};
 use graph::{Connection, Graph, TenantGraph};
 use model::cloud::Clouds;
 use model::run::Reason;
-use engine::{Ending, RunCtx};
 
 use crate::starting::{app_ending, store_ending};
 

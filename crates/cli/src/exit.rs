@@ -74,7 +74,11 @@ mod tests {
         let page = include_str!("../../../docs/reference/exit-codes.md");
         for exit in Exit::iter() {
             let row = format!("| {} |", exit as u8);
-            assert!(page.contains(&row), "exit code {} ({exit:?}) is missing in docs/reference/exit-codes.md", exit as u8);
+            assert!(
+                page.contains(&row),
+                "exit code {} ({exit:?}) is missing in docs/reference/exit-codes.md",
+                exit as u8
+            );
         }
     }
 }

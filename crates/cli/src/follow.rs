@@ -86,7 +86,7 @@ pub(crate) fn draw(bar: &ProgressBar, row: &RunRow) {
 }
 
 /// What a run does, to what.
-pub fn title(row: &RunRow) -> String {
+pub(crate) fn title(row: &RunRow) -> String {
     format!("{} ({})", row.label, row.target)
 }
 

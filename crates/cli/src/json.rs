@@ -4,8 +4,11 @@ use serde_json::{Value, json};
 use store::{BackupSet, ItemRow, RunRow, TenantCard};
 
 /// A tenant as its member sees it.
-pub fn tenant(card: &TenantCard) -> Value {
-    let last_sync = card.last_sync.as_ref().map(|sync| json!({ "run": sync.run, "outcome": sync.outcome, "completed_at_ms": sync.completed_at }));
+pub(crate) fn tenant(card: &TenantCard) -> Value {
+    let last_sync = card
+        .last_sync
+        .as_ref()
+        .map(|sync| json!({ "run": sync.run, "outcome": sync.outcome, "completed_at_ms": sync.completed_at }));
     json!({
         "tenant": card.tenant.id,
         "name": card.tenant.display_name,

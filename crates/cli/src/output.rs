@@ -79,7 +79,12 @@ impl Output {
 }
 
 fn object(columns: &[(&str, &str)], row: &[String]) -> Value {
-    columns.iter().zip(row).map(|((key, _), cell)| ((*key).to_owned(), Value::from(cell.as_str()))).collect::<serde_json::Map<_, _>>().into()
+    columns
+        .iter()
+        .zip(row)
+        .map(|((key, _), cell)| ((*key).to_owned(), Value::from(cell.as_str())))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
 }
 
 /// A closed pipe (`| head`) is not an error worth words.

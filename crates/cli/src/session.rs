@@ -127,29 +127,42 @@ async fn acting_user(db: &Db, email: Option<&str>) -> Result<UserId, AppError> {
         let email = app::people::checked_email(email)?;
         let person = db.people().by_email(&email).await?;
         return person.map(|person| person.id).ok_or_else(|| {
-            AppError::invalid("user.unknown", format!("There is no account {email}")).hint("tenantatlas user add, or check --as and TENANTATLAS_USER")
+            AppError::invalid("user.unknown", format!("There is no account {email}"))
+                .hint("tenantatlas user add, or check --as and TENANTATLAS_USER")
         });
     }
     match db.people().list().await?.as_slice() {
         [only] => Ok(only.id),
         [] => Err(AppError::invalid("user.none", "There is no account yet")
             .hint("Run tenantatlas serve and open the link it prints, or tenantatlas user add")),
-        _ => Err(AppError::invalid("user.which", "There are several accounts, and none was named").hint("Add --as EMAIL, or set TENANTATLAS_USER")),
+        _ => Err(AppError::invalid("user.which", "There are several accounts, and none was named")
+            .hint("Add --as EMAIL, or set TENANTATLAS_USER")),
     }
 }
 
 impl Session {
     /// Says what became of a start, then waits for the run unless told not to.
-    pub(crate) async fn follow_started(&self, scope: &TenantScope, started: &Started, waiting: Waiting) -> Result<Exit, AppError> {
+    pub(crate) async fn follow_started(
+        &self,
+        scope: &TenantScope,
+        started: &Started,
+        waiting: Waiting,
+    ) -> Result<Exit, AppError> {
         let run = started.run();
-        let watch = if waiting.detach { format!("Follow it with: tenantatlas run watch {run}") } else { "Following it.".to_owned() };
+        let watch = if waiting.detach {
+            format!("Follow it with: tenantatlas run watch {run}")
+        } else {
+            "Following it.".to_owned()
+        };
         if let Started::AlreadyRunning(active) = started {
             self.output.line(format!("Already running: {run}, started by {}. {watch}", active.initiator_name));
         } else if waiting.detach {
             self.output.line(format!("Queued: {run}. {watch}"));
         }
         if waiting.detach {
-            self.output.document(&serde_json::json!({ "run": run, "already_running": matches!(started, Started::AlreadyRunning(_)) }));
+            self.output.document(
+                &serde_json::json!({ "run": run, "already_running": matches!(started, Started::AlreadyRunning(_)) }),
+            );
             return Ok(Exit::Success);
         }
         self.wait(scope, run).await

@@ -182,6 +182,22 @@ impl Tenants {
 }
 
 impl TenantDb<'_> {
+    /// A pending tenant whose connection has worked is active. Any other state stays: a suspension is never lifted here.
+    pub async fn activate(&self) -> Result<(), AppError> {
+        if self.scope.tenant_state() != TenantState::Pending {
+            return Ok(());
+        }
+        let mut tx = self.db.begin("tenant.activate").await?;
+        let statement = sql!("update tenants set state = 'active' where id = $1 and state = 'pending'", self.tenant_arg());
+        if tx.execute(statement).await? > 0 {
+            let at = audit::now(&mut tx).await?;
+            let entry = self.entry("tenant.activate", None, "succeeded", None);
+            audit::append(&mut tx, self.db.ambient(), at, vec![entry]).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
     /// Moves the tenant to a state, with an audit entry. The caller has checked the capability.
     pub async fn set_state(&self, state: TenantState) -> Result<(), AppError> {
         let mut tx = self.db.begin("tenant.set_state").await?;

@@ -27,7 +27,9 @@ pub(crate) async fn in_postgres(connection: &mut sqlx::PgConnection, text: &str)
     for table in tables {
         let name: String = table.get("name");
         // A row as text shows binary columns in hexadecimal.
-        let statement = format!("select count(*) as rows from {name} t where position($1 in t::text) > 0 or position($2 in t::text) > 0");
+        let statement = format!(
+            "select count(*) as rows from {name} t where position($1 in t::text) > 0 or position($2 in t::text) > 0"
+        );
         let query = sqlx::query(AssertSqlSafe(statement)).bind(text).bind(&hexadecimal);
         let rows: i64 = query.fetch_one(&mut *connection).await.expect("the table can be searched").get("rows");
         if rows > 0 {

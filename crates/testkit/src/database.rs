@@ -153,13 +153,17 @@ async fn postgres(address: &str) -> sqlx::PgConnection {
 
 async fn on_server(server: &str, statement: &str) {
     let mut connection = postgres(server).await;
-    connection.execute(AssertSqlSafe(statement.to_owned())).await.expect("the tests' PostgreSQL lets a test make its database");
+    connection
+        .execute(AssertSqlSafe(statement.to_owned()))
+        .await
+        .expect("the tests' PostgreSQL lets a test make its database");
     connection.close().await.expect("the connection closes");
 }
 
 /// The server's address with another database.
 fn with_database(server: &str, name: &str) -> String {
-    let (start, query) = server.split_once('?').map_or((server, String::new()), |(start, rest)| (start, format!("?{rest}")));
+    let (start, query) =
+        server.split_once('?').map_or((server, String::new()), |(start, rest)| (start, format!("?{rest}")));
     let authority = start.find("://").map_or(0, |at| at + 3);
     let end = start[authority..].find('/').map_or(start.len(), |at| authority + at);
     format!("{}/{name}{query}", &start[..end])

@@ -33,7 +33,12 @@ pub(crate) fn clouds(simulator: &Simulator) -> Clouds {
 }
 
 pub(crate) async fn owner(db: &Db) -> UserId {
-    let owner = NewUser { email: "owner@example.com".into(), name: "Olga Owner".into(), password_hash: None, platform_admin: true };
+    let owner = NewUser {
+        email: "owner@example.com".into(),
+        name: "Olga Owner".into(),
+        password_hash: None,
+        platform_admin: true,
+    };
     db.people().first_owner(owner).await.expect("the database is new")
 }
 

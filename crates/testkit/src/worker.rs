@@ -59,6 +59,7 @@ impl RunningWorker {
 fn engine(db: &Db, clouds: &Clouds, graph: GraphConfig) -> Engine {
     let graph = Graph::new(graph, db.ambient().clone()).expect("the client starts");
     let services = app::services::Services { graph, clouds: Arc::new(clouds.clone()) };
-    let info = WorkerInfo { id: db.ambient().id(), host: "test".into(), version: "test".into(), roles: vec!["worker".into()] };
+    let info =
+        WorkerInfo { id: db.ambient().id(), host: "test".into(), version: "test".into(), roles: vec!["worker".into()] };
     Engine::new(db.clone(), app::catalogue::handlers(&services), fast(), info)
 }

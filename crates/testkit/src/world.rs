@@ -13,9 +13,9 @@ use model::ids::{BackupSetId, RunId, UserId};
 use model::run::Status;
 use store::{Db, ItemFilter, ItemRow, NewUser, RunRow, TenantScope};
 
+use crate::TestDatabase;
 use crate::tenants::{self, WorldTenant};
 use crate::worker::{RunningWorker, client};
-use crate::TestDatabase;
 
 /// Longest time between two looks at a run; the database's hint makes it shorter.
 const LOOK: Duration = Duration::from_millis(20);
@@ -177,7 +177,8 @@ impl World {
         let tenant = self.db.tenant(&scope);
         let mut versions = 0;
         for object in self.objects().await {
-            versions += tenant.versions().of(&object.type_key, &object.external_id).await.expect("versions can be read").len();
+            versions +=
+                tenant.versions().of(&object.type_key, &object.external_id).await.expect("versions can be read").len();
         }
         versions
     }

@@ -130,7 +130,7 @@ test('a stranger sets up, adds a tenant, watches a sync, reads what is missing, 
     const bell = page.getByRole('button', { name: /^Notifications, \d+ unread$/ });
     await expect(bell).toBeVisible();
     await bell.click();
-    const card = page.locator('#bell-cards').getByRole('link', { name: /Before the change.*partially succeeded/ }).first();
+    const card = page.locator('#bell-cards li').filter({ hasText: 'Before the change' }).getByRole('link', { name: /partially succeeded/ }).first();
     await expect(card).toBeVisible();
     await card.click();
     await expect(page.locator('#run-summary')).toContainText('Partially succeeded');

@@ -4,10 +4,10 @@ import { expect, signIn, test } from '../support/test.mjs';
 
 test('the keyboard alone reaches search, places, rows and help', async ({ page, site }) => {
   await signIn(page, site, OWNER);
-  await expect(page.getByRole('heading', { level: 1, name: 'Operations' })).toBeVisible();
+  await arrived(page, 'Operations');
   await page.keyboard.press('g');
   await page.keyboard.press('i');
-  await expect(page.getByRole('heading', { level: 1, name: 'Inventory' })).toBeVisible();
+  await arrived(page, 'Inventory');
   await page.keyboard.press('/');
   await expect(page.locator('#q')).toBeFocused();
   await page.keyboard.type('j');
@@ -26,10 +26,10 @@ test('the keyboard alone reaches search, places, rows and help', async ({ page, 
   await expect(rows.nth(0)).toBeFocused();
   const name = await rows.nth(0).innerText();
   await page.keyboard.press('Enter');
-  await expect(page.locator('.page-h h1')).toHaveText(name);
+  await arrived(page, name);
   await page.keyboard.press('g');
   await page.keyboard.press('o');
-  await expect(page.getByRole('heading', { level: 1, name: 'Operations' })).toBeVisible();
+  await arrived(page, 'Operations');
   await page.keyboard.press('Tab');
   await expect(page.getByRole('link', { name: 'Skip to content' })).toBeFocused();
   await page.keyboard.press('Enter');
@@ -68,7 +68,7 @@ test('a filter lives in the address, narrows the list and survives a reload', as
   await page.goBack();
   await expect.poll(() => rows.count()).toBe(all);
   await page.getByRole('button', { name: /^Type/ }).click();
-  await page.getByRole('checkbox', { name: /Shell script/ }).check();
+  await page.getByRole('checkbox', { name: /^Shell script/ }).check();
   await expect(page).toHaveURL(/type=shellScripts/);
   await expect.poll(() => rows.count()).toBeLessThan(all);
 });
@@ -136,3 +136,9 @@ test('signing out ends the session for every page of it', async ({ page, context
   await page.goBack();
   await expect(page, 'nothing of it was kept').toHaveURL(/\/sign-in/);
 });
+
+/** The page with this title is there, and its scripts listen. */
+async function arrived(page, title) {
+  await expect(page.locator('.page-h h1')).toHaveText(title);
+  await page.waitForLoadState('load');
+}

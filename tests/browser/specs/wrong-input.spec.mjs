@@ -57,6 +57,7 @@ test('each wrong field of a new tenant is named, keeps what was typed, and the s
     await test.step(`${field} ${value}`, async () => {
       await page.goto(`${site.url}/tenants/new`);
       for (const [name, right] of Object.entries(RIGHT)) await page.locator(`#${name}`).fill(name === field ? value : right);
+      await page.locator('#cloud').selectOption('simulator');
       await page.getByRole('button', { name: 'Add tenant' }).click();
       await expect(page.locator(`#${field}`)).toHaveAttribute('aria-invalid', 'true');
       await expect(page.locator(`#${field}-error`)).toHaveText(words);

@@ -10,8 +10,8 @@ use futures::future::BoxFuture;
 use model::AppError;
 use model::access::Capability;
 use model::ids::{BackupSetId, RunId, VersionId};
-use model::run::{Definition, Failure, IdentityInputs, ItemOutcome, Reason, Status};
 use model::registry::Registry;
+use model::run::{Definition, Failure, IdentityInputs, ItemOutcome, Reason, Status};
 use serde::Deserialize;
 use store::{BackupItem, InventoryFilter, ItemRecord, ObjectRow};
 
@@ -140,9 +140,11 @@ async fn fill(ctx: &RunCtx, set: BackupSetId, selection: &Selection) -> Result<(
 
 async fn add(ctx: &RunCtx, set: BackupSetId, objects: &[ObjectRow], before: i64) -> Result<(), AppError> {
     let tenant = ctx.db.tenant(&ctx.scope);
-    let versions: Vec<VersionId> = objects.iter().filter(|object| object.complete).filter_map(|object| object.version).collect();
+    let versions: Vec<VersionId> =
+        objects.iter().filter(|object| object.complete).filter_map(|object| object.version).collect();
     let documents: HashMap<VersionId, Vec<u8>> = tenant.versions().documents(&versions).await?.into_iter().collect();
-    let rows: Vec<BackupItem> = (before + 1..).zip(objects).map(|(sequence, object)| backup_item(sequence, object, &documents)).collect();
+    let rows: Vec<BackupItem> =
+        (before + 1..).zip(objects).map(|(sequence, object)| backup_item(sequence, object, &documents)).collect();
     let items = rows.iter().zip(objects).map(|(row, object)| run_item(row, object)).collect();
     tenant.backups().add_items(&ctx.lease, set, rows).await?;
     ctx.db.ledger().record(&ctx.lease, items).await?;
@@ -167,7 +169,8 @@ fn backup_item(sequence: i64, object: &ObjectRow, documents: &HashMap<VersionId,
 }
 
 fn run_item(row: &BackupItem, object: &ObjectRow) -> ItemRecord {
-    let label = Registry::embedded().get(&row.type_key).map_or_else(|| row.type_key.clone(), |contract| contract.label.clone());
+    let label =
+        Registry::embedded().get(&row.type_key).map_or_else(|| row.type_key.clone(), |contract| contract.label.clone());
     ItemRecord {
         key: format!("{}/{}", row.type_key, row.external_id),
         label: row.name.clone(),

@@ -31,7 +31,10 @@ pub async fn start_create(db: &Db, scope: &TenantScope, backup: NewBackup, extra
 fn checked_name(name: &str) -> Result<String, AppError> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > NAME_LENGTH_MAX || name.chars().any(char::is_control) {
-        return Err(AppError::invalid("backup.name", format!("A backup set needs a name of 1 to {NAME_LENGTH_MAX} characters on one line")));
+        return Err(AppError::invalid(
+            "backup.name",
+            format!("A backup set needs a name of 1 to {NAME_LENGTH_MAX} characters on one line"),
+        ));
     }
     Ok(name.to_owned())
 }

@@ -37,17 +37,25 @@ pub async fn manifest_of(db: &Db, scope: &TenantScope, set: BackupSetId) -> Resu
 }
 
 /// Reads, decrypts and hashes everything in the set. Audited, because it reads every object.
-pub async fn verify(db: &Db, scope: &TenantScope, set: BackupSetId, address: Option<&str>) -> Result<Verification, AppError> {
+pub async fn verify(
+    db: &Db,
+    scope: &TenantScope,
+    set: BackupSetId,
+    address: Option<&str>,
+) -> Result<Verification, AppError> {
     let tenant = db.tenant(scope);
     let row = tenant.backups().get(set).await?;
     if row.status == BackupStatus::Writing {
-        return Err(AppError::conflict("backup.not_sealed", "The backup set is still being written").hint("Wait for its run to end"));
+        return Err(AppError::conflict("backup.not_sealed", "The backup set is still being written")
+            .hint("Wait for its run to end"));
     }
     let mut found = Verification { items: 0, missing: 0, problems: Vec::new() };
     match tenant.backups().manifest(set).await {
         Ok(bytes) => check_manifest(db, scope, &row, &bytes, &mut found).await?,
         // What cannot be decrypted was changed by somebody without the key.
-        Err(error) if error.code == "key.undecryptable" => found.problems.push(format!("The manifest cannot be read back [{}]", error.code)),
+        Err(error) if error.code == "key.undecryptable" => {
+            found.problems.push(format!("The manifest cannot be read back [{}]", error.code))
+        }
         Err(error) => return Err(error),
     }
     let outcome = if found.is_intact() { "intact" } else { "not_intact" };
@@ -55,22 +63,36 @@ pub async fn verify(db: &Db, scope: &TenantScope, set: BackupSetId, address: Opt
     Ok(found)
 }
 
-async fn check_manifest(db: &Db, scope: &TenantScope, row: &BackupSet, bytes: &[u8], found: &mut Verification) -> Result<(), AppError> {
+async fn check_manifest(
+    db: &Db,
+    scope: &TenantScope,
+    row: &BackupSet,
+    bytes: &[u8],
+    found: &mut Verification,
+) -> Result<(), AppError> {
     if Some(sha256_hex(bytes)) != row.manifest_hash {
         found.problems.push("The manifest itself was changed after the set was sealed".into());
     }
     match serde_json::from_slice::<Manifest>(bytes) {
         Ok(manifest) if manifest.format == FORMAT => check_items(db, scope, &manifest, found).await?,
-        Ok(manifest) => found.problems.push(format!("The manifest has format {}, which this version does not know", manifest.format)),
+        Ok(manifest) => found
+            .problems
+            .push(format!("The manifest has format {}, which this version does not know", manifest.format)),
         Err(_) => found.problems.push("The manifest cannot be read".into()),
     }
     Ok(())
 }
 
-async fn check_items(db: &Db, scope: &TenantScope, manifest: &Manifest, found: &mut Verification) -> Result<(), AppError> {
+async fn check_items(
+    db: &Db,
+    scope: &TenantScope,
+    manifest: &Manifest,
+    found: &mut Verification,
+) -> Result<(), AppError> {
     found.missing = manifest.missing.len() as u64;
     let rows = all_items(db, scope, manifest.set).await?;
-    let mut stored: BTreeMap<i64, _> = rows.into_iter().filter(|row| row.version.is_some()).map(|row| (row.sequence, row)).collect();
+    let mut stored: BTreeMap<i64, _> =
+        rows.into_iter().filter(|row| row.version.is_some()).map(|row| (row.sequence, row)).collect();
     for item in &manifest.items {
         found.items += 1;
         let Some(row) = stored.remove(&item.sequence) else {
@@ -92,5 +114,6 @@ fn difference(item: &ManifestItem, document: &[u8]) -> Option<String> {
 }
 
 fn unreadable() -> AppError {
-    AppError::conflict("backup.manifest_unreadable", "The manifest of this backup set cannot be read").hint("Verify the set, and restore the database from its own backup")
+    AppError::conflict("backup.manifest_unreadable", "The manifest of this backup set cannot be read")
+        .hint("Verify the set, and restore the database from its own backup")
 }

@@ -42,6 +42,7 @@ impl CheckRun {
             Ok(granted) => granted,
             Err(error) => return Ok(ending_of(&error)),
         };
+        ctx.db.tenant(&ctx.scope).activate().await.map_err(app_ending)?;
         let mut items = vec![item("sign-in", "Sign-in", Ok(()))];
         items.push(organization(ctx, &graph).await.map_err(app_ending)?);
         items.extend(permissions(&granted));
@@ -80,8 +81,14 @@ fn permissions(granted: &[String]) -> Vec<ItemRecord> {
         // Write permission includes reading.
         let wider = permission.replace(".Read.", ".ReadWrite.");
         let held = granted.iter().any(|held| held == permission || *held == wider);
-        let lost = || format!("Grant {permission} to the app registration. Without it these cannot be read: {}", types.join(", "));
-        item(&format!("permission/{permission}"), permission, if held { Ok(()) } else { Err(("connection.permission_missing", lost())) })
+        let lost = || {
+            format!("Grant {permission} to the app registration. Without it these cannot be read: {}", types.join(", "))
+        };
+        item(
+            &format!("permission/{permission}"),
+            permission,
+            if held { Ok(()) } else { Err(("connection.permission_missing", lost())) },
+        )
     };
     required_permissions().into_iter().map(check).collect()
 }
@@ -91,5 +98,13 @@ fn item(key: &str, label: &str, result: Result<(), (&'static str, String)>) -> I
         Ok(()) => (ItemOutcome::Succeeded, None, None),
         Err((code, message)) => (ItemOutcome::Failed, Some(code.to_owned()), Some(message)),
     };
-    ItemRecord { key: key.to_owned(), label: label.to_owned(), kind: "Check".to_owned(), outcome, code, message, detail: None }
+    ItemRecord {
+        key: key.to_owned(),
+        label: label.to_owned(),
+        kind: "Check".to_owned(),
+        outcome,
+        code,
+        message,
+        detail: None,
+    }
 }

@@ -121,7 +121,14 @@ fn text(document: &Value, property: &str) -> Option<String> {
 
 /// How Entra's own pages call it: by `groupTypes`, `securityEnabled` and `mailEnabled` of the entity `group`.
 fn kind(document: &Value) -> String {
-    let has = |wanted: &str| document["groupTypes"].as_array().is_some_and(|types| types.iter().any(|found| found == wanted));
-    let base = if has("Unified") { "Microsoft 365" } else if document["securityEnabled"] == true { "Security" } else { "Distribution" };
+    let has =
+        |wanted: &str| document["groupTypes"].as_array().is_some_and(|types| types.iter().any(|found| found == wanted));
+    let base = if has("Unified") {
+        "Microsoft 365"
+    } else if document["securityEnabled"] == true {
+        "Security"
+    } else {
+        "Distribution"
+    };
     if has("DynamicMembership") { format!("{base}, dynamic") } else { base.to_owned() }
 }

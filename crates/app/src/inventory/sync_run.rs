@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 
 use super::{Selection, done, recorded};
 use crate::services::Services;
-use crate::starting::store_ending;
+use crate::starting::{app_ending, store_ending};
 
 /// The catalogue row.
 pub const DEFINITION: Definition = Definition {
@@ -51,7 +51,8 @@ impl SyncRun {
 
     async fn sync(&self, ctx: &RunCtx) -> Result<Ending, Ending> {
         let inputs: Inputs = ctx.inputs()?;
-        let selection = Selection::of(&inputs.types).map_err(|error| Ending::Fail(Failure::new(error.code, error.message)))?;
+        let selection =
+            Selection::of(&inputs.types).map_err(|error| Ending::Fail(Failure::new(error.code, error.message)))?;
         let graph = self.services.connect(ctx).await?;
         let left = types_left(ctx, &selection).await.map_err(store_ending)?;
         // Boxed, because a closure that returns a borrowing future is not `Send` enough for a stream.
@@ -63,6 +64,7 @@ impl SyncRun {
         if let Some(error) = whole_failure(&observations) {
             return Ok(ending_of(error));
         }
+        ctx.db.tenant(&ctx.scope).activate().await.map_err(app_ending)?;
         record_unread_lists(ctx, &observations).await.map_err(store_ending)?;
         done(ctx).await.map_err(store_ending)
     }
@@ -89,7 +91,11 @@ fn step_of(contract: &Contract) -> String {
     format!("type/{}", contract.key)
 }
 
-async fn observe_type(ctx: &RunCtx, graph: &TenantGraph, contract: &'static Contract) -> Result<TypeObservation, StoreError> {
+async fn observe_type(
+    ctx: &RunCtx,
+    graph: &TenantGraph,
+    contract: &'static Contract,
+) -> Result<TypeObservation, StoreError> {
     let (sink, objects) = mpsc::channel(BATCH);
     let (observation, recording) = tokio::join!(graph.observe(contract, sink), record_all(ctx, contract, objects));
     recording?;
@@ -107,7 +113,10 @@ async fn record_unread_lists(ctx: &RunCtx, observations: &[TypeObservation]) -> 
     for observation in observations {
         if let Some(error) = &observation.list_error {
             let contract = Registry::embedded().get(observation.type_key).expect("it was observed by its contract");
-            tenant.inventory().finish_type(&ctx.lease, &contract.key, false, Some(error.code), observation.seen).await?;
+            tenant
+                .inventory()
+                .finish_type(&ctx.lease, &contract.key, false, Some(error.code), observation.seen)
+                .await?;
             ctx.db.ledger().record(&ctx.lease, vec![unread_list(contract, error)]).await?;
         }
     }
@@ -127,7 +136,11 @@ fn unread_list(contract: &Contract, error: &GraphError) -> ItemRecord {
 }
 
 /// Records objects as they arrive, in batches: what was read before a crash is not read for nothing.
-async fn record_all(ctx: &RunCtx, contract: &'static Contract, mut objects: mpsc::Receiver<graph::ObservedObject>) -> Result<(), StoreError> {
+async fn record_all(
+    ctx: &RunCtx,
+    contract: &'static Contract,
+    mut objects: mpsc::Receiver<graph::ObservedObject>,
+) -> Result<(), StoreError> {
     let tenant = ctx.db.tenant(&ctx.scope);
     let mut batch = Vec::with_capacity(BATCH);
     while objects.recv_many(&mut batch, BATCH).await > 0 {
@@ -139,7 +152,8 @@ async fn record_all(ctx: &RunCtx, contract: &'static Contract, mut objects: mpsc
 
 /// The error that kept every list from being read, if there is one: then the run as a whole could not proceed.
 fn whole_failure(observations: &[TypeObservation]) -> Option<&GraphError> {
-    let mut errors = observations.iter().map(|observation| observation.list_error.as_ref().filter(|_| observation.seen == 0));
+    let mut errors =
+        observations.iter().map(|observation| observation.list_error.as_ref().filter(|_| observation.seen == 0));
     let first = errors.next()??;
     errors.all(|error| error.is_some_and(|error| error.code == first.code)).then_some(first)
 }

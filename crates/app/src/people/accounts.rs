@@ -1,7 +1,7 @@
 //! Accounts: the first start, further accounts, passwords.
 
-use model::ids::UserId;
 use model::AppError;
+use model::ids::UserId;
 use secrecy::SecretString;
 use store::{Actor, AuditEntry, Db, NewUser};
 
@@ -28,7 +28,13 @@ pub async fn set_up(db: &Db, account: NewAccount, address: Option<&str>) -> Resu
 }
 
 /// Creates a further account. The caller has checked that the actor may.
-pub async fn add_account(db: &Db, account: NewAccount, platform_admin: bool, actor: Actor, address: Option<&str>) -> Result<UserId, AppError> {
+pub async fn add_account(
+    db: &Db,
+    account: NewAccount,
+    platform_admin: bool,
+    actor: Actor,
+    address: Option<&str>,
+) -> Result<UserId, AppError> {
     let user = prepared(db, account, platform_admin).await?;
     let id = db.people().create(user).await?;
     audit(db, actor, "user.create", id, address).await?;
@@ -36,7 +42,13 @@ pub async fn add_account(db: &Db, account: NewAccount, platform_admin: bool, act
 }
 
 /// Changes a person's own password and ends all their sessions.
-pub async fn change_password(db: &Db, user: UserId, old: SecretString, new: SecretString, address: Option<&str>) -> Result<(), AppError> {
+pub async fn change_password(
+    db: &Db,
+    user: UserId,
+    old: SecretString,
+    new: SecretString,
+    address: Option<&str>,
+) -> Result<(), AppError> {
     let person = db.people().by_id(user).await?.ok_or_else(AppError::not_found)?;
     if !password::verify(old, person.password_hash).await? {
         return Err(AppError::invalid("password.wrong", "The current password is not right"));
@@ -76,9 +88,13 @@ async fn prepared(db: &Db, account: NewAccount, platform_admin: bool) -> Result<
 /// Lower case and trimmed; refused when it cannot be an address.
 pub fn checked_email(text: &str) -> Result<String, AppError> {
     let email = text.trim().to_lowercase();
-    let shape = email.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.') && !domain.contains('@'));
+    let shape = email
+        .split_once('@')
+        .is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.') && !domain.contains('@'));
     if !shape || email.len() > 254 || email.chars().any(|letter| letter.is_whitespace() || letter.is_control()) {
-        return Err(AppError::invalid("account.email", "This is not an e-mail address").hint("It looks like anna@example.com"));
+        return Err(
+            AppError::invalid("account.email", "This is not an e-mail address").hint("It looks like anna@example.com")
+        );
     }
     Ok(email)
 }

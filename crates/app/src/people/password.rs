@@ -18,8 +18,11 @@ const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5LWlzLWhlcmU$uE4xk3z
 pub fn check(password: &SecretString, email: &str) -> Result<(), AppError> {
     let text = password.expose_secret();
     if text.chars().count() < LENGTH_MIN {
-        return Err(AppError::invalid("password.too_short", format!("The password needs at least {LENGTH_MIN} characters"))
-            .hint("A few unrelated words make a good one"));
+        return Err(AppError::invalid(
+            "password.too_short",
+            format!("The password needs at least {LENGTH_MIN} characters"),
+        )
+        .hint("A few unrelated words make a good one"));
     }
     if text.len() > BYTES_MAX {
         return Err(AppError::invalid("password.too_long", format!("The password may have at most {BYTES_MAX} bytes")));

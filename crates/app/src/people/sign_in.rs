@@ -35,8 +35,12 @@ pub async fn sign_in(db: &Db, email: &str, secret: SecretString, address: &str) 
     let email = email.trim().to_lowercase();
     let since = db.ambient().now_ms() - WINDOW_MS;
     if db.sessions().failures(address, &email, since).await? >= SIGN_IN_FAILURES_MAX {
-        return Err(AppError::new(Kind::TooMany, "sign_in.throttled", "Too many failed attempts for this account from here")
-            .hint("Wait 15 minutes, then try again"));
+        return Err(AppError::new(
+            Kind::TooMany,
+            "sign_in.throttled",
+            "Too many failed attempts for this account from here",
+        )
+        .hint("Wait 15 minutes, then try again"));
     }
     let person = db.people().by_email(&email).await?;
     let hash = person.as_ref().and_then(|person| person.password_hash.clone());
@@ -61,7 +65,8 @@ async fn open_session(db: &Db, person: User, address: &str) -> Result<SignIn, Ap
 async fn refuse(db: &Db, email: &str, address: &str) -> Result<SignIn, AppError> {
     db.sessions().note_failure(address, email).await?;
     audit(db, Actor { user: None, name: email.to_owned() }, "refused", address).await?;
-    Err(AppError::new(Kind::Unauthenticated, "sign_in.refused", "E-mail address or password is not right").hint("Check both and try again"))
+    Err(AppError::new(Kind::Unauthenticated, "sign_in.refused", "E-mail address or password is not right")
+        .hint("Check both and try again"))
 }
 
 async fn audit(db: &Db, actor: Actor, outcome: &str, address: &str) -> Result<(), AppError> {

@@ -8,7 +8,13 @@ use super::capture_run::DEFINITION;
 use crate::starting::{Extra, authorise, start};
 
 /// Creates the run, or finds the active one for the same object. Never calls Graph.
-pub async fn start_capture(db: &Db, scope: &TenantScope, type_key: &str, external_id: &str, extra: Extra) -> Result<Started, AppError> {
+pub async fn start_capture(
+    db: &Db,
+    scope: &TenantScope,
+    type_key: &str,
+    external_id: &str,
+    extra: Extra,
+) -> Result<Started, AppError> {
     authorise(db, scope, &DEFINITION).await?;
     let object = db.tenant(scope).inventory().get(type_key, external_id).await?.row;
     let inputs = json!({ "type": object.type_key, "object": object.external_id });

@@ -32,7 +32,8 @@ pub async fn add_tenant(db: &Db, clouds: &Clouds, creator: UserId, input: Tenant
     let client_id = guid("connection.client_id", "The application (client) id", &input.client_id)?;
     let admin = db.people().by_id(creator).await?.is_some_and(|person| person.platform_admin);
     if !admin {
-        return Err(AppError::forbidden("Only a platform administrator adds tenants").hint("Ask one to add the tenant and to make you a member"));
+        return Err(AppError::forbidden("Only a platform administrator adds tenants")
+            .hint("Ask one to add the tenant and to make you a member"));
     }
     let id = db.tenants().create(tenant, creator).await?;
     let scope = db.authorise(creator, id).await?;
@@ -41,7 +42,12 @@ pub async fn add_tenant(db: &Db, clouds: &Clouds, creator: UserId, input: Tenant
 }
 
 /// Replaces the credential of a tenant's connection.
-pub async fn replace_connection(db: &Db, scope: &TenantScope, client_id: &str, secret: &SecretString) -> Result<(), AppError> {
+pub async fn replace_connection(
+    db: &Db,
+    scope: &TenantScope,
+    client_id: &str,
+    secret: &SecretString,
+) -> Result<(), AppError> {
     scope.require(model::access::Capability::ConnectionManage)?;
     let client_id = guid("connection.client_id", "The application (client) id", client_id)?;
     check_secret(secret)?;
@@ -54,7 +60,8 @@ fn checked(clouds: &Clouds, input: &TenantInput) -> Result<NewTenant, AppError> 
     let directory_id = guid("tenant.directory_id", "The directory id", &input.directory_id)?;
     if clouds.get(&input.cloud).is_none() {
         let known: Vec<_> = clouds.iter().map(|cloud| cloud.key.as_str()).collect();
-        return Err(AppError::invalid("tenant.cloud", format!("There is no cloud \"{}\"", input.cloud)).hint(format!("Known clouds: {}", known.join(", "))));
+        return Err(AppError::invalid("tenant.cloud", format!("There is no cloud \"{}\"", input.cloud))
+            .hint(format!("Known clouds: {}", known.join(", "))));
     }
     Ok(NewTenant { display_name, directory_id, primary_domain, cloud: input.cloud.clone(), labels: BTreeMap::new() })
 }
@@ -70,15 +77,19 @@ fn line(code: &'static str, what: &str, text: &str) -> Result<String, AppError> 
 fn guid(code: &'static str, what: &str, text: &str) -> Result<String, AppError> {
     let parsed = uuid::Uuid::try_parse(text.trim());
     parsed.map(|id| id.hyphenated().to_string()).map_err(|_| {
-        AppError::invalid(code, format!("{what} is not a GUID")).hint("Copy it from the app registration's overview; it looks like 1b4e28ba-2fa1-11d2-883f-0016d3cca427")
+        AppError::invalid(code, format!("{what} is not a GUID"))
+            .hint("Copy it from the app registration's overview; it looks like 1b4e28ba-2fa1-11d2-883f-0016d3cca427")
     })
 }
 
 fn domain(text: &str) -> Result<String, AppError> {
     let text = text.trim().trim_end_matches('.').to_lowercase();
-    let label = |label: &str| !label.is_empty() && label.len() <= 63 && label.chars().all(|letter| letter.is_alphanumeric() || letter == '-');
+    let label = |label: &str| {
+        !label.is_empty() && label.len() <= 63 && label.chars().all(|letter| letter.is_alphanumeric() || letter == '-')
+    };
     if text.len() > 253 || !text.contains('.') || !text.split('.').all(label) {
-        return Err(AppError::invalid("tenant.domain", "The primary domain is not a domain name").hint("It looks like contoso.com"));
+        return Err(AppError::invalid("tenant.domain", "The primary domain is not a domain name")
+            .hint("It looks like contoso.com"));
     }
     Ok(text)
 }
@@ -86,12 +97,16 @@ fn domain(text: &str) -> Result<String, AppError> {
 fn check_secret(secret: &SecretString) -> Result<(), AppError> {
     let text = secret.expose_secret();
     if text.trim().is_empty() || text.len() > 1024 {
-        return Err(AppError::invalid("connection.secret", "The client secret is missing or longer than 1,024 characters")
-            .hint("Copy the secret's value, not its id"));
+        return Err(AppError::invalid(
+            "connection.secret",
+            "The client secret is missing or longer than 1,024 characters",
+        )
+        .hint("Copy the secret's value, not its id"));
     }
     // The portal shows id and value side by side, and the id is the one that can be read later.
     if uuid::Uuid::try_parse(text.trim()).is_ok() {
-        return Err(AppError::invalid("connection.secret", "This is the id of a client secret, not its value").hint("Copy the column \"Value\" when the secret is made"));
+        return Err(AppError::invalid("connection.secret", "This is the id of a client secret, not its value")
+            .hint("Copy the column \"Value\" when the secret is made"));
     }
     Ok(())
 }

@@ -13,8 +13,10 @@ pub async fn find_tenant(db: &Db, user: UserId, text: &str) -> Result<TenantId, 
         [only] => Ok(only.id),
         [] => Err(AppError::not_found().hint("tenantatlas tenant list shows the tenants you are a member of")),
         several => {
-            let choices: Vec<_> = several.iter().map(|tenant| format!("{} ({})", tenant.id, tenant.primary_domain)).collect();
-            Err(AppError::invalid("tenant.which", format!("Several tenants are called \"{text}\"")).hint(format!("Name one by its id: {}", choices.join(", "))))
+            let choices: Vec<_> =
+                several.iter().map(|tenant| format!("{} ({})", tenant.id, tenant.primary_domain)).collect();
+            Err(AppError::invalid("tenant.which", format!("Several tenants are called \"{text}\""))
+                .hint(format!("Name one by its id: {}", choices.join(", "))))
         }
     }
 }

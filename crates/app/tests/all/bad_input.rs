@@ -23,7 +23,11 @@ fn unreadable() -> Vec<(&'static str, FaultKind, &'static str)> {
         ("not JSON", FaultKind::Garbage(b"<html>Bad gateway</html>".to_vec()), "graph.unexpected_shape"),
         ("not UTF-8", FaultKind::Garbage(b"{\"value\":[{\"id\":\"\xff\xfe\"}]}".to_vec()), "graph.unexpected_shape"),
         ("JSON without a list", FaultKind::Garbage(b"{\"value\":7}".to_vec()), "graph.unexpected_shape"),
-        ("endless depth", FaultKind::Garbage(["{\"value\":", &"[".repeat(100_000)].concat().into_bytes()), "graph.unexpected_shape"),
+        (
+            "endless depth",
+            FaultKind::Garbage(["{\"value\":", &"[".repeat(100_000)].concat().into_bytes()),
+            "graph.unexpected_shape",
+        ),
         ("a page that leads to itself", FaultKind::NextLinkLoop, "graph.page_loop"),
         ("a page at another host", FaultKind::NextLinkOtherHost, "graph.foreign_link"),
         ("an answer without end", FaultKind::Huge { bytes: 2 << 30 }, "graph.too_large"),

@@ -54,7 +54,11 @@ async fn a_change_is_seen_although_the_modification_time_stands_still(database: 
     world.sync().await;
     let versions = world.versions().await;
     let id = id_at(&world, CATALOG, 0);
-    assert!(world.simulator.change_silently(world.directory(), CATALOG, &id, |policy| policy["description"] = json!("quiet")));
+    assert!(
+        world
+            .simulator
+            .change_silently(world.directory(), CATALOG, &id, |policy| policy["description"] = json!("quiet"))
+    );
     world.sync().await;
     assert_eq!(world.versions().await, versions + 1);
 }

@@ -5,7 +5,7 @@ use graph_sim::{Fault, FaultKind};
 use model::cloud::Clouds;
 use model::run::Outcome;
 use secrecy::SecretString;
-use store::{NewTenant, RunRow};
+use store::{NewTenant, RunRow, TenantState};
 use testkit::{TestDatabase, World, on_both_databases};
 
 use crate::support::{forbidden, item, reason};
@@ -30,6 +30,8 @@ async fn a_good_connection_passes_every_check(database: &TestDatabase) {
     assert_eq!(row.outcome, Outcome::Succeeded, "{:?}", world.items(row.id).await);
     assert!(row.counts.succeeded > 2, "sign-in, organisation and each permission");
     assert!(world.simulator.journal().is_empty());
+    let scope = world.scope().await;
+    assert_eq!(world.db.tenant(&scope).info().await.unwrap().state, TenantState::Active, "its connection has worked");
 }
 
 async fn a_wrong_secret_fails_with_the_next_step(database: &TestDatabase) {
@@ -49,7 +51,8 @@ async fn another_organisation_or_none_is_said(database: &TestDatabase) {
     let row = check(&world).await;
     assert_eq!(row.outcome, Outcome::PartiallySucceeded);
     assert_eq!(item(&world, row.id, "organization").await.code.as_deref(), Some("graph.permission_denied"));
-    let other = br#"{"value":[{"id":"00000000-0000-4000-8000-000000000001","displayName":"Other","verifiedDomains":[]}]}"#;
+    let other =
+        br#"{"value":[{"id":"00000000-0000-4000-8000-000000000001","displayName":"Other","verifiedDomains":[]}]}"#;
     world.simulator.add_fault(world.directory(), Fault::on("organization", FaultKind::Garbage(other.to_vec())));
     let row = check(&world).await;
     assert_eq!(item(&world, row.id, "organization").await.code.as_deref(), Some("connection.other_directory"));

@@ -33,7 +33,10 @@ async fn the_corpus_is_captured_completely_and_backed_up_as_loaded(database: &Te
         assert!(row.complete, "{}: {:?}", placed.file, row.missing_parts);
         captured += 1;
     }
-    println!("{captured} of {} placed objects captured; types without a contract yet: {not_covered:?}", report.placed.len());
+    println!(
+        "{captured} of {} placed objects captured; types without a contract yet: {not_covered:?}",
+        report.placed.len()
+    );
     let (row, set) = world.back_up("corpus").await;
     assert_eq!(row.outcome, Outcome::Succeeded);
     assert_same_objects(&world, set).await;

@@ -21,7 +21,8 @@ pub(crate) async fn assert_as_loaded(world: &World, set: BackupSetId, report: &L
         let Some(placed) = report.placed.iter().find(same) else { continue };
         let document = tenant.versions().document(item.version.expect("the set is complete")).await.unwrap();
         let document: Value = serde_json::from_slice(&document).unwrap();
-        let differences: Vec<String> = objects(&folder.join(&placed.file)).iter().map(|loaded| lost(loaded, &document, "")).collect();
+        let differences: Vec<String> =
+            objects(&folder.join(&placed.file)).iter().map(|loaded| lost(loaded, &document, "")).collect();
         assert!(differences.iter().any(String::is_empty), "{}: {differences:?}", placed.file);
         compared += 1;
     }
@@ -40,7 +41,8 @@ fn lost(loaded: &Value, kept: &Value, path: &str) -> String {
             found.find(|difference| !difference.is_empty()).unwrap_or_default()
         }
         (Value::Array(loaded), Value::Array(kept)) if loaded.len() == kept.len() => {
-            let mut pairs = loaded.iter().zip(kept).enumerate().map(|(at, (one, other))| lost(one, other, &format!("{path}/{at}")));
+            let mut pairs =
+                loaded.iter().zip(kept).enumerate().map(|(at, (one, other))| lost(one, other, &format!("{path}/{at}")));
             pairs.find(|difference| !difference.is_empty()).unwrap_or_default()
         }
         // PowerShell's exports write a list of one as its element.
@@ -54,7 +56,10 @@ fn lost(loaded: &Value, kept: &Value, path: &str) -> String {
 
 /// Addresses, actions and what the service computes. The id may be new when two files have the same.
 fn is_about_the_export(name: &str, path: &str) -> bool {
-    name.starts_with('#') || (name.contains("@odata.") && name != "@odata.type") || name == "settingDefinitions" || (name == "id" && path.is_empty())
+    name.starts_with('#')
+        || (name.contains("@odata.") && name != "@odata.type")
+        || name == "settingDefinitions"
+        || (name == "id" && path.is_empty())
 }
 
 /// The objects in a file, in whatever encoding it is.

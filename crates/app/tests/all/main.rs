@@ -1,13 +1,18 @@
 //! Every run type through the real HTTP simulator, each test on SQLite and on PostgreSQL. The invariants of
 //! `spec/runs.md` are checked after every one of them.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr, reason = "every function here is part of a test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "every function here is part of a test"
+)]
 
 mod backups;
 mod bad_input;
 mod blocked;
-mod cancel;
 mod canary;
+mod cancel;
 mod captures;
 mod changes;
 mod connections;

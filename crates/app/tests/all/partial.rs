@@ -9,7 +9,10 @@ use testkit::{TestDatabase, World, on_both_databases};
 
 use crate::support::{TEMPLATES, forbidden, id_at, item, object, observable, reason};
 
-on_both_databases!(an_unreadable_part_is_named_and_the_last_complete_version_stays, a_script_that_vanishes_while_it_is_read_is_incomplete);
+on_both_databases!(
+    an_unreadable_part_is_named_and_the_last_complete_version_stays,
+    a_script_that_vanishes_while_it_is_read_is_incomplete
+);
 
 async fn an_unreadable_part_is_named_and_the_last_complete_version_stays(database: &TestDatabase) {
     let world = World::seeded(database, 60).await;
@@ -37,8 +40,14 @@ async fn an_unreadable_part_is_named_and_the_last_complete_version_stays(databas
     assert_eq!((stored.status, stored.incomplete), (BackupStatus::Partial, 1));
     let manifest = manifest_of(&world.db, &scope, set).await.unwrap().unwrap();
     assert_eq!(manifest.missing.len(), 1);
-    assert_eq!((manifest.missing[0].external_id.as_deref(), manifest.missing[0].code.as_str()), (Some(id.as_str()), "graph.permission_denied"));
-    assert!(manifest.items.iter().all(|item| item.external_id != id), "an older version is not passed off as the backup");
+    assert_eq!(
+        (manifest.missing[0].external_id.as_deref(), manifest.missing[0].code.as_str()),
+        (Some(id.as_str()), "graph.permission_denied")
+    );
+    assert!(
+        manifest.items.iter().all(|item| item.external_id != id),
+        "an older version is not passed off as the backup"
+    );
 
     world.simulator.clear_faults(world.directory());
     assert_eq!(world.sync().await.outcome, Outcome::Succeeded);

@@ -25,7 +25,10 @@ async fn a_sync_observes_every_object_completely(database: &TestDatabase) {
     assert!(objects.iter().all(|object| object.complete && object.version.is_some() && object.missing.is_none()));
     for (type_key, object) in &expected {
         let id = object["id"].as_str().unwrap();
-        assert!(objects.iter().any(|row| row.type_key == *type_key && row.external_id == id), "{type_key} {id} is missing");
+        assert!(
+            objects.iter().any(|row| row.type_key == *type_key && row.external_id == id),
+            "{type_key} {id} is missing"
+        );
     }
     let scope = world.scope().await;
     let coverage = world.db.tenant(&scope).inventory().coverage().await.unwrap();
@@ -33,7 +36,10 @@ async fn a_sync_observes_every_object_completely(database: &TestDatabase) {
     assert!(coverage.iter().all(|row| row.list_complete && row.incomplete == 0));
     let cards = world.db.notifications(world.owner).list(10).await.unwrap();
     assert_eq!(cards.len(), 1, "one card per run");
-    assert_eq!((cards[0].kind, cards[0].outcome, cards[0].run), (NotificationKind::Terminal, Outcome::Succeeded, row.id));
+    assert_eq!(
+        (cards[0].kind, cards[0].outcome, cards[0].run),
+        (NotificationKind::Terminal, Outcome::Succeeded, row.id)
+    );
     assert!(world.simulator.journal().is_empty(), "a sync writes nothing to the tenant");
 }
 
@@ -57,7 +63,10 @@ async fn two_tenants_see_nothing_of_each_other(database: &TestDatabase) {
         let scope = world.db.authorise(world.owner, tenant.id).await.unwrap();
         let inventory = world.db.tenant(&scope).inventory();
         let own = world.simulator.objects(&tenant.spec.tenant_id, crate::support::CATALOG);
-        let seen = inventory.list(&store::InventoryFilter { types: vec!["settingsCatalog".into()], ..Default::default() }, None, 1_000).await.unwrap();
+        let seen = inventory
+            .list(&store::InventoryFilter { types: vec!["settingsCatalog".into()], ..Default::default() }, None, 1_000)
+            .await
+            .unwrap();
         assert_eq!(seen.len(), own.len());
         assert!(seen.iter().all(|row| own.iter().any(|object| object["id"] == row.external_id.as_str())));
     }

@@ -44,7 +44,10 @@ async fn a_refused_sign_in_fails_the_run_with_its_code(database: &TestDatabase) 
         assert_eq!((row.outcome, reason(&row)), (Outcome::Failed, code), "AADSTS{aadsts}");
         assert_eq!(row.attempt, 1, "asking again does not help: AADSTS{aadsts}");
         let sentence = row.reason.unwrap().sentence;
-        assert!(sentence.contains(". ") && !sentence.contains("AADSTS"), "our own sentence and a next step: {sentence}");
+        assert!(
+            sentence.contains(". ") && !sentence.contains("AADSTS"),
+            "our own sentence and a next step: {sentence}"
+        );
         assert_eq!(row.failures.len(), 1);
     }
     assert!(world.objects().await.is_empty());

@@ -28,7 +28,9 @@ async fn a_changed_byte_is_found(database: &TestDatabase) {
     let (world, set) = backed_up(database).await;
     let one = "(select blob_hash from versions order by id limit 1)";
     let changed = match database.engine() {
-        Engine::Sqlite => "cast(substr(body, 1, length(body) - 1) || case when substr(body, -1) = x'00' then x'01' else x'00' end as blob)",
+        Engine::Sqlite => {
+            "cast(substr(body, 1, length(body) - 1) || case when substr(body, -1) = x'00' then x'01' else x'00' end as blob)"
+        }
         Engine::Postgres => "set_byte(body, length(body) - 1, get_byte(body, length(body) - 1) # 255)",
     };
     assert_eq!(database.execute(&format!("update blobs set body = {changed} where hash = {one}")).await, 1);
@@ -39,7 +41,8 @@ async fn a_changed_byte_is_found(database: &TestDatabase) {
 
 async fn a_body_from_elsewhere_is_found(database: &TestDatabase) {
     let (world, set) = backed_up(database).await;
-    let (first, other) = ("(select hash from blobs order by hash limit 1)", "(select body from blobs order by hash desc limit 1)");
+    let (first, other) =
+        ("(select hash from blobs order by hash limit 1)", "(select body from blobs order by hash desc limit 1)");
     assert_eq!(database.execute(&format!("update blobs set body = {other} where hash = {first}")).await, 1);
     let problems = problems(&world, set).await;
     assert_eq!(problems.len(), 1, "a body is bound to its place, so it does not decrypt at another: {problems:?}");

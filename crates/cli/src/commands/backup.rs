@@ -37,10 +37,30 @@ async fn list(tenant: OneTenant, session: &Session) -> Result<Exit, AppError> {
         return Ok(Exit::Success);
     }
     let rows = sets.iter().map(|set| {
-        vec![set.id.to_string(), set.name.clone(), set.status.to_string(), set.items.to_string(), set.incomplete.to_string(), set.creator_name.clone(), when::ago(set.created_at, now_ms)]
+        vec![
+            set.id.to_string(),
+            set.name.clone(),
+            set.status.to_string(),
+            set.items.to_string(),
+            set.incomplete.to_string(),
+            set.creator_name.clone(),
+            when::ago(set.created_at, now_ms),
+        ]
     });
-    let columns = [("set", "SET"), ("name", "NAME"), ("status", "STATUS"), ("items", "ITEMS"), ("missing", "MISSING"), ("by", "BY"), ("created", "CREATED")];
-    session.output.rows(&columns, rows.collect(), "No backup sets yet. Make one with: tenantatlas backup create TENANT");
+    let columns = [
+        ("set", "SET"),
+        ("name", "NAME"),
+        ("status", "STATUS"),
+        ("items", "ITEMS"),
+        ("missing", "MISSING"),
+        ("by", "BY"),
+        ("created", "CREATED"),
+    ];
+    session.output.rows(
+        &columns,
+        rows.collect(),
+        "No backup sets yet. Make one with: tenantatlas backup create TENANT",
+    );
     Ok(Exit::Success)
 }
 
@@ -73,7 +93,11 @@ async fn check(tenant: OneTenant, set: BackupSetId, session: &Session) -> Result
         session.output.line(format!("Intact: {} objects are what the manifest says.", result.items));
         Ok(Exit::Success)
     } else {
-        session.output.line(format!("Not intact: {} of what was checked is wrong, in {} objects. Do not rely on this set.", result.problems.len(), result.items));
+        session.output.line(format!(
+            "Not intact: {} of what was checked is wrong, in {} objects. Do not rely on this set.",
+            result.problems.len(),
+            result.items
+        ));
         Ok(Exit::Failed)
     }
 }

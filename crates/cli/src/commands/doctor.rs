@@ -37,7 +37,8 @@ async fn examine(global: &Global) -> Vec<Check> {
         Ok(settings) => settings,
         Err(error) => return vec![bad("settings", error)],
     };
-    let mut checks = vec![good("settings", format!("database {}, {} clouds", settings.database, settings.clouds.iter().count()))];
+    let mut checks =
+        vec![good("settings", format!("database {}, {} clouds", settings.database, settings.clouds.iter().count()))];
     if let Some(path) = settings.database.sqlite_path().filter(|path| !path.exists()) {
         checks.push(not_there(path));
         return checks;
@@ -97,7 +98,11 @@ async fn clock(db: &store::Db) -> Check {
         Ok(theirs) => {
             let apart_ms = (theirs - db.ambient().now_ms()).abs();
             if apart_ms > 5_000 {
-                warn("clock", format!("{} s apart from the database's", apart_ms / 1000), "Synchronise the clocks of both machines")
+                warn(
+                    "clock",
+                    format!("{} s apart from the database's", apart_ms / 1000),
+                    "Synchronise the clocks of both machines",
+                )
             } else {
                 good("clock", format!("{apart_ms} ms apart from the database's"))
             }

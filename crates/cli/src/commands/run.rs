@@ -28,22 +28,42 @@ pub(crate) async fn run(args: Run, session: &Session) -> Result<Exit, AppError> 
 
 async fn list(tenant: OneTenant, limit: usize, session: &Session) -> Result<Exit, AppError> {
     let scope = session.scope(&tenant.tenant).await?;
-    let page = session.db.tenant(&scope).runs().list(&RunFilter::default(), &RunPageRequest { before: None, after: None, limit }).await?;
+    let page = session
+        .db
+        .tenant(&scope)
+        .runs()
+        .list(&RunFilter::default(), &RunPageRequest { before: None, after: None, limit })
+        .await?;
     if session.output.is_json() {
         session.output.document(&page.rows.iter().map(json::run).collect::<Vec<_>>());
         return Ok(Exit::Success);
     }
     let now_ms = session.db.ambient().now_ms();
     let rows = page.rows.iter().map(|row| line(row, now_ms)).collect();
-    let columns = [("run", "RUN"), ("operation", "OPERATION"), ("state", "STATE"), ("items", "ITEMS"), ("by", "BY"), ("started", "STARTED")];
+    let columns = [
+        ("run", "RUN"),
+        ("operation", "OPERATION"),
+        ("state", "STATE"),
+        ("items", "ITEMS"),
+        ("by", "BY"),
+        ("started", "STARTED"),
+    ];
     session.output.rows(&columns, rows, "No operations yet.");
     Ok(Exit::Success)
 }
 
 fn line(row: &RunRow, now_ms: i64) -> Vec<String> {
-    let state = if row.outcome == model::run::Outcome::Pending { row.status.to_string() } else { words(row.outcome).to_owned() };
+    let state = if row.outcome == model::run::Outcome::Pending {
+        row.status.to_string()
+    } else {
+        words(row.outcome).to_owned()
+    };
     let counts = &row.counts;
-    let items = if counts.failed > 0 { format!("{} of {} not complete", counts.failed, counts.processed) } else { counts.processed.to_string() };
+    let items = if counts.failed > 0 {
+        format!("{} of {} not complete", counts.failed, counts.processed)
+    } else {
+        counts.processed.to_string()
+    };
     vec![row.id.to_string(), title(row), state, items, row.initiator_name.clone(), when::ago(row.created_at, now_ms)]
 }
 
@@ -65,7 +85,13 @@ async fn show(run: RunId, session: &Session) -> Result<Exit, AppError> {
     session.output.line(format!("  attempts {}", row.attempt));
     for item in &items {
         let code = item.code.as_deref().unwrap_or("-");
-        session.output.line(format!("  {:<10} {} “{}” {} [{code}]", item.outcome.to_string(), item.kind, item.label, item.message.as_deref().unwrap_or("")));
+        session.output.line(format!(
+            "  {:<10} {} “{}” {} [{code}]",
+            item.outcome.to_string(),
+            item.kind,
+            item.label,
+            item.message.as_deref().unwrap_or("")
+        ));
     }
     if row.counts.failed > items.len() as u64 {
         session.output.line(format!("  … and {} more", row.counts.failed - items.len() as u64));

@@ -56,8 +56,14 @@ pub(crate) async fn run(args: Serve, settings: Settings, output: Output) -> Resu
 pub(crate) async fn listen(address: std::net::SocketAddr) -> Result<TcpListener, AppError> {
     TcpListener::bind(address).await.map_err(|error| {
         let busy = error.kind() == std::io::ErrorKind::AddrInUse;
-        let message = if busy { format!("Port {} on {} is in use by another program", address.port(), address.ip()) } else { format!("{address} cannot be listened on") };
-        AppError::conflict("serve.address", message).hint("Choose another with --listen (or --port for the demonstration), or stop the other program").caused_by(error)
+        let message = if busy {
+            format!("Port {} on {} is in use by another program", address.port(), address.ip())
+        } else {
+            format!("{address} cannot be listened on")
+        };
+        AppError::conflict("serve.address", message)
+            .hint("Choose another with --listen (or --port for the demonstration), or stop the other program")
+            .caused_by(error)
     })
 }
 
@@ -68,4 +74,3 @@ async fn setup_token(db: &Db) -> Result<Option<SecretString>, AppError> {
     }
     Ok(Some(SecretString::from(URL_SAFE_NO_PAD.encode(db.ambient().bytes::<18>()))))
 }
-

@@ -49,10 +49,28 @@ async fn list(session: &Session) -> Result<Exit, AppError> {
         let seen = card.last_sync.as_ref().map_or("never".to_owned(), |sync| {
             format!("{}, {}", when::ago(sync.completed_at, now_ms), crate::follow::words(sync.outcome))
         });
-        vec![tenant.id.to_string(), tenant.display_name.clone(), tenant.primary_domain.clone(), tenant.state.to_string(), card.role.to_string(), seen]
+        vec![
+            tenant.id.to_string(),
+            tenant.display_name.clone(),
+            tenant.primary_domain.clone(),
+            tenant.state.to_string(),
+            card.role.to_string(),
+            seen,
+        ]
     });
-    let columns = [("tenant", "TENANT"), ("name", "NAME"), ("domain", "DOMAIN"), ("state", "STATE"), ("role", "YOUR ROLE"), ("last_sync", "LAST SYNC")];
-    session.output.rows(&columns, rows.collect(), "You are a member of no tenant. Add one with: tenantatlas tenant add");
+    let columns = [
+        ("tenant", "TENANT"),
+        ("name", "NAME"),
+        ("domain", "DOMAIN"),
+        ("state", "STATE"),
+        ("role", "YOUR ROLE"),
+        ("last_sync", "LAST SYNC"),
+    ];
+    session.output.rows(
+        &columns,
+        rows.collect(),
+        "You are a member of no tenant. Add one with: tenantatlas tenant add",
+    );
     Ok(Exit::Success)
 }
 

@@ -21,7 +21,11 @@ fn help_fits_on_a_screen_and_names_every_command() {
             &["unknown"],
             &["backup", "show", "Contoso", "run_00000000000000000000000000"],
         ] {
-            text.push_str(&format!("$ tenantatlas {}\n{}\n", arguments.join(" "), say(command(database.address(), arguments)).await.text()));
+            text.push_str(&format!(
+                "$ tenantatlas {}\n{}\n",
+                arguments.join(" "),
+                say(command(database.address(), arguments)).await.text()
+            ));
         }
         insta::assert_snapshot!("help", text);
     });
@@ -36,14 +40,21 @@ fn a_new_installation_is_told_its_next_step() {
             text.push_str(&stable(&format!("$ tenantatlas {}\n{}", arguments.join(" "), said.text()), &folder));
             text.push('\n');
         };
-        for arguments in [&["doctor"][..], &["tenant", "list"], &["migrate"], &["migrate"], &["doctor"], &["tenant", "list"]] {
+        for arguments in
+            [&["doctor"][..], &["tenant", "list"], &["migrate"], &["migrate"], &["doctor"], &["tenant", "list"]]
+        {
             tell(arguments, say(on(database, arguments)).await);
         }
         let add = ["user", "add", "olga@example.com", "--name", "Olga Owner"];
         for password in ["", "short", "olga@example.com", "correct horse battery", "correct horse battery"] {
             tell(&add, say_with(on(database, &add), password).await);
         }
-        for arguments in [&["doctor"][..], &["tenant", "list"], &["sync", "Contoso"], &["--as", "otto@example.com", "tenant", "list"]] {
+        for arguments in [
+            &["doctor"][..],
+            &["tenant", "list"],
+            &["sync", "Contoso"],
+            &["--as", "otto@example.com", "tenant", "list"],
+        ] {
             tell(arguments, say(on(database, arguments)).await);
         }
         insta::assert_snapshot!("a_new_installation_is_told_its_next_step", text);

@@ -37,14 +37,31 @@ async fn no_secret_is_in_any_log_answer_or_database(database: &TestDatabase) {
     spec.client_secret = CLIENT_SECRET.into();
     let refused = FaultKind::Status { status: 400, code: UPSTREAM.into(), retry_after: None };
     let shaped = format!("{{\"error\":{{\"message\":\"{UPSTREAM}\"}}}}").into_bytes();
-    spec.faults = vec![Fault::on("configurationPolicies", refused), Fault::on("deviceConfigurations", FaultKind::Garbage(shaped))];
-    let simulator = Simulator::start(SimulatorConfig { tenants: vec![spec.clone()], ..SimulatorConfig::default() }).await.unwrap();
+    spec.faults = vec![
+        Fault::on("configurationPolicies", refused),
+        Fault::on("deviceConfigurations", FaultKind::Garbage(shaped)),
+    ];
+    let simulator =
+        Simulator::start(SimulatorConfig { tenants: vec![spec.clone()], ..SimulatorConfig::default() }).await.unwrap();
     let url = simulator.http_url();
     let mut watched = Watched { database, clouds: format!("simulator={url},{url}"), said: String::new() };
 
     watched.run(&["user", "add", "olga@example.com", "--name", "Olga"], PASSWORD).await;
     let (directory, client) = (spec.tenant_id.as_str(), spec.client_id.as_str());
-    let add = ["tenant", "add", "--name", "Contoso", "--directory-id", directory, "--domain", "contoso.example", "--cloud", "simulator", "--client-id", client];
+    let add = [
+        "tenant",
+        "add",
+        "--name",
+        "Contoso",
+        "--directory-id",
+        directory,
+        "--domain",
+        "contoso.example",
+        "--cloud",
+        "simulator",
+        "--client-id",
+        client,
+    ];
     watched.run(&add, CLIENT_SECRET).await;
     for arguments in [
         &["tenant", "check", "Contoso"][..],

@@ -45,7 +45,12 @@ async fn kill_and_rescue(world: &World, database: &TestDatabase, requests: u64) 
     first.kill().await.expect("it still runs");
     let killed = Instant::now();
     let row = world.run(run).await;
-    assert_eq!((row.status, row.attempt), (Status::Running, 1), "it was met in the middle of its work, at {} items", row.counts.processed);
+    assert_eq!(
+        (row.status, row.attempt),
+        (Status::Running, 1),
+        "it was met in the middle of its work, at {} items",
+        row.counts.processed
+    );
     world.reached(run, |row| row.attempt == 2).await;
     let taken = killed.elapsed();
     assert!(taken < RESCUE, "taken up only after {taken:?}");

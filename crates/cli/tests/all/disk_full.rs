@@ -28,7 +28,9 @@ fn a_full_disk_pauses_the_run_and_loses_nothing() {
         world.simulator.release();
 
         let scope = world.scope().await;
-        let error = start_sync(&world.db, &scope, &Selection::of(&["scopeTags"]).unwrap(), Default::default()).await.unwrap_err();
+        let error = start_sync(&world.db, &scope, &Selection::of(&["scopeTags"]).unwrap(), Default::default())
+            .await
+            .unwrap_err();
         assert_eq!(error.code, "database.disk_full");
         assert!(error.hint.unwrap().contains("Free some space"));
         let said = say(within(&world, database, &["sync", "Contoso", "--type", "scopeTags", "--detach"])).await;
@@ -38,7 +40,12 @@ fn a_full_disk_pauses_the_run_and_loses_nothing() {
         std::fs::remove_file(&ballast).unwrap();
         let row = world.ended(run).await;
         worker.stop().await;
-        assert_eq!((row.outcome, row.counts.succeeded), (Outcome::Succeeded, observable(&world) as u64), "{:?}", row.reason);
+        assert_eq!(
+            (row.outcome, row.counts.succeeded),
+            (Outcome::Succeeded, observable(&world) as u64),
+            "{:?}",
+            row.reason
+        );
         assert_eq!(world.versions().await, versions);
         let (row, set) = world.back_up("after").await;
         assert_eq!(row.outcome, Outcome::Succeeded);

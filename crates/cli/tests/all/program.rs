@@ -40,7 +40,8 @@ impl Said {
     /// For a snapshot: both streams and the exit code.
     pub(crate) fn text(&self) -> String {
         let streams = [("", &self.out), ("--- standard error\n", &self.err)];
-        let said: String = streams.iter().filter(|(_, text)| !text.is_empty()).map(|(title, text)| format!("{title}{text}")).collect();
+        let said: String =
+            streams.iter().filter(|(_, text)| !text.is_empty()).map(|(title, text)| format!("{title}{text}")).collect();
         format!("{said}--- exit code {}\n", self.code)
     }
 }

@@ -18,7 +18,10 @@ impl SmallDisk {
         }
         let disk = Self(TempDir::new().expect("a temporary folder"));
         let mounted = run("mount", &["-t", "tmpfs", "-o", &format!("size={size}m"), "tmpfs", &disk.text()]);
-        assert!(mounted, "this test mounts a small disk, which needs root. Run it as root, or set TENANTATLAS_NO_TMPFS=1 to leave it out");
+        assert!(
+            mounted,
+            "this test mounts a small disk, which needs root. Run it as root, or set TENANTATLAS_NO_TMPFS=1 to leave it out"
+        );
         Some(disk)
     }
 

@@ -22,7 +22,8 @@ fn stable_line(line: &str) -> String {
     let mut line = line.to_owned();
     for prefix in IDS {
         line = replace(&line, prefix, |rest| {
-            let is_id = rest.len() >= ID_LENGTH && rest.bytes().take(ID_LENGTH).all(|byte| byte.is_ascii_alphanumeric());
+            let is_id =
+                rest.len() >= ID_LENGTH && rest.bytes().take(ID_LENGTH).all(|byte| byte.is_ascii_alphanumeric());
             is_id.then(|| (ID_LENGTH, format!("{prefix}…")))
         });
     }
@@ -69,7 +70,10 @@ fn before(line: &str, unit: &str) -> String {
 
 fn dates(line: &str) -> String {
     let mut line = line.to_owned();
-    while let Some(at) = line.find(" UTC").filter(|at| at + 4 >= DATE_LENGTH && line[..*at].ends_with(|letter: char| letter.is_ascii_digit())) {
+    while let Some(at) = line
+        .find(" UTC")
+        .filter(|at| at + 4 >= DATE_LENGTH && line[..*at].ends_with(|letter: char| letter.is_ascii_digit()))
+    {
         line.replace_range(at + 4 - DATE_LENGTH..at + 4, "DATE");
     }
     line

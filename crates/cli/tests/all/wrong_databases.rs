@@ -70,7 +70,10 @@ fn an_address_that_leads_nowhere_is_said() {
                 let mut program = command(address, arguments);
                 program.env("TENANTATLAS_KEY_FILE", database.key_file());
                 let said = say(program).await;
-                text.push_str(&stable(&format!("{what}\n$ tenantatlas {}\n{}", arguments.join(" "), said.text()), &folder));
+                text.push_str(&stable(
+                    &format!("{what}\n$ tenantatlas {}\n{}", arguments.join(" "), said.text()),
+                    &folder,
+                ));
                 text.push('\n');
             }
         }
@@ -83,7 +86,11 @@ fn an_address_that_leads_nowhere_is_said() {
 #[test]
 fn a_file_that_is_no_database_is_said() {
     testkit::run(Engine::Sqlite, async |database: &TestDatabase| {
-        std::fs::write(database.address(), "this is a letter, not a database, and it is long enough to be looked at".repeat(20)).unwrap();
+        std::fs::write(
+            database.address(),
+            "this is a letter, not a database, and it is long enough to be looked at".repeat(20),
+        )
+        .unwrap();
         insta::assert_snapshot!("a_file_that_is_no_database", all_say(database, None).await);
         std::fs::remove_file(database.address()).unwrap();
     });

@@ -13,7 +13,7 @@ use crate::kit::tone::Tone;
 
 /// A whole page: what happened, the code, what to do.
 pub(super) fn page(error: &AppError, status: StatusCode) -> Markup {
-    let actions = html! { (button(&Button::new("Go to your tenants", Press::Link("/".into())))) };
+    let actions = html! { (button(&Button::new("Go to your tenants", Press::Link("/tenants".into())))) };
     let view = Notice {
         tone: tone(error.kind),
         icon: icon(error.kind),

@@ -76,11 +76,21 @@ fn prepare(data: &Path, fresh: bool) -> Result<(), AppError> {
 
 fn settings(data: &Path, database: DatabaseUrl, graph: &str) -> Settings {
     let mut clouds = model::cloud::Clouds::default();
-    clouds.add(Cloud { key: CLOUD.into(), label: "Simulator".into(), login_url: graph.into(), graph_url: graph.into() });
+    clouds.add(Cloud {
+        key: CLOUD.into(),
+        label: "Simulator".into(),
+        login_url: graph.into(),
+        graph_url: graph.into(),
+    });
     Settings { database, keys: Keyring::from_file(data.join("demo.key")), clouds }
 }
 
-fn start_workers(db: &Db, settings: &Settings, stop: &CancellationToken, tasks: &mut JoinSet<std::io::Result<()>>) -> Result<(), AppError> {
+fn start_workers(
+    db: &Db,
+    settings: &Settings,
+    stop: &CancellationToken,
+    tasks: &mut JoinSet<std::io::Result<()>>,
+) -> Result<(), AppError> {
     for _ in 0..WORKERS {
         let engine = worker(db, settings, 4, "demo")?;
         let stop = stop.clone();

@@ -37,7 +37,10 @@ pub(crate) async fn account(db: &Db) -> Result<Account, AppError> {
             db.people().set_password(person.id, &hash).await?;
             person.id
         }
-        None => set_up(db, NewAccount { email: EMAIL.into(), name: "Demo administrator".into(), password: secret }, None).await?,
+        None => {
+            set_up(db, NewAccount { email: EMAIL.into(), name: "Demo administrator".into(), password: secret }, None)
+                .await?
+        }
     };
     Ok(Account { user, email: EMAIL, password })
 }

@@ -29,7 +29,12 @@ pub(crate) async fn until_ready(db: &Db, scopes: &[TenantScope], output: Output)
     Ok(if partial { Exit::Partial } else { Exit::Success })
 }
 
-async fn one_tenant(db: &Db, scope: &TenantScope, bar: Option<ProgressBar>, output: Output) -> Result<Vec<Outcome>, AppError> {
+async fn one_tenant(
+    db: &Db,
+    scope: &TenantScope,
+    bar: Option<ProgressBar>,
+    output: Output,
+) -> Result<Vec<Outcome>, AppError> {
     let name = db.tenant(scope).info().await?.display_name;
     if let Some(bar) = &bar {
         bar.set_prefix(format!("{name:<16}"));
@@ -56,13 +61,24 @@ async fn one_tenant(db: &Db, scope: &TenantScope, bar: Option<ProgressBar>, outp
 async fn done_before(db: &Db, scope: &TenantScope, name: &str, output: Output) -> Result<Option<Outcome>, AppError> {
     let sets = db.tenant(scope).backups().list(None, 1).await?;
     let Some(set) = sets.first().filter(|set| set.status != BackupStatus::Writing) else { return Ok(None) };
-    let missing = if set.incomplete == 0 { "complete".to_owned() } else { format!("partial, {} not complete", set.incomplete) };
-    output.line(format!("{name:<16} synced and backed up by an earlier start: “{}”, {} objects, {missing}", set.name, set.items));
+    let missing =
+        if set.incomplete == 0 { "complete".to_owned() } else { format!("partial, {} not complete", set.incomplete) };
+    output.line(format!(
+        "{name:<16} synced and backed up by an earlier start: “{}”, {} objects, {missing}",
+        set.name, set.items
+    ));
     Ok(Some(if set.status == BackupStatus::Complete { Outcome::Succeeded } else { Outcome::PartiallySucceeded }))
 }
 
 /// Waits for the run's end and leaves its last line on the terminal.
-async fn end(db: &Db, scope: &TenantScope, run: RunId, name: &str, bar: Option<&ProgressBar>, output: Output) -> Result<Outcome, AppError> {
+async fn end(
+    db: &Db,
+    scope: &TenantScope,
+    run: RunId,
+    name: &str,
+    bar: Option<&ProgressBar>,
+    output: Output,
+) -> Result<Outcome, AppError> {
     let mut changes = db.changes();
     loop {
         let row = db.tenant(scope).runs().get(run).await?;

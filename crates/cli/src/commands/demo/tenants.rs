@@ -39,9 +39,13 @@ pub(crate) async fn simulator(port: u16) -> Result<Simulator, AppError> {
     };
     Simulator::start(config).await.map_err(|error| {
         let message = match &error {
-            StartError::Listen { port, .. } => format!("Port {port}, wanted for the simulated Graph, is in use by another program"),
+            StartError::Listen { port, .. } => {
+                format!("Port {port}, wanted for the simulated Graph, is in use by another program")
+            }
             _ => "The simulated Graph could not start".to_owned(),
         };
-        AppError::conflict("demo.simulator", message).hint("Choose another with --simulator-port, or stop the other program").caused_by(error)
+        AppError::conflict("demo.simulator", message)
+            .hint("Choose another with --simulator-port, or stop the other program")
+            .caused_by(error)
     })
 }

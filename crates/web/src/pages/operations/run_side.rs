@@ -35,7 +35,7 @@ pub(super) async fn side(
             (section("context", "Context", "", &context(run)))
             @if !audit.is_empty() {
                 (section("audit", "Audit", "", &html! {
-                    ol.events role="list" { @for entry in &audit { li { (exact_time(now, entry.at)) span { (entry.actor_name) ": " (entry.action) ", " (entry.outcome) } } } }
+                    ol.events role="list" { @for entry in &audit { li { (exact_time(now, entry.at)) span { (entry.actor_name) ": " (entry.action) ", " (entry.outcome.replace('_', " ")) } } } }
                 }))
             }
         }
