@@ -45,9 +45,16 @@ impl Held {
 }
 
 /// Starts the thread; it ends when `stop` is cancelled.
-pub(crate) fn start(db: Db, worker: WorkerId, held: Held, every: Duration, stop: CancellationToken) -> std::io::Result<JoinHandle<()>> {
+pub(crate) fn start(
+    db: Db,
+    worker: WorkerId,
+    held: Held,
+    every: Duration,
+    stop: CancellationToken,
+) -> std::io::Result<JoinHandle<()>> {
     std::thread::Builder::new().name("beat".into()).spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime for one thread");
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime for one thread");
         runtime.block_on(beat_until(db, worker, held, every, stop));
     })
 }

@@ -41,7 +41,8 @@ impl Engine {
         let beating = CancellationToken::new();
         let beat = beat::start(self.db.clone(), self.worker.id, held.clone(), self.config.beat, beating.clone())?;
         let sweeping = tokio::spawn(sweep::sweep_until(self.db.clone(), self.config.sweep, stop.clone()));
-        let node = tokio::spawn(node::announce_until(self.db.clone(), self.worker.clone(), self.config.beat, stop.clone()));
+        let node =
+            tokio::spawn(node::announce_until(self.db.clone(), self.worker.clone(), self.config.beat, stop.clone()));
         let retiring = tokio::spawn(retention::retire_until(self.db.clone(), self.config.retention, stop.clone()));
         let mut tasks = JoinSet::new();
         self.claim_until(&stop, &held, &mut tasks).await;

@@ -57,7 +57,9 @@ pub(crate) async fn execute(
     match concluded {
         Ok(()) => {}
         Err(StoreError::LeaseLost) => tracing::info!(run = %run_id, "another worker holds the run now"),
-        Err(error) => tracing::warn!(run = %run_id, error = %error, "the attempt's end could not be recorded; the sweep takes the run up"),
+        Err(error) => {
+            tracing::warn!(run = %run_id, error = %error, "the attempt's end could not be recorded; the sweep takes the run up")
+        }
     }
 }
 
@@ -104,7 +106,9 @@ async fn conclude(db: &Db, finisher: &Finisher, attempt: i64, lease: &Lease, end
             let why = Reason::new("worker_stopped", "Waiting for a worker, because the one that had it was stopped");
             return release(db, lease, 0, why, false).await;
         }
-        Ended::DeadlineExceeded => Ending::Fail(Failure::new("deadline_exceeded", "The run did not end within its time")),
+        Ended::DeadlineExceeded => {
+            Ending::Fail(Failure::new("deadline_exceeded", "The run did not end within its time"))
+        }
         Ended::ByHandler(ending) => ending,
     };
     match ending {
@@ -121,7 +125,8 @@ async fn conclude(db: &Db, finisher: &Finisher, attempt: i64, lease: &Lease, end
 
 /// A failure that ends the run is also the reason why it ended so.
 fn closing(outcome: Option<Outcome>, reason: Option<Reason>, failure: Option<Failure>) -> Closing {
-    let reason = reason.or_else(|| failure.as_ref().map(|failure| Reason::new(failure.code.clone(), failure.message.clone())));
+    let reason =
+        reason.or_else(|| failure.as_ref().map(|failure| Reason::new(failure.code.clone(), failure.message.clone())));
     Closing { outcome, reason, failures: failure.into_iter().collect() }
 }
 

@@ -188,7 +188,8 @@ impl TenantDb<'_> {
             return Ok(());
         }
         let mut tx = self.db.begin("tenant.activate").await?;
-        let statement = sql!("update tenants set state = 'active' where id = $1 and state = 'pending'", self.tenant_arg());
+        let statement =
+            sql!("update tenants set state = 'active' where id = $1 and state = 'pending'", self.tenant_arg());
         if tx.execute(statement).await? > 0 {
             let at = audit::now(&mut tx).await?;
             let entry = self.entry("tenant.activate", None, "succeeded", None);

@@ -127,6 +127,8 @@ test('a stranger sets up, adds a tenant, watches a sync, reads what is missing, 
   });
 
   await test.step('the bell tells of it and leads to the run', async () => {
+    await page.getByRole('link', { name: 'Operations', exact: true }).first().click();
+    await expect(page.getByRole('heading', { level: 1, name: 'Operations' })).toBeVisible();
     const bell = page.getByRole('button', { name: /^Notifications, \d+ unread$/ });
     await expect(bell).toBeVisible();
     await bell.click();

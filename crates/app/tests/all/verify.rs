@@ -63,6 +63,8 @@ async fn a_removed_item_and_a_changed_manifest_are_found(database: &TestDatabase
     }
     assert_eq!(database.execute(&format!("delete from {items} where sequence = 1")).await, 1);
     assert_eq!(problems(&world, set).await.len(), 1);
+    // The invariants look at the set afterwards: whoever tampers would have adjusted its numbers too.
+    database.execute(&format!("update {sets} set items = items - 1")).await;
     let longer = match database.engine() {
         Engine::Sqlite => "cast(manifest || ' ' as blob)",
         Engine::Postgres => "manifest || '\\x20'::bytea",

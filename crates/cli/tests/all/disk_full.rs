@@ -31,7 +31,7 @@ fn a_full_disk_pauses_the_run_and_loses_nothing() {
         let error = start_sync(&world.db, &scope, &Selection::of(&["scopeTags"]).unwrap(), Default::default())
             .await
             .unwrap_err();
-        assert_eq!(error.code, "database.disk_full");
+        assert_eq!(error.code, "database.disk_full", "{error:?}");
         assert!(error.hint.unwrap().contains("Free some space"));
         let said = say(within(&world, database, &["sync", "Contoso", "--type", "scopeTags", "--detach"])).await;
         insta::assert_snapshot!("a_full_disk", said.text());

@@ -47,16 +47,20 @@ async fn sqlite(path: &Path) -> Result<Pools, StoreError> {
     Ok(Pools::Sqlite(SqlitePools { write, read, beat, path: path.to_owned() }))
 }
 
-/// Begins a write transaction. SQLite itself rolls a commit back that met a full disk; sqlx does not learn of it and
-/// would believe in that transaction for ever, so such a connection is replaced.
+/// Begins a write transaction. SQLite itself rolls back what met a full disk; sqlx does not learn of it and would
+/// believe in that transaction for ever, so a connection that cannot begin is replaced once. A writer that only waits
+/// for another is left alone.
 pub(super) async fn begin_sqlite(write: &SqlitePool) -> Result<Transaction<'static, Sqlite>, StoreError> {
-    match write.begin_with("begin immediate").await {
-        Err(sqlx::Error::InvalidSavePointStatement) => {
-            write.acquire().await?.close().await?;
-            Ok(write.begin_with("begin immediate").await?)
-        }
-        begun => Ok(begun?),
+    let refused = match write.begin_with("begin immediate").await {
+        Ok(begun) => return Ok(begun),
+        Err(error) => StoreError::from(error),
+    };
+    if matches!(refused, StoreError::Busy(_)) {
+        return Err(refused);
     }
+    tracing::warn!(error = ?refused, "the writing connection is replaced");
+    write.acquire().await?.close_hard().await?;
+    Ok(write.begin_with("begin immediate").await?)
 }
 
 /// Why a file cannot be opened, in more words than SQLite has: it says the same of a folder, a letter and a
