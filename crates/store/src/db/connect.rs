@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Sqlite, SqlitePool, Transaction};
+use sqlx::{Connection, Sqlite, SqlitePool, Transaction};
 use tokio::sync::watch;
 
 use super::url::Target;
@@ -38,7 +38,13 @@ async fn sqlite(path: &Path) -> Result<Pools, StoreError> {
         .pragma("cache_size", "-65536")
         .pragma("temp_store", "memory");
     let one = || SqlitePoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT);
-    let write = one().connect_with(options.clone()).await.map_err(|error| why_not(path, error.into()))?;
+    // SQLite itself rolls back what met a full disk; sqlx does not learn of it and would believe in that transaction for
+    // ever, so a connection that seems to be inside one while nobody holds it is replaced.
+    let outside = one().before_acquire(|connection, _| {
+        let inside = connection.is_in_transaction();
+        Box::pin(async move { Ok(!inside) })
+    });
+    let write = outside.connect_with(options.clone()).await.map_err(|error| why_not(path, error.into()))?;
     let read = SqlitePoolOptions::new()
         .max_connections(READERS)
         .acquire_timeout(ACQUIRE_TIMEOUT)
@@ -47,19 +53,8 @@ async fn sqlite(path: &Path) -> Result<Pools, StoreError> {
     Ok(Pools::Sqlite(SqlitePools { write, read, beat, path: path.to_owned() }))
 }
 
-/// Begins a write transaction. SQLite itself rolls back what met a full disk; sqlx does not learn of it and would
-/// believe in that transaction for ever, so a connection that cannot begin is replaced once. A writer that only waits
-/// for another is left alone.
+/// Begins a write transaction.
 pub(super) async fn begin_sqlite(write: &SqlitePool) -> Result<Transaction<'static, Sqlite>, StoreError> {
-    let refused = match write.begin_with("begin immediate").await {
-        Ok(begun) => return Ok(begun),
-        Err(error) => StoreError::from(error),
-    };
-    if matches!(refused, StoreError::Busy(_)) {
-        return Err(refused);
-    }
-    tracing::warn!(error = ?refused, "the writing connection is replaced");
-    write.acquire().await?.close_hard().await?;
     Ok(write.begin_with("begin immediate").await?)
 }
 
