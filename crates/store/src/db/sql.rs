@@ -134,9 +134,22 @@ impl Statement {
     pub(super) fn text(&self, engine: Engine) -> Cow<'static, str> {
         match &self.text {
             StatementText::Fixed(text) => Cow::Borrowed(text.for_engine(engine)),
+            StatementText::Built(text) if engine == Engine::Sqlite => Cow::Owned(anonymous(&render(text, engine))),
             StatementText::Built(text) => Cow::Owned(render(text, engine)),
         }
     }
+}
+
+/// `$1`, `$2`, … as `?`. A builder numbers its placeholders in their order and uses each once, and SQLite looks a
+/// named one up among all before it: thousands of rows in one statement would cost their square.
+fn anonymous(text: &str) -> String {
+    let mut pieces = text.split('$');
+    let mut plain = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        plain.push('?');
+        plain.push_str(piece.trim_start_matches(|letter: char| letter.is_ascii_digit()));
+    }
+    plain
 }
 
 /// `sql!("literal with $1", arguments…)`: a [`Statement`].
@@ -223,4 +236,18 @@ impl Builder {
 pub(crate) fn anywhere(text: &str) -> String {
     let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     format!("%{escaped}%")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Builder, Engine};
+
+    #[test]
+    fn a_built_statement_numbers_its_placeholders_for_postgresql_and_not_for_sqlite() {
+        let mut query = Builder::new("select a from t where ");
+        query.with("b = {} and c in ", [1_i64.into()]).list([2_i64.into(), 3_i64.into()]);
+        let statement = query.statement();
+        assert_eq!(statement.text(Engine::Postgres), "select a from t where b = $1 and c in ($2,$3)");
+        assert_eq!(statement.text(Engine::Sqlite), "select a from t where b = ? and c in (?,?)");
+    }
 }
