@@ -22,7 +22,7 @@ pub trait Id: Copy + Send + Sync + 'static {
 
 /// A text that is not an id of the wanted kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not a {expected} id")]
+#[error("an id of this kind starts with {expected}_ and has 26 letters after it")]
 pub struct ParseIdError {
     /// The prefix that was wanted.
     pub expected: &'static str,

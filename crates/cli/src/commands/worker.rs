@@ -13,8 +13,9 @@ use crate::stop::on_signal;
 pub(crate) async fn run(args: Worker, settings: Settings, output: Output) -> Result<Exit, AppError> {
     let db = settings.open_existing(&Ambient::system()).await?;
     let engine = worker(&db, &settings, args.slots, "worker")?;
+    let stop = on_signal();
     output.line(format!("Worker {} is ready.", engine.worker_id()));
-    engine.run(on_signal()).await.map_err(AppError::internal)?;
+    engine.run(stop).await.map_err(AppError::internal)?;
     db.close().await;
     Ok(Exit::Success)
 }
