@@ -36,7 +36,8 @@ async fn rate(world: &World, runs: usize) -> Result<f64, Failure> {
     if leases.len() != runs {
         return Err(format!("{} runs were claimed instead of {runs}", leases.len()).into());
     }
-    world.db.ledger().beat(worker.id).await?;
+    let held: Vec<_> = leases.iter().map(|lease| lease.run).collect();
+    world.db.ledger().beat(worker.id, &held).await?;
     let begin = Instant::now();
     let mut tasks = JoinSet::new();
     for lease in leases.clone() {

@@ -45,8 +45,7 @@ pub async fn start(
 /// written does not turn it into a pass.
 pub(crate) async fn authorise(db: &Db, scope: &TenantScope, definition: &Definition) -> Result<(), AppError> {
     let Err(refused) = scope.require(definition.capability) else { return Ok(()) };
-    let entry =
-        db.tenant(scope).audit().record(None, "access.denied", None, refused.code, Some(definition.run_type)).await;
+    let entry = db.tenant(scope).audit().record("access.denied", None, refused.code, Some(definition.run_type)).await;
     if let Err(error) = entry {
         tracing::error!(%error, "a denial could not be audited");
     }

@@ -69,7 +69,8 @@ async fn beat_until(db: Db, worker: WorkerId, held: Held, every: Duration, stop:
         }
         // Taken before the beat: a run claimed while the statement is under way is not in its answer and not lost.
         let before = held.snapshot();
-        match db.ledger().beat(worker).await {
+        let runs: Vec<RunId> = before.keys().copied().collect();
+        match db.ledger().beat(worker, &runs).await {
             Ok(beats) => tell(&before, &beats),
             Err(error) => tracing::warn!(error = %error, "a beat failed; the next one follows"),
         }

@@ -144,7 +144,7 @@ impl TenantDb<'_> {
         AuditEntry {
             tenant: Some(self.tenant()),
             actor: self.scope.actor().clone(),
-            address: None,
+            address: self.scope.address().map(str::to_owned),
             action: action.to_owned(),
             object,
             run: None,
@@ -158,14 +158,12 @@ impl TenantAudit<'_> {
     /// Appends one entry by the scope's actor.
     pub async fn record(
         &self,
-        address: Option<&str>,
         action: &str,
         object: Option<&str>,
         outcome: &str,
         detail: Option<&str>,
     ) -> Result<(), StoreError> {
-        let mut entry = self.0.entry(action, object.map(str::to_owned), outcome, detail.map(str::to_owned));
-        entry.address = address.map(str::to_owned);
+        let entry = self.0.entry(action, object.map(str::to_owned), outcome, detail.map(str::to_owned));
         self.0.db.audit().record(entry).await
     }
 

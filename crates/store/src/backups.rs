@@ -7,8 +7,8 @@ use strum::{Display, EnumString, IntoStaticStr};
 
 use crate::db::sql::{Builder, Statement, anywhere, id, optional_id, sql};
 use crate::db::{Row, Tx};
-use crate::ledger::hold_in;
-use crate::{Lease, StoreError, TenantDb};
+use crate::ledger::{Held, hold_in, record_items};
+use crate::{ItemRecord, Lease, StoreError, TenantDb};
 
 /// Rows per statement.
 const ROWS_MAX: usize = 500;
@@ -50,10 +50,27 @@ pub struct BackupSet {
     pub sealed_at: Option<i64>,
 }
 
+/// One object on its way into a set, or one that should have been.
+#[derive(Debug, Clone)]
+pub struct Capture {
+    /// The run's item: its label is the object's name, its outcome and code are the set's as well.
+    pub item: ItemRecord,
+    /// The contract's key.
+    pub type_key: String,
+    /// Graph's id.
+    pub external_id: String,
+    /// The captured content; absent when it was not captured.
+    pub version: Option<VersionId>,
+    /// SHA-256 of the document, lower-case hexadecimal.
+    pub sha256: Option<String>,
+    /// Length of the document.
+    pub bytes: Option<u64>,
+}
+
 /// One object of a set, or one that should have been.
 #[derive(Debug, Clone)]
 pub struct BackupItem {
-    /// Position in the set, from 1.
+    /// Position in the set, which is its item's in the run.
     pub sequence: i64,
     /// The contract's key.
     pub type_key: String,
@@ -135,7 +152,7 @@ impl Backups<'_> {
     }
 
     /// The run may write only to its own, unsealed set.
-    async fn own(&self, tx: &mut Tx, lease: &Lease, set: BackupSetId) -> Result<i64, StoreError> {
+    async fn own(&self, tx: &mut Tx, lease: &Lease, set: BackupSetId) -> Result<Held, StoreError> {
         let held = hold_in(tx, lease, self.0.tenant()).await?;
         let statement = sql!(
             "select id from backup_sets where id = $1 and run_id = $2 and tenant_id = $3",
@@ -144,35 +161,38 @@ impl Backups<'_> {
             self.0.tenant_arg()
         );
         tx.fetch("backup_sets", statement).await?.first().ok_or(StoreError::LeaseLost)?;
-        Ok(held.now)
+        Ok(held)
     }
 
-    /// Adds items; a sequence that is there already is left as it is.
-    pub async fn add_items(&self, lease: &Lease, set: BackupSetId, items: Vec<BackupItem>) -> Result<(), StoreError> {
-        let mut tx = self.0.db.begin("backups.add_items").await?;
-        self.own(&mut tx, lease, set).await?;
-        for chunk in items.chunks(ROWS_MAX) {
+    /// Adds objects to the set together with the run's items for them, in one transaction. What an earlier attempt has
+    /// added is left as it is, whatever the inventory says of it now: run and set always tell the same.
+    pub async fn add(&self, lease: &Lease, set: BackupSetId, captures: Vec<Capture>) -> Result<(), StoreError> {
+        let mut tx = self.0.db.begin("backups.add").await?;
+        let held = self.own(&mut tx, lease, set).await?;
+        let records = captures.iter().map(|capture| capture.item.clone()).collect();
+        let written = record_items(&mut tx, lease, &held, records).await?;
+        let added: Vec<_> = captures.into_iter().filter(|capture| written.contains(&capture.item.key)).collect();
+        for (chunk, first) in added.chunks(ROWS_MAX).zip((held.next_sequence..).step_by(ROWS_MAX)) {
             let mut insert = Builder::new(
                 "insert into backup_set_items (set_id, sequence, type_key, external_id, name, version_id, sha256, bytes, outcome, code) ",
             );
-            insert.rows(chunk.iter().map(|item| {
+            insert.rows((first..).zip(chunk).map(|(sequence, capture)| {
                 vec![
                     id(set).into(),
-                    item.sequence.into(),
-                    (&item.type_key).into(),
-                    (&item.external_id).into(),
-                    (&item.name).into(),
-                    optional_id(item.version),
-                    item.sha256.as_deref().into(),
-                    item.bytes.and_then(|bytes| i64::try_from(bytes).ok()).into(),
-                    item.outcome.to_string().into(),
-                    item.code.as_deref().into(),
+                    sequence.into(),
+                    (&capture.type_key).into(),
+                    (&capture.external_id).into(),
+                    (&capture.item.label).into(),
+                    optional_id(capture.version),
+                    capture.sha256.as_deref().into(),
+                    capture.bytes.and_then(|bytes| i64::try_from(bytes).ok()).into(),
+                    capture.item.outcome.to_string().into(),
+                    capture.item.code.as_deref().into(),
                 ]
             }));
-            insert.text(" on conflict (set_id, sequence) do nothing");
             tx.execute(insert.statement()).await?;
         }
-        tx.commit().await
+        self.0.db.commit_runs(tx, false).await
     }
 
     /// Seals the set with its manifest; from here on the database refuses every change to it. Sealing a sealed set again
@@ -191,7 +211,7 @@ impl Backups<'_> {
         body.extend(packed);
         let sealed = self.0.db.keys().encrypt(self.0.db.ambient(), &place(set), &body);
         let mut tx = self.0.db.begin("backups.seal").await?;
-        let now = self.own(&mut tx, lease, set).await?;
+        let held = self.own(&mut tx, lease, set).await?;
         let update = sql!(
             "update backup_sets set status = $2, manifest = $3, manifest_hash = $4, sealed_at = $5, \
              items = (select count(*) from backup_set_items i where i.set_id = $1 and i.outcome = 'succeeded'), \
@@ -201,7 +221,7 @@ impl Backups<'_> {
             status.to_string(),
             sealed,
             sha256_hex,
-            now,
+            held.now,
         );
         tx.execute(update).await?;
         tx.commit().await

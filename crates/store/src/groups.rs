@@ -145,8 +145,8 @@ impl Groups<'_> {
         let mut names = HashMap::new();
         for chunk in ids.chunks(ROWS_MAX) {
             let mut query = Builder::new("select id, name from directory_groups where ");
-            query.with("tenant_id = {} and id in ", [self.0.tenant_arg().into()]);
-            query.list(chunk.iter().map(Arg::from));
+            query.with("tenant_id = {} and id", [self.0.tenant_arg().into()]);
+            query.one_of(chunk.iter().map(Arg::from));
             for row in self.0.db.fetch("directory_groups", query.statement()).await? {
                 names.insert(row.get("id")?, row.get("name")?);
             }

@@ -36,7 +36,7 @@ mod tenants;
 mod versions;
 
 pub use audit::{AuditEntry, AuditRow, AuditWriter, TenantAudit};
-pub use backups::{BackupItem, BackupSet, BackupStatus, Backups};
+pub use backups::{BackupItem, BackupSet, BackupStatus, Backups, Capture};
 pub use connections::{ConnectionSummary, StoredConnection};
 pub use db::{DatabaseUrl, Db, Engine, Migrated, RunChange, RunChanges, ServeLock};
 pub use error::StoreError;
@@ -49,7 +49,7 @@ pub use keys::Keyring;
 pub use ledger::{Beat, ClaimedRun, Closing, ItemRecord, Lease, Ledger, Release, Step, Swept, SweptTo, WorkerInfo};
 pub use members::Member;
 pub use nodes::{NodeRow, Nodes};
-pub use notifications::{Notification, NotificationKind, Notifications};
+pub use notifications::{CardsMark, Notification, NotificationKind, Notifications};
 pub use outbox::Outbox;
 pub use people::{NewUser, People, User};
 pub use runs::{

@@ -53,16 +53,31 @@ impl Db {
     }
 }
 
+/// What tells that a person's cards have changed: two equal ones mean that nothing new is to be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CardsMark {
+    /// How many are unread.
+    pub unread: u64,
+    /// Of the newest card, milliseconds since the Unix epoch: a card that is replaced gets a new time.
+    pub newest_at: Option<i64>,
+}
+
 /// A card shows only while its person is a member: losing a membership hides what happens in the tenant.
 impl Notifications {
     /// How many are unread.
     pub async fn unread_count(&self) -> Result<u64, StoreError> {
+        Ok(self.mark().await?.unread)
+    }
+
+    /// Moves with every card that is added, replaced or read.
+    pub async fn mark(&self) -> Result<CardsMark, StoreError> {
         let statement = sql!(
-            "select count(*) as cards from notifications n join memberships m on m.tenant_id = n.tenant_id and m.user_id = n.user_id \
-             where n.user_id = $1 and n.read_at is null",
+            "select count(*) filter (where n.read_at is null) as unread, max(n.created_at) as newest_at \
+             from notifications n join memberships m on m.tenant_id = n.tenant_id and m.user_id = n.user_id where n.user_id = $1",
             id(self.user),
         );
-        self.db.fetch("notifications", statement).await?[0].count("cards")
+        let row = &self.db.fetch("notifications", statement).await?[0];
+        Ok(CardsMark { unread: row.count("unread")?, newest_at: row.get("newest_at")? })
     }
 
     /// Newest first.

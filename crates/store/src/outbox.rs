@@ -61,11 +61,19 @@ impl Outbox {
             tx.execute(statement).await?;
         }
         if !rows.is_empty() {
-            let mut delete = Builder::new("delete from outbox where id in ");
-            delete.list(rows.iter().map(|row| row.get::<i64>("id").map(Arg::from)).collect::<Result<Vec<_>, _>>()?);
+            let mut delete = Builder::new("delete from outbox where id");
+            delete.one_of(rows.iter().map(|row| row.get::<i64>("id").map(Arg::from)).collect::<Result<Vec<_>, _>>()?);
             tx.execute(delete.statement()).await?;
+            // A card is news of its run: open pages redraw the bell when it is there, not when the run ended before.
+            let mut changes = Builder::new(
+                "insert into run_changes (tenant_id, run_id) select tenant_id, id from operation_runs where id",
+            );
+            changes.one_of(
+                rows.iter().map(|row| row.get::<uuid::Uuid>("run_id").map(Arg::from)).collect::<Result<Vec<_>, _>>()?,
+            );
+            tx.execute(changes.statement()).await?;
         }
-        tx.commit().await?;
+        self.0.commit_runs(tx, !rows.is_empty()).await?;
         Ok(rows.len())
     }
 }

@@ -45,6 +45,8 @@ pub struct TenantScope {
     tenant: TenantId,
     state: TenantState,
     actor: Actor,
+    /// Where the actor acts from, as the audit log keeps it.
+    address: Option<String>,
     /// Absent for the system itself, which may do what the run it executes may do.
     role: Option<Role>,
 }
@@ -58,6 +60,17 @@ impl TenantScope {
     /// Who acts.
     pub fn actor(&self) -> &Actor {
         &self.actor
+    }
+
+    /// The same right, used from this network address.
+    #[must_use]
+    pub fn from_address(self, address: Option<String>) -> Self {
+        Self { address, ..self }
+    }
+
+    /// The network address that the actor acts from; absent when it is not known or not a network's.
+    pub fn address(&self) -> Option<&str> {
+        self.address.as_deref()
     }
 
     /// The actor's role; absent for the system.
@@ -111,14 +124,14 @@ impl Db {
         let rows = self.fetch("memberships", statement).await?;
         let Some(row) = rows.first() else { return Ok(None) };
         let actor = Actor { user: Some(user), name: row.get("name")? };
-        Ok(Some(TenantScope { tenant, state: row.word("state")?, actor, role: Some(row.word("role")?) }))
+        Ok(Some(TenantScope { tenant, state: row.word("state")?, actor, address: None, role: Some(row.word("role")?) }))
     }
 
     async fn unscoped(&self, tenant: TenantId, name: &str) -> Result<Option<TenantScope>, StoreError> {
         let rows = self.fetch("tenants", sql!("select state from tenants where id = $1", id(tenant))).await?;
         let Some(row) = rows.first() else { return Ok(None) };
         let actor = Actor { user: None, name: name.to_owned() };
-        Ok(Some(TenantScope { tenant, state: row.word("state")?, actor, role: None }))
+        Ok(Some(TenantScope { tenant, state: row.word("state")?, actor, address: None, role: None }))
     }
 
     /// The worker's scope for a claimed run: the initiator must still be a member with the capability, the tenant must

@@ -73,8 +73,8 @@ impl Versions<'_> {
     pub async fn documents(&self, versions: &[VersionId]) -> Result<Vec<(VersionId, Vec<u8>)>, StoreError> {
         let mut query = Builder::new("select v.id, b.hash, b.body, b.bytes from versions v ");
         query.text("join blobs b on b.tenant_id = v.tenant_id and b.hash = v.blob_hash where ");
-        query.with("v.tenant_id = {} and v.id in ", [self.0.tenant_arg().into()]);
-        query.list(versions.iter().map(|version| Arg::from(id(*version))));
+        query.with("v.tenant_id = {} and v.id", [self.0.tenant_arg().into()]);
+        query.one_of(versions.iter().map(|version| Arg::from(id(*version))));
         let rows = self.0.db.fetch("versions", query.statement()).await?;
         rows.iter()
             .map(|row| {

@@ -13,9 +13,9 @@ use model::ids::{BackupSetId, RunId, VersionId};
 use model::registry::Registry;
 use model::run::{Definition, Failure, IdentityInputs, ItemOutcome, Reason, Status};
 use serde::Deserialize;
-use store::{BackupItem, InventoryFilter, ItemRecord, ObjectRow};
+use store::{Capture, InventoryFilter, ItemRecord, ObjectRow};
 
-use super::manifest::{self, sha256_hex};
+use super::manifest::{self, MissingItem, sha256_hex};
 use crate::inventory::{Selection, done, start_sync};
 use crate::starting::{Extra, app_ending};
 
@@ -33,8 +33,8 @@ pub const DEFINITION: Definition = Definition {
 
 /// An observation this young is backed up as it is, in milliseconds.
 pub const FRESH_MS: i64 = 15 * 60 * 1000;
-/// Pause between two looks at the sync that a backup waits for, in milliseconds.
-const LOOK_MS: i64 = 1_000;
+/// Longest pause between two looks at the sync that a backup waits for, in milliseconds: its end wakes the backup.
+const LOOK_MS: i64 = 10_000;
 /// Objects put into the set in one transaction.
 const BATCH: usize = 200;
 /// The step that remembers which sync was waited for.
@@ -65,8 +65,9 @@ impl CreateRun {
         let set = ctx.db.tenant(&ctx.scope).backups().create_set(&ctx.lease, &inputs.name).await?;
         ctx.db.ledger().set_context(&ctx.lease, &serde_json::json!({ "backup_set": set })).await?;
         fill(ctx, set, &selection).await?;
-        name_unread_types(ctx, &selection).await?;
-        seal(ctx, set, &selection).await?;
+        let unread = manifest::unread_types(&ctx.db, &ctx.scope, &selection).await?;
+        name_unread_types(ctx, &unread).await?;
+        seal(ctx, set, &selection, unread).await?;
         Ok(done(ctx).await?)
     }
 }
@@ -121,76 +122,65 @@ async fn stale_types(ctx: &RunCtx, selection: &Selection) -> Result<Vec<&'static
 }
 
 /// Puts every present object of the selection into the set; one that is not complete is named, never replaced by an
-/// older version. Items of an earlier attempt are found again by their sequence and key.
+/// older version.
 async fn fill(ctx: &RunCtx, set: BackupSetId, selection: &Selection) -> Result<(), AppError> {
     let inventory = ctx.db.tenant(&ctx.scope).inventory();
-    let types = selection.keys().into_iter().map(str::to_owned).collect();
+    let keys = selection.keys();
+    let types = keys.iter().map(|key| (*key).to_owned()).collect();
     let filter = InventoryFilter { types, missing: Some(false), ..InventoryFilter::default() };
     ctx.db.ledger().set_total(&ctx.lease, inventory.count(&filter).await?).await?;
-    let mut sequence = 0;
-    let mut after = None;
+    let mut after: Option<(String, String)> = None;
     loop {
-        let objects = inventory.list(&filter, after.as_ref(), BATCH).await?;
+        let from = after.as_ref().map(|(type_key, external_id)| (type_key.as_str(), external_id.as_str()));
+        let objects = inventory.present(&keys, from, BATCH).await?;
         let Some(last) = objects.last() else { return Ok(()) };
-        after = Some(last.cursor());
-        add(ctx, set, &objects, sequence).await?;
-        sequence += objects.len() as i64;
+        after = Some((last.type_key.clone(), last.external_id.clone()));
+        add(ctx, set, &objects).await?;
     }
 }
 
-async fn add(ctx: &RunCtx, set: BackupSetId, objects: &[ObjectRow], before: i64) -> Result<(), AppError> {
+async fn add(ctx: &RunCtx, set: BackupSetId, objects: &[ObjectRow]) -> Result<(), AppError> {
     let tenant = ctx.db.tenant(&ctx.scope);
     let versions: Vec<VersionId> =
         objects.iter().filter(|object| object.complete).filter_map(|object| object.version).collect();
     let documents: HashMap<VersionId, Vec<u8>> = tenant.versions().documents(&versions).await?.into_iter().collect();
-    let rows: Vec<BackupItem> =
-        (before + 1..).zip(objects).map(|(sequence, object)| backup_item(sequence, object, &documents)).collect();
-    let items = rows.iter().zip(objects).map(|(row, object)| run_item(row, object)).collect();
-    tenant.backups().add_items(&ctx.lease, set, rows).await?;
-    ctx.db.ledger().record(&ctx.lease, items).await?;
-    Ok(())
+    let captures = objects.iter().map(|object| capture(object, &documents)).collect();
+    Ok(tenant.backups().add(&ctx.lease, set, captures).await?)
 }
 
-fn backup_item(sequence: i64, object: &ObjectRow, documents: &HashMap<VersionId, Vec<u8>>) -> BackupItem {
-    let version = object.version.filter(|_| object.complete);
+fn capture(object: &ObjectRow, documents: &HashMap<VersionId, Vec<u8>>) -> Capture {
+    let version = object.version.filter(|version| object.complete && documents.contains_key(version));
     let document = version.and_then(|version| documents.get(&version));
-    let missing = object.missing_parts.first().map(|part| part.code.clone());
-    BackupItem {
-        sequence,
+    let lacks = object.missing_parts.first().filter(|_| document.is_none());
+    let code = document.is_none().then(|| lacks.map_or("backup.not_observed", |part| part.code.as_str()).to_owned());
+    let kind = Registry::embedded().get(&object.type_key).map_or(object.type_key.as_str(), |contract| &contract.label);
+    let item = ItemRecord {
+        key: format!("{}/{}", object.type_key, object.external_id),
+        label: object.name.clone(),
+        kind: kind.to_owned(),
+        outcome: if document.is_some() { ItemOutcome::Succeeded } else { ItemOutcome::Incomplete },
+        code,
+        message: lacks.map(|part| part.message.clone()),
+        detail: None,
+    };
+    Capture {
+        item,
         type_key: object.type_key.clone(),
         external_id: object.external_id.clone(),
-        name: object.name.clone(),
-        version: version.filter(|_| document.is_some()),
+        version,
         sha256: document.map(|document| sha256_hex(document)),
         bytes: document.map(|document| document.len() as u64),
-        outcome: if document.is_some() { ItemOutcome::Succeeded } else { ItemOutcome::Incomplete },
-        code: if document.is_some() { None } else { Some(missing.unwrap_or_else(|| "backup.not_observed".to_owned())) },
-    }
-}
-
-fn run_item(row: &BackupItem, object: &ObjectRow) -> ItemRecord {
-    let label =
-        Registry::embedded().get(&row.type_key).map_or_else(|| row.type_key.clone(), |contract| contract.label.clone());
-    ItemRecord {
-        key: format!("{}/{}", row.type_key, row.external_id),
-        label: row.name.clone(),
-        kind: label,
-        outcome: row.outcome,
-        code: row.code.clone(),
-        message: object.missing_parts.first().filter(|_| row.code.is_some()).map(|part| part.message.clone()),
-        detail: None,
     }
 }
 
 /// A type whose list could not be read is missing as a whole, however many of its objects are known.
-async fn name_unread_types(ctx: &RunCtx, selection: &Selection) -> Result<(), AppError> {
-    let unread = manifest::unread_types(&ctx.db, &ctx.scope, selection).await?;
-    let items = unread.into_iter().map(|missing| ItemRecord {
+async fn name_unread_types(ctx: &RunCtx, unread: &[MissingItem]) -> Result<(), AppError> {
+    let items = unread.iter().map(|missing| ItemRecord {
         key: format!("type/{}", missing.type_key),
-        label: missing.name,
+        label: missing.name.clone(),
         kind: "Type".to_owned(),
         outcome: ItemOutcome::Failed,
-        code: Some(missing.code),
+        code: Some(missing.code.clone()),
         message: Some("The list could not be read to its end, so objects may be missing from the set".to_owned()),
         detail: None,
     });
@@ -198,8 +188,8 @@ async fn name_unread_types(ctx: &RunCtx, selection: &Selection) -> Result<(), Ap
     Ok(())
 }
 
-async fn seal(ctx: &RunCtx, set: BackupSetId, selection: &Selection) -> Result<(), AppError> {
-    let manifest = manifest::of_set(ctx, set, selection).await?;
+async fn seal(ctx: &RunCtx, set: BackupSetId, selection: &Selection, unread: Vec<MissingItem>) -> Result<(), AppError> {
+    let manifest = manifest::of_set(ctx, set, selection, unread).await?;
     let bytes = manifest.to_bytes();
     let complete = manifest.missing.is_empty();
     Ok(ctx.db.tenant(&ctx.scope).backups().seal(&ctx.lease, set, &bytes, &sha256_hex(&bytes), complete).await?)

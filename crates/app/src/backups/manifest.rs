@@ -92,10 +92,15 @@ pub async fn all_items(db: &Db, scope: &TenantScope, set: BackupSetId) -> Result
     }
 }
 
-/// The manifest of what was put into the set.
-pub async fn of_set(ctx: &RunCtx, set: BackupSetId, selection: &Selection) -> Result<Manifest, AppError> {
+/// The manifest of what was put into the set, and of the types whose lists were not read.
+pub async fn of_set(
+    ctx: &RunCtx,
+    set: BackupSetId,
+    selection: &Selection,
+    unread: Vec<MissingItem>,
+) -> Result<Manifest, AppError> {
     let rows = all_items(&ctx.db, &ctx.scope, set).await?;
-    let mut missing = unread_types(&ctx.db, &ctx.scope, selection).await?;
+    let mut missing = unread;
     missing.extend(rows.iter().filter(|row| row.version.is_none()).map(missing_item));
     Ok(Manifest {
         format: FORMAT,

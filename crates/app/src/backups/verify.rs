@@ -37,12 +37,7 @@ pub async fn manifest_of(db: &Db, scope: &TenantScope, set: BackupSetId) -> Resu
 }
 
 /// Reads, decrypts and hashes everything in the set. Audited, because it reads every object.
-pub async fn verify(
-    db: &Db,
-    scope: &TenantScope,
-    set: BackupSetId,
-    address: Option<&str>,
-) -> Result<Verification, AppError> {
+pub async fn verify(db: &Db, scope: &TenantScope, set: BackupSetId) -> Result<Verification, AppError> {
     let tenant = db.tenant(scope);
     let row = tenant.backups().get(set).await?;
     if row.status == BackupStatus::Writing {
@@ -59,7 +54,7 @@ pub async fn verify(
         Err(error) => return Err(error),
     }
     let outcome = if found.is_intact() { "intact" } else { "not_intact" };
-    tenant.audit().record(address, "backup_set.verify", Some(&set.to_string()), outcome, None).await?;
+    tenant.audit().record("backup_set.verify", Some(&set.to_string()), outcome, None).await?;
     Ok(found)
 }
 

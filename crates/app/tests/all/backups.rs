@@ -31,7 +31,7 @@ async fn a_fresh_inventory_is_backed_up_without_asking_graph(database: &TestData
     let expected = observable(&world).len() as u64;
     assert_eq!((stored.status, stored.items, stored.incomplete), (BackupStatus::Complete, expected, 0));
     assert_eq!(row.counts.succeeded, expected);
-    let found = verify(&world.db, &scope, set, None).await.unwrap();
+    let found = verify(&world.db, &scope, set).await.unwrap();
     assert!(found.is_intact(), "{:?}", found.problems);
     assert_eq!(found.items, expected);
 }
@@ -65,7 +65,7 @@ async fn an_unread_list_is_named_as_a_whole(database: &TestDatabase) {
     let named: Vec<_> =
         manifest.missing.iter().map(|missing| (missing.type_key.as_str(), missing.code.as_str())).collect();
     assert_eq!(named, [("settingsCatalog", "graph.permission_denied")]);
-    assert!(verify(&world.db, &scope, set, None).await.unwrap().is_intact(), "partial is not damaged");
+    assert!(verify(&world.db, &scope, set).await.unwrap().is_intact(), "partial is not damaged");
 }
 
 async fn the_set_holds_what_graph_holds(database: &TestDatabase) {

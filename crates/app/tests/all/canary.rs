@@ -23,7 +23,7 @@ async fn payload_is_encrypted_at_rest(database: &TestDatabase) {
     let version = world.db.tenant(&scope).inventory().get("settingsCatalog", &id).await.unwrap().row.version.unwrap();
     let document = world.db.tenant(&scope).versions().document(version).await.unwrap();
     assert!(String::from_utf8(document).unwrap().contains(PAYLOAD), "with the key it can be read");
-    assert!(app::backups::verify(&world.db, &scope, set, None).await.unwrap().is_intact());
+    assert!(app::backups::verify(&world.db, &scope, set).await.unwrap().is_intact());
     assert!(database.places_of(PAYLOAD).await.is_empty());
 }
 

@@ -21,7 +21,7 @@ async fn backed_up(database: &TestDatabase) -> (World, BackupSetId) {
 
 async fn problems(world: &World, set: BackupSetId) -> Vec<String> {
     let scope = world.scope().await;
-    verify(&world.db, &scope, set, None).await.unwrap().problems
+    verify(&world.db, &scope, set).await.unwrap().problems
 }
 
 async fn a_changed_byte_is_found(database: &TestDatabase) {

@@ -84,7 +84,7 @@ async fn show(tenant: OneTenant, set: BackupSetId, session: &Session) -> Result<
 
 async fn check(tenant: OneTenant, set: BackupSetId, session: &Session) -> Result<Exit, AppError> {
     let scope = session.scope(&tenant.tenant).await?;
-    let result = verify(&session.db, &scope, set, None).await?;
+    let result = verify(&session.db, &scope, set).await?;
     session.output.document(&result);
     for problem in &result.problems {
         session.output.line(format!("  {problem}"));

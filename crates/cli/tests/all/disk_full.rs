@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 
 use app::inventory::{Selection, start_sync};
-use model::run::Status;
+use model::run::{Outcome, Status};
 use testkit::{TestDatabase, World};
 
 use crate::program::{say, within};
@@ -39,6 +39,7 @@ fn a_full_disk_is_said_and_loses_nothing() {
         std::fs::remove_file(&ballast).unwrap();
         let said = say(within(&world, database, &["sync", "Contoso", "--type", "scopeTags", "--detach"])).await;
         assert_eq!(said.code, 0, "there is space again\n{}", said.text());
+        assert_eq!(world.ended(run).await.outcome, Outcome::Succeeded, "the run went on by itself");
         assert_eq!(world.versions().await, versions, "nothing was half-written");
     });
 }

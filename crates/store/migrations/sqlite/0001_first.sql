@@ -343,6 +343,8 @@ create table backup_set_items (
     code text,
     primary key (set_id, sequence)
 );
+-- An object is in a set once.
+create unique index backup_set_items_object on backup_set_items (set_id, type_key, external_id);
 create index backup_set_items_version on backup_set_items (version_id);
 
 -- Exact numbers of runs, kept by triggers in the transaction that changes them: always read as a sum.

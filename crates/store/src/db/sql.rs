@@ -63,6 +63,8 @@ pub(crate) enum Arg {
     Bytes(Option<Vec<u8>>),
     Id(Option<Uuid>),
     Flag(bool),
+    /// One kind of value many times; only PostgreSQL is given it, as an array.
+    Column(Vec<Arg>),
 }
 
 macro_rules! args {
@@ -111,71 +113,57 @@ pub(crate) fn optional_id<I: Id>(id: Option<I>) -> Arg {
 }
 
 /// A statement with its arguments.
-pub(crate) struct Statement {
-    text: StatementText,
-    pub(super) args: Vec<Arg>,
-}
-
-enum StatementText {
-    Fixed(&'static Text),
-    Built(String),
+pub(crate) enum Statement {
+    /// Text with `$1`, `$2`, …
+    Fixed(&'static Text, Vec<Arg>),
+    /// Put together by a [`Builder`].
+    Built(Vec<Piece>),
 }
 
 impl Statement {
-    pub(crate) fn fixed(text: &'static Text, args: Vec<Arg>) -> Self {
-        Self { text: StatementText::Fixed(text), args }
-    }
-
-    /// From text that this crate put together out of literals and placeholders.
-    pub(crate) fn built(text: String, args: Vec<Arg>) -> Self {
-        Self { text: StatementText::Built(text), args }
-    }
-
-    pub(super) fn text(&self, engine: Engine) -> Cow<'static, str> {
-        match &self.text {
-            StatementText::Fixed(text) => Cow::Borrowed(text.for_engine(engine)),
-            StatementText::Built(text) if engine == Engine::Sqlite => Cow::Owned(anonymous(&render(text, engine))),
-            StatementText::Built(text) => Cow::Owned(render(text, engine)),
+    /// Text and arguments as this engine wants them.
+    pub(super) fn for_engine(self, engine: Engine) -> (Cow<'static, str>, Vec<Arg>) {
+        match self {
+            Self::Fixed(text, args) => (Cow::Borrowed(text.for_engine(engine)), args),
+            Self::Built(pieces) => {
+                let mut rendered = Rendered { engine, text: String::new(), args: Vec::new() };
+                pieces.into_iter().for_each(|piece| rendered.add(piece));
+                (Cow::Owned(rendered.text), rendered.args)
+            }
         }
     }
-}
-
-/// `$1`, `$2`, … as `?`. A builder numbers its placeholders in their order and uses each once, and SQLite looks a
-/// named one up among all before it: thousands of rows in one statement would cost their square.
-fn anonymous(text: &str) -> String {
-    let mut pieces = text.split('$');
-    let mut plain = pieces.next().unwrap_or_default().to_owned();
-    for piece in pieces {
-        plain.push('?');
-        plain.push_str(piece.trim_start_matches(|letter: char| letter.is_ascii_digit()));
-    }
-    plain
 }
 
 /// `sql!("literal with $1", arguments…)`: a [`Statement`].
 macro_rules! sql {
     ($text:literal $(, $arg:expr)* $(,)?) => {{
         static TEXT: $crate::db::sql::Text = $crate::db::sql::Text::new($text);
-        $crate::db::sql::Statement::fixed(&TEXT, vec![$($crate::db::sql::Arg::from($arg)),*])
+        $crate::db::sql::Statement::Fixed(&TEXT, vec![$($crate::db::sql::Arg::from($arg)),*])
     }};
 }
 pub(crate) use sql;
 
 /// Puts a statement together from literal pieces: `{}` stands for the next placeholder.
 #[derive(Default)]
-pub(crate) struct Builder {
-    text: String,
-    args: Vec<Arg>,
+pub(crate) struct Builder(Vec<Piece>);
+
+/// A piece of a built statement.
+pub(crate) enum Piece {
+    Text(Cow<'static, str>),
+    Arg(Arg),
+    /// Behind a column: that it is, or is not, one of these.
+    Among(bool, Vec<Arg>),
+    Rows(Vec<Vec<Arg>>),
 }
 
 impl Builder {
-    pub(crate) fn new(text: &str) -> Self {
-        Self { text: text.to_owned(), args: Vec::new() }
+    pub(crate) fn new(text: &'static str) -> Self {
+        Self(vec![Piece::Text(text.into())])
     }
 
     /// Adds text as it is. Only literals of this crate are passed here, never input.
     pub(crate) fn text(&mut self, text: &'static str) -> &mut Self {
-        self.text.push_str(text);
+        self.0.push(Piece::Text(text.into()));
         self
     }
 
@@ -183,53 +171,126 @@ impl Builder {
     pub(crate) fn with(&mut self, text: &'static str, args: impl IntoIterator<Item = Arg>) -> &mut Self {
         let mut args = args.into_iter();
         let mut pieces = text.split("{}");
-        self.text.push_str(pieces.next().unwrap_or_default());
+        self.text(pieces.next().unwrap_or_default());
         for piece in pieces {
-            self.bind(args.next().expect("one argument for each {}"));
-            self.text.push_str(piece);
+            self.0.push(Piece::Arg(args.next().expect("one argument for each {}")));
+            self.text(piece);
         }
         debug_assert!(args.next().is_none(), "more arguments than {{}} in {text}");
         self
     }
 
-    /// Adds `(v, v, …)`; an empty list matches nothing.
-    pub(crate) fn list(&mut self, args: impl IntoIterator<Item = Arg>) -> &mut Self {
+    /// Behind a column: it is one of these. An empty list matches nothing.
+    pub(crate) fn one_of(&mut self, args: impl IntoIterator<Item = Arg>) -> &mut Self {
+        self.0.push(Piece::Among(true, args.into_iter().collect()));
+        self
+    }
+
+    /// Behind a column: it is none of these, of which there must be one.
+    pub(crate) fn none_of(&mut self, args: impl IntoIterator<Item = Arg>) -> &mut Self {
+        self.0.push(Piece::Among(false, args.into_iter().collect()));
+        self
+    }
+
+    /// Adds rows of one shape, as the source of an insert or as a table with the columns `column1`, `column2`, …
+    pub(crate) fn rows(&mut self, rows: impl IntoIterator<Item = Vec<Arg>>) -> &mut Self {
+        self.0.push(Piece::Rows(rows.into_iter().collect()));
+        self
+    }
+
+    pub(crate) fn statement(self) -> Statement {
+        Statement::Built(self.0)
+    }
+}
+
+/// SQLite gets a `?` for each value: a named placeholder is looked up among all before it, which would cost the square
+/// of their number. PostgreSQL gets lists and rows as one array a column: then a statement has one text however many
+/// rows it takes, is prepared once, and binds a few arguments instead of thousands.
+struct Rendered {
+    engine: Engine,
+    text: String,
+    args: Vec<Arg>,
+}
+
+impl Rendered {
+    fn add(&mut self, piece: Piece) {
+        match (piece, self.engine) {
+            (Piece::Text(text), engine) => self.text.push_str(&render(&text, engine)),
+            (Piece::Arg(arg), _) => self.bind(arg),
+            (Piece::Among(is, args), Engine::Sqlite) => {
+                self.text.push_str(if is { " in " } else { " not in " });
+                self.list(args);
+            }
+            (Piece::Among(is, args), Engine::Postgres) if args.is_empty() => {
+                self.text.push_str(if is { " in (null)" } else { " not in (null)" });
+            }
+            (Piece::Among(is, args), Engine::Postgres) => {
+                self.text.push_str(if is { " = any(" } else { " <> all(" });
+                self.bind(Arg::Column(args));
+                self.text.push(')');
+            }
+            (Piece::Rows(rows), Engine::Sqlite) => {
+                self.text.push_str("values ");
+                for (index, row) in rows.into_iter().enumerate() {
+                    if index > 0 {
+                        self.text.push(',');
+                    }
+                    self.list(row);
+                }
+            }
+            (Piece::Rows(rows), Engine::Postgres) => self.unnest(columns(rows)),
+        }
+    }
+
+    /// Adds `(?,?,…)`; an empty list matches nothing.
+    fn list(&mut self, args: Vec<Arg>) {
         self.text.push('(');
-        let mut first = true;
-        for arg in args {
-            if !std::mem::take(&mut first) {
+        if args.is_empty() {
+            self.text.push_str("null");
+        }
+        for (index, arg) in args.into_iter().enumerate() {
+            if index > 0 {
                 self.text.push(',');
             }
             self.bind(arg);
         }
-        if first {
-            self.text.push_str("null");
-        }
         self.text.push(')');
-        self
     }
 
-    /// Adds `values (…), (…)`.
-    pub(crate) fn rows(&mut self, rows: impl IntoIterator<Item = Vec<Arg>>) -> &mut Self {
-        self.text.push_str("values ");
-        for (index, row) in rows.into_iter().enumerate() {
+    /// Adds `select * from unnest($1, …) as rows (column1, …)`.
+    fn unnest(&mut self, columns: Vec<Vec<Arg>>) {
+        use std::fmt::Write as _;
+        let names: Vec<_> = (1..=columns.len()).map(|number| format!("column{number}")).collect();
+        self.text.push_str("select * from unnest(");
+        for (index, column) in columns.into_iter().enumerate() {
             if index > 0 {
                 self.text.push(',');
             }
-            self.list(row);
+            self.bind(Arg::Column(column));
         }
-        self
+        write!(self.text, ") as rows ({})", names.join(",")).expect("writing to a string works");
     }
 
     fn bind(&mut self, arg: Arg) {
         use std::fmt::Write as _;
         self.args.push(arg);
-        write!(self.text, "${}", self.args.len()).expect("writing to a string works");
+        match self.engine {
+            Engine::Sqlite => self.text.push('?'),
+            Engine::Postgres => write!(self.text, "${}", self.args.len()).expect("writing to a string works"),
+        }
     }
+}
 
-    pub(crate) fn statement(self) -> Statement {
-        Statement::built(self.text, self.args)
+/// Rows as columns.
+fn columns(rows: Vec<Vec<Arg>>) -> Vec<Vec<Arg>> {
+    let mut columns: Vec<Vec<Arg>> = Vec::new();
+    let count = rows.len();
+    columns.resize_with(rows.first().map_or(0, Vec::len), || Vec::with_capacity(count));
+    for row in rows {
+        debug_assert_eq!(row.len(), columns.len(), "all rows have one shape");
+        columns.iter_mut().zip(row).for_each(|(column, arg)| column.push(arg));
     }
+    columns
 }
 
 /// The text as a pattern of LIKE that finds it anywhere; its own wildcards are taken literally with `escape '\'`.
@@ -243,11 +304,32 @@ mod tests {
     use super::{Builder, Engine};
 
     #[test]
-    fn a_built_statement_numbers_its_placeholders_for_postgresql_and_not_for_sqlite() {
-        let mut query = Builder::new("select a from t where ");
-        query.with("b = {} and c in ", [1_i64.into()]).list([2_i64.into(), 3_i64.into()]);
-        let statement = query.statement();
-        assert_eq!(statement.text(Engine::Postgres), "select a from t where b = $1 and c in ($2,$3)");
-        assert_eq!(statement.text(Engine::Sqlite), "select a from t where b = ? and c in (?,?)");
+    fn a_built_statement_is_one_text_for_postgresql_however_many_rows_it_takes() {
+        let built = |rows: i64| {
+            let mut query = Builder::new("insert into t (a, b) ");
+            query.rows((0..rows).map(|row| vec![row.into(), "x".into()]));
+            query.with(" where b = {} and c", [1_i64.into()]).one_of([2_i64.into(), 3_i64.into()]);
+            query.statement()
+        };
+        for rows in [1, 2] {
+            let (text, args) = built(rows).for_engine(Engine::Postgres);
+            let unnest = "select * from unnest($1,$2) as rows (column1,column2)";
+            assert_eq!(text, format!("insert into t (a, b) {unnest} where b = $3 and c = any($4)"));
+            assert_eq!(args.len(), 4);
+        }
+        let (text, args) = built(2).for_engine(Engine::Sqlite);
+        assert_eq!(
+            (text.as_ref(), args.len()),
+            ("insert into t (a, b) values (?,?),(?,?) where b = ? and c in (?,?)", 7)
+        );
+    }
+
+    #[test]
+    fn an_empty_list_matches_nothing() {
+        for engine in [Engine::Sqlite, Engine::Postgres] {
+            let mut query = Builder::new("select 1 where c");
+            query.one_of([]);
+            assert_eq!(query.statement().for_engine(engine).0, "select 1 where c in (null)");
+        }
     }
 }

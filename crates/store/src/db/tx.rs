@@ -57,13 +57,13 @@ pub(super) mod run {
         ($database:ident, $engine:expr, $arguments:ident, $($executor:ty),*) => {$(
             impl Executes for $executor {
                 async fn fetch(self, table: &'static str, statement: Statement) -> Result<Vec<Row>, StoreError> {
-                    let sql = AssertSqlSafe(statement.text($engine));
-                    let rows = sqlx::query_with(sql, $arguments(statement.args)?).fetch_all(self).await?;
+                    let (text, args) = statement.for_engine($engine);
+                    let rows = sqlx::query_with(AssertSqlSafe(text), $arguments(args)?).fetch_all(self).await?;
                     Ok(rows.into_iter().map(|inner| Row { table, inner: Inner::$database(inner) }).collect())
                 }
                 async fn execute(self, statement: Statement) -> Result<u64, StoreError> {
-                    let sql = AssertSqlSafe(statement.text($engine));
-                    Ok(sqlx::query_with(sql, $arguments(statement.args)?).execute(self).await?.rows_affected())
+                    let (text, args) = statement.for_engine($engine);
+                    Ok(sqlx::query_with(AssertSqlSafe(text), $arguments(args)?).execute(self).await?.rows_affected())
                 }
             }
         )*};
@@ -84,7 +84,7 @@ pub(super) mod run {
     }
 
     macro_rules! arguments {
-        ($name:ident, $arguments:ty) => {
+        ($name:ident, $arguments:ty, $column:path) => {
             fn $name(args: Vec<Arg>) -> Result<$arguments, StoreError> {
                 let mut bound = <$arguments>::default();
                 bound.reserve(args.len(), args.len() * 16);
@@ -95,6 +95,7 @@ pub(super) mod run {
                         Arg::Bytes(value) => bound.add(value),
                         Arg::Id(value) => bound.add(value),
                         Arg::Flag(value) => bound.add(value),
+                        Arg::Column(values) => $column(&mut bound, values),
                     }
                     .map_err(sqlx::Error::Encode)?;
                 }
@@ -102,8 +103,33 @@ pub(super) mod run {
             }
         };
     }
-    arguments!(sqlite_arguments, SqliteArguments);
-    arguments!(postgres_arguments, PgArguments);
+    arguments!(sqlite_arguments, SqliteArguments, no_array);
+    arguments!(postgres_arguments, PgArguments, add_array);
+
+    fn no_array(_: &mut SqliteArguments, _: Vec<Arg>) -> Result<(), sqlx::error::BoxDynError> {
+        unreachable!("SQLite is never given an array")
+    }
+
+    /// The kind of the first value is the kind of the array.
+    fn add_array(bound: &mut PgArguments, values: Vec<Arg>) -> Result<(), sqlx::error::BoxDynError> {
+        macro_rules! array {
+            ($kind:ident, $value:ident => $kept:expr) => {{
+                let kept = values.into_iter().map(|arg| match arg {
+                    Arg::$kind($value) => Ok($kept),
+                    _ => Err("a column holds values of two kinds"),
+                });
+                bound.add(kept.collect::<Result<Vec<_>, _>>()?)
+            }};
+        }
+        match values.first() {
+            None | Some(Arg::Int(_)) => array!(Int, value => value),
+            Some(Arg::Text(_)) => array!(Text, value => value.map(without_nul)),
+            Some(Arg::Bytes(_)) => array!(Bytes, value => value),
+            Some(Arg::Id(_)) => array!(Id, value => value),
+            Some(Arg::Flag(_)) => array!(Flag, value => value),
+            Some(Arg::Column(_)) => Err("an array holds no arrays".into()),
+        }
+    }
 }
 
 /// PostgreSQL's text holds no NUL. JSON text writes it escaped, so only a name or a message from outside can have one.

@@ -30,12 +30,12 @@ impl InventoryFilter {
     pub(super) fn all(&self, tenant: TenantId, query: &mut Builder) {
         query.with("o.tenant_id = {}", [id(tenant).into()]);
         for (column, list) in [
-            (" and o.type_key in ", &self.types),
-            (" and o.platform in ", &self.platforms),
-            (" and o.category in ", &self.categories),
+            (" and o.type_key", &self.types),
+            (" and o.platform", &self.platforms),
+            (" and o.category", &self.categories),
         ] {
             if !list.is_empty() {
-                query.text(column).list(list.iter().map(Arg::from));
+                query.text(column).one_of(list.iter().map(Arg::from));
             }
         }
         if let Some(text) = self.text.as_deref().map(str::trim).filter(|text| !text.is_empty()) {

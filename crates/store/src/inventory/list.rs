@@ -44,6 +44,25 @@ impl Inventory<'_> {
         self.0.db.fetch("inventory_objects", query.statement()).await?.iter().map(ObjectRow::from_row).collect()
     }
 
+    /// Objects that are not missing, by type key and id, those after `after`: a rename while somebody reads page after
+    /// page neither hides an object nor shows it twice.
+    pub async fn present(
+        &self,
+        types: &[&str],
+        after: Option<(&str, &str)>,
+        limit: usize,
+    ) -> Result<Vec<ObjectRow>, StoreError> {
+        let types = types.iter().map(|key| (*key).to_owned()).collect();
+        let filter = InventoryFilter { types, missing: Some(false), ..InventoryFilter::default() };
+        let mut query = Builder::new(ROWS);
+        filter.all(self.0.tenant(), &mut query);
+        if let Some((type_key, external_id)) = after {
+            query.with(" and (o.type_key, o.external_id) > ({}, {})", [type_key.into(), external_id.into()]);
+        }
+        query.with(" order by o.type_key, o.external_id limit {}", [limit.into()]);
+        self.0.db.fetch("inventory_objects", query.statement()).await?.iter().map(ObjectRow::from_row).collect()
+    }
+
     /// How many fit.
     pub async fn count(&self, filter: &InventoryFilter) -> Result<u64, StoreError> {
         let mut query = Builder::new("select count(*) as objects from inventory_objects o where ");

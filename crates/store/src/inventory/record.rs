@@ -146,11 +146,11 @@ impl Inventory<'_> {
     async fn known(&self, tx: &mut Tx, objects: &[RecordedObject]) -> Result<Known, StoreError> {
         let mut query =
             Builder::new("select type_key, external_id, content_hash, version_id from inventory_objects where ");
-        query.with("tenant_id = {} and external_id in ", [self.0.tenant_arg().into()]);
-        query.list(objects.iter().map(|object| Arg::from(&object.external_id)));
+        query.with("tenant_id = {} and external_id", [self.0.tenant_arg().into()]);
+        query.one_of(objects.iter().map(|object| Arg::from(&object.external_id)));
         // The type narrows the look-up to the primary key.
         let types: HashSet<_> = objects.iter().map(|object| object.type_key.as_str()).collect();
-        query.text(" and type_key in ").list(types.into_iter().map(Arg::from));
+        query.text(" and type_key").one_of(types.into_iter().map(Arg::from));
         let rows = tx.fetch("inventory_objects", query.statement()).await?;
         rows.iter()
             .map(|row| {

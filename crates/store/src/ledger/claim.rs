@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{LEASE_MS, Lease, Ledger};
 use crate::StoreError;
-use crate::db::sql::{Arg, Builder, id, sql};
+use crate::db::sql::{Arg, Builder, id};
 use crate::db::{Engine, Row, Tx};
 
 /// One process start.
@@ -131,8 +131,8 @@ impl Ledger {
             Engine::Postgres => ("cross join lateral (select q.id, q.tenant_id, q.available_at", ") r"),
         };
         query.text(before);
-        query.text(" from operation_runs q where q.tenant_id = t.id and q.status = 'queued' and q.available_at <= now_ms() and q.type in ");
-        query.list(types());
+        query.text(" from operation_runs q where q.tenant_id = t.id and q.status = 'queued' and q.available_at <= now_ms() and q.type");
+        query.one_of(types());
         query.with(" order by q.available_at, q.id limit {}", [wanted.into()]);
         query.text(after);
         query.with(") as turns order by turn, available_at, id limit {}", [wanted.into()]);
@@ -140,16 +140,21 @@ impl Ledger {
         rows.iter().map(|row| row.get::<uuid::Uuid>("id").map(Arg::from)).collect()
     }
 
-    /// Renews all leases of this worker in one statement on the reserved connection, which is made in the runtime that
-    /// calls this first. A run that is missing in the answer is lost.
-    pub async fn beat(&self, worker: WorkerId) -> Result<Vec<Beat>, StoreError> {
-        let statement = sql!(
-            "update operation_runs set lease_expires_at = now_ms() + $2 where lease_owner = $1 and status = 'running' \
-             returning id, fence, cancel_requested_at",
-            id(worker),
-            LEASE_MS,
+    /// Renews the leases on these runs of this worker in one statement on the reserved connection, which is made in the
+    /// runtime that calls this first. A run that is missing in the answer is lost. A run that the worker gave up without
+    /// being able to say so is not among them: its lease runs out, and the sweep takes it up.
+    pub async fn beat(&self, worker: WorkerId, runs: &[RunId]) -> Result<Vec<Beat>, StoreError> {
+        if runs.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut update = Builder::new("update operation_runs set ");
+        update.with(
+            "lease_expires_at = now_ms() + {} where lease_owner = {} and status = 'running' and id",
+            [LEASE_MS.into(), id(worker).into()],
         );
-        let rows = self.0.beat_fetch("operation_runs", statement).await?;
+        update.one_of(runs.iter().map(|run| id(*run).into()));
+        update.text(" returning id, fence, cancel_requested_at");
+        let rows = self.0.beat_fetch("operation_runs", update.statement()).await?;
         rows.iter()
             .map(|row| {
                 let cancel_requested = row.get::<Option<i64>>("cancel_requested_at")?.is_some();
@@ -179,10 +184,9 @@ async fn lease(tx: &mut Tx, worker: WorkerId, chosen: &[Arg]) -> Result<Vec<Clai
     update.text(
         "started_at = coalesce(started_at, now_ms()), deadline_at = coalesce(deadline_at, now_ms() + deadline_ms), ",
     );
-    update.text(
-        "last_progress_at = now_ms(), reason_code = null, reason_sentence = null where status = 'queued' and id in ",
-    );
-    update.list(chosen.iter().cloned());
+    update
+        .text("last_progress_at = now_ms(), reason_code = null, reason_sentence = null where status = 'queued' and id");
+    update.one_of(chosen.iter().cloned());
     update.text(" returning *");
     let rows = tx.fetch("operation_runs", update.statement()).await?;
     let claimed = rows.iter().map(ClaimedRun::from_row).collect::<Result<Vec<_>, _>>()?;

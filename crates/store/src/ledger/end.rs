@@ -88,7 +88,25 @@ pub(crate) async fn end_runs(
         return Ok(Vec::new());
     }
     tell(tx, ambient, &rows).await?;
+    wake_parents(tx, &rows).await?;
     rows.iter().map(|row| Ok((row.id("id")?, row.word("outcome")?))).collect()
+}
+
+/// A run that waits for one of its parts looks again at once. On PostgreSQL one that is just about to wait may miss
+/// this, so no run waits for a part without a time of its own.
+async fn wake_parents(tx: &mut Tx, rows: &[Row]) -> Result<(), StoreError> {
+    let parents: Vec<_> =
+        rows.iter().filter_map(|row| row.get::<Option<uuid::Uuid>>("parent_id").transpose()).collect();
+    let parents = parents.into_iter().collect::<Result<Vec<_>, _>>()?;
+    if parents.is_empty() {
+        return Ok(());
+    }
+    let mut update = Builder::new(
+        "update operation_runs set available_at = now_ms() where status = 'queued' and available_at > now_ms() and id",
+    );
+    update.one_of(parents.into_iter().map(Arg::from));
+    tx.execute(update.statement()).await?;
+    Ok(())
 }
 
 fn row(end: End) -> Vec<Arg> {

@@ -108,8 +108,8 @@ async fn known_keys(tx: &mut Tx, run: RunId, items: &[ItemRecord]) -> Result<Has
     let mut known = HashMap::new();
     for chunk in items.chunks(ROWS_MAX) {
         let mut query = Builder::new("select key, outcome from operation_run_items where ");
-        query.with("run_id = {} and key in ", [id(run).into()]);
-        query.list(chunk.iter().map(|item| Arg::from(&item.key)));
+        query.with("run_id = {} and key", [id(run).into()]);
+        query.one_of(chunk.iter().map(|item| Arg::from(&item.key)));
         for row in tx.fetch("operation_run_items", query.statement()).await? {
             known.insert(row.get("key")?, row.word::<ItemOutcome>("outcome")? != ItemOutcome::Pending);
         }

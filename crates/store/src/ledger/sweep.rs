@@ -129,10 +129,10 @@ async fn requeue(tx: &mut Tx, strays: &[Stray]) -> Result<(), StoreError> {
     let mut update =
         Builder::new("update operation_runs set status = 'queued', lease_owner = null, lease_expires_at = null, ");
     update.with(
-        "available_at = now_ms(), reason_code = {}, reason_sentence = {} where status = 'running' and id in ",
+        "available_at = now_ms(), reason_code = {}, reason_sentence = {} where status = 'running' and id",
         [Arg::from(&reason.code), Arg::from(&reason.sentence)],
     );
-    update.list(lost.iter().map(|(stray, _)| id(stray.run).into()));
+    update.one_of(lost.iter().map(|(stray, _)| id(stray.run).into()));
     tx.execute(update.statement()).await?;
     for (stray, reason) in lost {
         let event = sql!(

@@ -84,7 +84,7 @@ impl Runs<'_> {
             [id(run).into(), self.0.tenant_arg().into(), after_sequence.into()],
         );
         if !filter.outcomes.is_empty() {
-            query.text(" and outcome in ").list(filter.outcomes.iter().map(|outcome| Arg::from(outcome.to_string())));
+            query.text(" and outcome").one_of(filter.outcomes.iter().map(|outcome| Arg::from(outcome.to_string())));
         }
         if let Some(code) = &filter.code {
             query.with(" and code = {}", [code.into()]);
@@ -151,6 +151,17 @@ impl Runs<'_> {
                 Ok(Failure { code: row.get("code")?, message, count: row.count("items")? })
             })
             .collect()
+    }
+
+    /// Whether the outbox still holds a card of this run. Its delivery is another change of the run.
+    pub async fn card_is_due(&self, run: RunId) -> Result<bool, StoreError> {
+        let statement = sql!(
+            "select o.id from outbox o join operation_runs r on r.id = o.run_id \
+             where o.run_id = $1 and r.tenant_id = $2 limit 1",
+            id(run),
+            self.0.tenant_arg(),
+        );
+        Ok(!self.0.db.fetch("outbox", statement).await?.is_empty())
     }
 
     /// The timeline, oldest first.

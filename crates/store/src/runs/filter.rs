@@ -40,14 +40,16 @@ impl RunFilter {
     pub(super) fn counted(&self, tenant: TenantId, query: &mut Builder) {
         query.with("tenant_id = {}", [id(tenant).into()]);
         for (column, list) in [
-            (" and type in ", words(&self.types)),
-            (" and type not in ", words(&self.exclude_types)),
-            (" and status in ", words(&self.statuses)),
-            (" and outcome in ", words(&self.outcomes)),
+            (" and type", words(&self.types)),
+            (" and status", words(&self.statuses)),
+            (" and outcome", words(&self.outcomes)),
         ] {
             if !list.is_empty() {
-                query.text(column).list(list);
+                query.text(column).one_of(list);
             }
+        }
+        if !self.exclude_types.is_empty() {
+            query.text(" and type").none_of(words(&self.exclude_types));
         }
     }
 

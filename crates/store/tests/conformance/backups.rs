@@ -1,22 +1,22 @@
 //! Backup sets.
 
 use model::run::ItemOutcome;
-use store::{BackupItem, BackupStatus};
+use store::{BackupStatus, Capture, ItemRecord};
 
 use crate::harness::both;
 
-fn item(sequence: i64, outcome: ItemOutcome) -> BackupItem {
-    BackupItem {
-        sequence,
-        type_key: "settingsCatalog".into(),
-        external_id: sequence.to_string(),
-        name: format!("Policy {sequence}"),
-        version: None,
-        sha256: None,
-        bytes: None,
+fn capture(id: &str, outcome: ItemOutcome) -> Capture {
+    let item = ItemRecord {
+        key: format!("settingsCatalog/{id}"),
+        label: format!("Policy {id}"),
+        kind: "Settings catalog policy".into(),
         outcome,
         code: None,
-    }
+        message: None,
+        detail: None,
+    };
+    let (type_key, external_id) = ("settingsCatalog".into(), id.into());
+    Capture { item, type_key, external_id, version: None, sha256: None, bytes: None }
 }
 
 both! {
@@ -26,8 +26,8 @@ both! {
         let backups = test.db.tenant(&scope).backups();
         let set = backups.create_set(&lease, "Nightly").await.unwrap();
         assert_eq!(backups.create_set(&lease, "Nightly").await.unwrap(), set, "one set per run");
-        backups.add_items(&lease, set, vec![item(1, ItemOutcome::Succeeded), item(2, ItemOutcome::Incomplete)]).await.unwrap();
-        backups.add_items(&lease, set, vec![item(2, ItemOutcome::Succeeded)]).await.unwrap();
+        let first = vec![capture("a", ItemOutcome::Succeeded), capture("b", ItemOutcome::Incomplete)];
+        backups.add(&lease, set, first).await.unwrap();
         assert_eq!(backups.manifest(set).await.unwrap_err().code, "not_found");
         backups.seal(&lease, set, b"{\"items\":1}", "abc", false).await.unwrap();
         let row = backups.get(set).await.unwrap();
@@ -37,7 +37,7 @@ both! {
         assert_eq!(backups.by_run(run.id).await.unwrap().unwrap().id, set);
         assert_eq!(backups.list(None, 10).await.unwrap().len(), 1);
         assert!(backups.list(Some(set), 10).await.unwrap().is_empty());
-        assert!(backups.add_items(&lease, set, vec![item(3, ItemOutcome::Succeeded)]).await.is_err());
+        assert!(backups.add(&lease, set, vec![capture("c", ItemOutcome::Succeeded)]).await.is_err());
         for change in [
             "update backup_sets set name = 'x'",
             "delete from backup_sets",
@@ -46,5 +46,21 @@ both! {
         ] {
             assert!(test.raw(change).await.is_err(), "{change}");
         }
+    }
+
+    async fn an_attempt_that_resumes_leaves_nothing_out_and_adds_nothing_twice(test: &TestDb) {
+        let scope = test.owner().await;
+        let (run, lease) = test.claimed(&scope).await;
+        let backups = test.db.tenant(&scope).backups();
+        let set = backups.create_set(&lease, "Nightly").await.unwrap();
+        backups.add(&lease, set, vec![capture("a", ItemOutcome::Succeeded), capture("c", ItemOutcome::Succeeded)]).await.unwrap();
+        // Meanwhile an object came between them, and one was read less well than before.
+        let again = vec![capture("a", ItemOutcome::Incomplete), capture("b", ItemOutcome::Succeeded), capture("c", ItemOutcome::Succeeded)];
+        backups.add(&lease, set, again).await.unwrap();
+        let items = backups.items(set, None, 0, 10).await.unwrap();
+        let kept: Vec<_> = items.iter().map(|item| (item.sequence, item.external_id.as_str(), item.outcome)).collect();
+        assert_eq!(kept, [(1, "a", ItemOutcome::Succeeded), (2, "c", ItemOutcome::Succeeded), (3, "b", ItemOutcome::Succeeded)]);
+        let row = test.db.tenant(&scope).runs().get(run.id).await.unwrap();
+        assert_eq!((row.counts.succeeded, row.counts.failed), (3, 0), "the run counts what the set holds");
     }
 }

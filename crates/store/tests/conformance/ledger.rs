@@ -3,7 +3,7 @@
 use model::ids::WorkerId;
 use model::run::{Counts, ItemOutcome, Outcome, Reason, Status};
 use serde_json::json;
-use store::{Closing, Lease, NotificationKind, Release, StoreError, SweptTo};
+use store::{Closing, Lease, NewRun, NotificationKind, Release, StoreError, SweptTo};
 
 use crate::harness::{FRESH, SYNC, both, item, new_run, worker};
 
@@ -70,7 +70,7 @@ both! {
                 let release = Release { available_at: 0, reason: Reason::new("x", "y"), costs_attempt: false };
                 assert!(matches!(ledger.release(&lease, release).await, Err(StoreError::LeaseLost)));
             }
-            assert!(ledger.beat(old.worker).await.unwrap().is_empty(), "a lost run is missing in the beat");
+            assert!(ledger.beat(old.worker, &[old.run]).await.unwrap().is_empty(), "a lost run is missing in the beat");
             if !again {
                 let taken = ledger.claim(&worker(), 1, &[FRESH.run_type]).await.unwrap();
                 assert_eq!((taken[0].fence, taken[0].attempt), (2, 2));
@@ -78,6 +78,21 @@ both! {
         }
         let row = test.db.tenant(&scope).runs().get(run.id).await.unwrap();
         assert_eq!((row.status, row.counts.processed), (Status::Running, 1));
+    }
+
+    async fn a_run_that_its_living_worker_gave_up_is_not_kept_by_the_beat(test: &TestDb) {
+        let scope = test.owner().await;
+        for _ in 0..2 {
+            test.db.tenant(&scope).runs().start(new_run(&FRESH, json!({}))).await.unwrap();
+        }
+        let worker = worker();
+        let claimed = test.db.ledger().claim(&worker, 2, &[FRESH.run_type]).await.unwrap();
+        test.expire_leases().await;
+        let beats = test.db.ledger().beat(worker.id, &[claimed[0].id]).await.unwrap();
+        assert_eq!(beats.iter().map(|beat| beat.run).collect::<Vec<_>>(), [claimed[0].id]);
+        let swept = test.db.ledger().sweep().await.unwrap();
+        assert_eq!(swept.iter().map(|swept| swept.run).collect::<Vec<_>>(), [claimed[1].id]);
+        assert!(test.db.ledger().beat(worker.id, &[]).await.unwrap().is_empty());
     }
 
     async fn a_run_that_keeps_killing_its_worker_ends(test: &TestDb) {
@@ -90,6 +105,22 @@ both! {
         }
         let row = test.db.tenant(&scope).runs().get(run).await.unwrap();
         assert_eq!((row.outcome, row.reason.unwrap().code.as_str(), row.failures.len()), (Outcome::Failed, "worker_crashed", 1));
+    }
+
+    async fn the_end_of_a_part_wakes_the_run_that_waits_for_it(test: &TestDb) {
+        let scope = test.owner().await;
+        let (whole, lease) = test.claimed(&scope).await;
+        let part = NewRun { parent: Some(whole.id), ..new_run(&FRESH, json!({})) };
+        let part = test.db.tenant(&scope).runs().start(part).await.unwrap().run();
+        let far = test.db.ping().await.unwrap() + 3_600_000;
+        let wait = Release { available_at: far, reason: Reason::new("x", "Waiting"), costs_attempt: false };
+        test.db.ledger().release(&lease, wait).await.unwrap();
+        let worker = worker();
+        let claimed = test.db.ledger().claim(&worker, 9, &[FRESH.run_type]).await.unwrap();
+        assert_eq!(claimed.iter().map(|run| run.id).collect::<Vec<_>>(), [part], "the whole waits");
+        test.db.ledger().finish(&claimed[0].lease(worker.id), Closing::default()).await.unwrap();
+        let claimed = test.db.ledger().claim(&worker, 9, &[FRESH.run_type]).await.unwrap();
+        assert_eq!(claimed.iter().map(|run| run.id).collect::<Vec<_>>(), [whole.id]);
     }
 
     async fn a_hung_handler_ends_by_its_deadline(test: &TestDb) {

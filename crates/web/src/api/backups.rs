@@ -107,12 +107,12 @@ pub(crate) async fn get(
 #[utoipa::path(post, path = "/api/v1/tenants/{tenant}/backups/{set}/verify", tag = "backups", params(("tenant" = String, Path), ("set" = String, Path), ("X-CSRF-Token" = String, Header)), responses((status = 200, body = Verified), (status = 404, body = crate::errors::Problem, content_type = "application/problem+json"), (status = 409, body = crate::errors::Problem, content_type = "application/problem+json")))]
 pub(crate) async fn verify(
     State(shared): State<Shared>,
-    InTenant(ctx, scope): InTenant,
+    InTenant(_ctx, scope): InTenant,
     PathId(set): PathId<BackupSetId>,
 ) -> Result<Json<Verified>, WebError> {
     let row = shared.db().tenant(&scope).backups().get(set).await?;
     within_limit(row.items)?;
-    let found = app::backups::verify(shared.db(), &scope, set, ctx.address()).await?;
+    let found = app::backups::verify(shared.db(), &scope, set).await?;
     Ok(Json(Verified {
         intact: found.is_intact(),
         items: found.items,

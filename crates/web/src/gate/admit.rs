@@ -92,7 +92,7 @@ async fn authorise(keeper: &Keeper, request: &mut Request, ctx: &Ctx) -> Result<
         return Err(AppError::not_found().into());
     };
     match keeper.shared.db().authorise(ctx.user, tenant).await {
-        Ok(scope) => Ok(scope),
+        Ok(scope) => Ok(scope.from_address(ctx.address.clone())),
         Err(error) => {
             if error.kind == ErrorKind::NotFound {
                 denial::unknown(&keeper.shared, ctx, Some(tenant), &keeper.facts).await;

@@ -35,8 +35,7 @@ struct Notes {
 impl View for Notes {
     fn tell<'a>(&'a mut self, batch: &'a Batch) -> BoxFuture<'a, Result<Said, AppError>> {
         async move {
-            let changed = !batch.changes.is_empty();
-            let updates = self.bell.updates(&self.shared, &self.ctx, changed).await?;
+            let updates = self.bell.updates(&self.shared, &self.ctx, batch).await?;
             Ok(if updates.is_empty() { Said::Nothing } else { Said::Updates(updates) })
         }
         .boxed()

@@ -11,7 +11,7 @@ use model::AppError;
 use model::access::Capability;
 use model::ids::{RunId, TenantId};
 use model::run::Status;
-use store::TenantScope;
+use store::{RunRow, TenantScope};
 
 use super::hub::Batch;
 use super::sse::{Bell, Said, View, begin, hub, open};
@@ -95,7 +95,7 @@ impl List {
             updates.push_str(&self.newer(&scope, &viewer).await?);
         }
         let (shared, ctx) = (self.watch.shared.clone(), self.watch.ctx.clone());
-        updates.push_str(&self.watch.bell.updates(&shared, &ctx, !changed.is_empty()).await?);
+        updates.push_str(&self.watch.bell.updates(&shared, &ctx, batch).await?);
         Ok(if updates.is_empty() { Said::Nothing } else { Said::Updates(updates) })
     }
 
@@ -140,23 +140,32 @@ impl View for One {
 impl One {
     async fn updates(&mut self, batch: &Batch) -> Result<Said, AppError> {
         let scope = self.watch.scope().await?;
-        let changed = self.watch.mine(batch).contains(&self.run);
         let (shared, ctx) = (self.watch.shared.clone(), self.watch.ctx.clone());
-        let mut updates = self.watch.bell.updates(&shared, &ctx, changed).await?;
-        if !changed {
+        if !self.watch.mine(batch).contains(&self.run) {
+            let updates = self.watch.bell.updates(&shared, &ctx, batch).await?;
             return Ok(if updates.is_empty() { Said::Nothing } else { Said::Updates(updates) });
         }
         let Some(row) = hub(&shared).row(shared.db(), &scope, self.run, batch.position).await? else {
-            return Ok(Said::Last(updates));
+            return Ok(Said::Last(String::new()));
         };
-        let viewer = Viewer::new(&ctx, &scope);
-        let parts = live_parts(&shared, &scope, &viewer, &self.watch.now(), &row).await?;
+        // The bell on this page waits for the card, which follows the end. Asked after the run and before the bell: a
+        // card that is delivered in between is told by the change that its delivery is.
+        let over = row.status == Status::Completed && !shared.db().tenant(&scope).runs().card_is_due(self.run).await?;
+        let mut updates = self.watch.bell.updates(&shared, &ctx, batch).await?;
+        updates.push_str(&self.parts(&scope, &row).await?);
+        Ok(if over { Said::Last(updates) } else { Said::Updates(updates) })
+    }
+
+    async fn parts(&self, scope: &TenantScope, row: &RunRow) -> Result<String, AppError> {
+        let viewer = Viewer::new(&self.watch.ctx, scope);
+        let parts = live_parts(&self.watch.shared, scope, &viewer, &self.watch.now(), row).await?;
+        let mut updates = String::new();
         for (id, part) in [("run-summary", &parts.summary), ("run-main", &parts.main), ("run-side", &parts.side)] {
             updates.push_str(&outer_update(id, part));
         }
         // Items are not pushed: the table would move under the pointer. A line says that there are more.
-        let ended = newer_bar(row.counts.processed, "item has ended", "items have ended", &viewer.href(&row), "items");
+        let ended = newer_bar(row.counts.processed, "item has ended", "items have ended", &viewer.href(row), "items");
         updates.push_str(&inner_update("items-newer", &ended));
-        Ok(if row.status == Status::Completed { Said::Last(updates) } else { Said::Updates(updates) })
+        Ok(updates)
     }
 }

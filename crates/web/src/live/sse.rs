@@ -9,6 +9,7 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::future::BoxFuture;
 use model::AppError;
+use store::CardsMark;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, mpsc};
 
@@ -125,30 +126,18 @@ impl<V: View> Teller<V> {
     }
 }
 
-/// How long a view keeps looking for the notification that follows a change, in batches: a card is delivered just
-/// after the run's end, in a transaction of its own.
-const NOTES_FOLLOW: u8 = 4;
-
-/// Brings the bell up to date after changes.
+/// Brings the bell up to date after changes. A card is a change of its run, so no view has to look again later.
 #[derive(Debug, Default)]
-pub(super) struct Bell {
-    looks: u8,
-    unread: Option<u64>,
-}
+pub(super) struct Bell(Option<CardsMark>);
 
 impl Bell {
-    /// Updates when the number of unread cards moved.
-    pub(super) async fn updates(&mut self, shared: &Shared, ctx: &Ctx, changed: bool) -> Result<String, AppError> {
-        if changed || self.unread.is_none() {
-            self.looks = NOTES_FOLLOW;
-        }
-        if self.looks == 0 {
+    /// Updates when the person's cards moved, whichever tenant they are of.
+    pub(super) async fn updates(&mut self, shared: &Shared, ctx: &Ctx, batch: &Batch) -> Result<String, AppError> {
+        if batch.changes.is_empty() && self.0.is_some() {
             return Ok(String::new());
         }
-        self.looks -= 1;
-        let unread = shared.db().notifications(ctx.user).unread_count().await?;
-        let before = self.unread.replace(unread);
-        if before == Some(unread) && !changed {
+        let mark = shared.db().notifications(ctx.user).mark().await?;
+        if self.0.replace(mark) == Some(mark) {
             return Ok(String::new());
         }
         let now = crate::kit::time::Now::new(shared.now_ms(), &ctx.zone);

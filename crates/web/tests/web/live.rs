@@ -4,10 +4,11 @@ use axum::body::{Body, BodyDataStream};
 use axum::http::{Request, StatusCode};
 use futures::StreamExt;
 use model::access::Role;
+use store::Closing;
 use testkit::{TestDatabase, on_both_databases};
 
 use crate::support::{Browser, Site};
-use crate::things::{claim, finish, furnish};
+use crate::things::{claim, furnish};
 
 on_both_databases!(
     a_change_reaches_the_viewers_of_its_tenant_and_no_others,
@@ -116,11 +117,16 @@ async fn the_stream_of_a_run_ends_with_it(database: &TestDatabase) {
     let mut browser = site.browser_of(anna).await;
     let page = browser.get(&own.path("/t/{tenant}/operations/{run}")).await;
     assert!(page.body.contains("hx-sse:connect"), "{}", page.body);
-    let stream = Messages::open(&mut browser, &own.path("/t/{tenant}/operations/{run}/stream"), None).await;
+    let mut stream = Messages::open(&mut browser, &own.path("/t/{tenant}/operations/{run}/stream"), None).await;
     let lease = claim(&site, run).await;
-    finish(&site, &lease).await;
+    site.db.ledger().finish(&lease, Closing::default()).await.unwrap();
+    let text = stream.until("Succeeded").await;
+    assert!(!text.contains("event: end"), "the card of the end has not been delivered: {text}");
+    while site.db.outbox().deliver(100).await.unwrap() > 0 {}
     let text = stream.read_to_the_end().await;
-    assert!(text.contains("Succeeded") && text.contains("event: end"), "{text}");
+    assert!(text.contains("event: end"), "{text}");
+    let card = text.rsplit("hx-target=\"#bell-cards\"").next().unwrap();
+    assert!(card.contains("Read directory groups succeeded"), "the bell of the page tells of the end: {text}");
     let page = browser.get(&own.path("/t/{tenant}/operations/{run}")).await;
     assert!(!page.body.contains("hx-sse:connect"), "an ended run is not live");
     site.stop.cancel();

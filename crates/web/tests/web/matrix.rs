@@ -24,8 +24,11 @@ struct World {
     people: Vec<Person>,
     own: Things,
     foreign: Things,
-    sessions: Mutex<HashMap<&'static str, (BTreeMap<String, String>, String)>>,
+    sessions: Mutex<HashMap<&'static str, Session>>,
 }
+
+/// Cookies and the token that forms carry.
+type Session = (BTreeMap<String, String>, String);
 
 #[derive(Clone)]
 struct Person {

@@ -27,8 +27,13 @@ async fn a_start_answers_with_view_run_and_a_second_one_with_the_active_run(data
     let mut browser = site.browser_of(anna).await;
     let started = browser.post(&path, "").await;
     assert_eq!(started.status, StatusCode::SEE_OTHER);
-    let page = browser.get(&started.location.unwrap()).await;
+    let location = started.location.unwrap();
+    let run = location.split("started=").nth(1).unwrap().parse().unwrap();
+    let page = browser.get(&location).await;
     assert!(page.body.contains("Sync inventory queued") && page.body.contains("View run"), "{}", page.body);
+    let entries = site.db.tenant(&scope).audit().of_run(run).await.unwrap();
+    let audited: Vec<_> = entries.iter().map(|entry| (entry.action.as_str(), entry.address.as_deref())).collect();
+    assert_eq!(audited, [("run.start", Some("203.0.113.7"))]);
     let mut other = site.browser_of(bert).await;
     let form = format!("csrf={}", other.csrf);
     let request =

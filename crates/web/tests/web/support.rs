@@ -1,10 +1,12 @@
 //! A server in the test's process, and browsers that ask it.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
 use axum::http::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use axum::http::{Request, Response, StatusCode};
 use model::Ambient;
@@ -21,6 +23,9 @@ use web::WebState;
 pub(crate) const SETUP_TOKEN: &str = "a-token-of-the-test";
 /// 23 November 2026, 12:00 UTC.
 pub(crate) const NOON: i64 = 1_795_435_200_000;
+
+/// Where every browser is (an address for documentation, RFC 5737).
+pub(crate) const PEER: [u8; 4] = [203, 0, 113, 7];
 
 /// A running server without a socket.
 pub(crate) struct Site {
@@ -100,6 +105,7 @@ impl Browser<'_> {
         if !cookies.is_empty() {
             parts.headers.insert(COOKIE, cookies.join("; ").parse().unwrap());
         }
+        parts.extensions.insert(ConnectInfo(SocketAddr::from((PEER, 50_000))));
         let response = self.site.router.clone().oneshot(Request::from_parts(parts, body)).await.unwrap();
         for cookie in response.headers().get_all(SET_COOKIE) {
             let (name, rest) = cookie.to_str().unwrap().split_once('=').unwrap();

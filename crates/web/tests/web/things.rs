@@ -9,7 +9,7 @@ use model::ids::{BackupSetId, Id, RunId, TenantId, UserId, VersionId, WorkerId};
 use model::run::ItemOutcome;
 use secrecy::SecretString;
 use serde_json::json;
-use store::{BackupItem, Closing, Lease, NewTenant, RecordedObject, TenantScope, WorkerInfo};
+use store::{Capture, Closing, ItemRecord, Lease, NewTenant, RecordedObject, TenantScope, WorkerInfo};
 
 use crate::support::Site;
 
@@ -149,18 +149,24 @@ async fn back_up(site: &Site, scope: &TenantScope, object: &str, version: Versio
     let set = tenant.backups().create_set(&lease, &format!("of {object}")).await.unwrap();
     let document = tenant.versions().document(version).await.unwrap();
     let sha256 = app::backups::manifest::sha256_hex(&document);
-    let item = BackupItem {
-        sequence: 1,
+    let item = ItemRecord {
+        key: format!("scopeTags/{object}"),
+        label: object.to_owned(),
+        kind: "Scope tag".into(),
+        outcome: ItemOutcome::Succeeded,
+        code: None,
+        message: None,
+        detail: None,
+    };
+    let capture = Capture {
+        item,
         type_key: "scopeTags".into(),
         external_id: object.to_owned(),
-        name: object.to_owned(),
         version: Some(version),
         sha256: Some(sha256.clone()),
         bytes: Some(document.len() as u64),
-        outcome: ItemOutcome::Succeeded,
-        code: None,
     };
-    tenant.backups().add_items(&lease, set, vec![item]).await.unwrap();
+    tenant.backups().add(&lease, set, vec![capture]).await.unwrap();
     let manifest = app::backups::manifest::Manifest {
         format: app::backups::manifest::FORMAT,
         set,

@@ -54,7 +54,7 @@ pub(crate) async fn verify(
 ) -> Result<Response, WebError> {
     let row = shared.db().tenant(&scope).backups().get(set).await?;
     within_limit(row.items)?;
-    let found = app::backups::verify(shared.db(), &scope, set, ctx.address()).await?;
+    let found = app::backups::verify(shared.db(), &scope, set).await?;
     Ok(set::render(&shared, &ctx, &scope, set, &asked, Some(&found)).await?.into_response())
 }
 
