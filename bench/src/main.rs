@@ -41,6 +41,11 @@ async fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             println!("bench: {failure}");
+            let mut cause = failure.source();
+            while let Some(error) = cause {
+                println!("  because: {error}");
+                cause = error.source();
+            }
             ExitCode::FAILURE
         }
     }

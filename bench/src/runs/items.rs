@@ -37,7 +37,7 @@ async fn rate(world: &World, runs: usize) -> Result<f64, Failure> {
         return Err(format!("{} runs were claimed instead of {runs}", leases.len()).into());
     }
     let held: Vec<_> = leases.iter().map(|lease| lease.run).collect();
-    world.db.ledger().beat(worker.id, &held).await?;
+    world.db.ledger().heart(worker.id).beat(&held).await?;
     let begin = Instant::now();
     let mut tasks = JoinSet::new();
     for lease in leases.clone() {

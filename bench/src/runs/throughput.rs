@@ -16,6 +16,8 @@ use super::rows::{Row, by};
 use super::world::World;
 use crate::Failure;
 
+/// Longer than any ledger needs for them.
+const LONGEST: Duration = Duration::from_secs(300);
 /// Runs in the queue before the worker starts.
 const RUNS: u64 = 10_000;
 /// Runs that the worker holds at a time.
@@ -34,6 +36,9 @@ pub(crate) async fn measure(world: &World) -> Result<Vec<Row>, Failure> {
         entered.recv().await.ok_or("the worker has ended")?;
     }
     while completed(world).await? < before + RUNS {
+        if begin.elapsed() > LONGEST {
+            return Err("the runs have not ended".into());
+        }
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     let rate = RUNS as f64 / begin.elapsed().as_secs_f64();

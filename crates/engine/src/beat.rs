@@ -60,17 +60,18 @@ pub(crate) fn start(
 }
 
 async fn beat_until(db: Db, worker: WorkerId, held: Held, every: Duration, stop: CancellationToken) {
+    let heart = db.ledger().heart(worker);
     let mut ticks = tokio::time::interval(every);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            () = stop.cancelled() => return,
+            () = stop.cancelled() => return heart.stop().await,
             _ = ticks.tick() => {}
         }
         // Taken before the beat: a run claimed while the statement is under way is not in its answer and not lost.
         let before = held.snapshot();
         let runs: Vec<RunId> = before.keys().copied().collect();
-        match db.ledger().beat(worker, &runs).await {
+        match heart.beat(&runs).await {
             Ok(beats) => tell(&before, &beats),
             Err(error) => tracing::warn!(error = %error, "a beat failed; the next one follows"),
         }

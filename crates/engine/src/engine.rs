@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::beat::{self, Held};
-use crate::execute::{Signals, execute};
+use crate::execute::{Job, Signals, execute};
 use crate::finish::Finisher;
 use crate::{Catalogue, EngineConfig, node, retention, sweep};
 
@@ -63,13 +63,13 @@ impl Engine {
     /// that brings its own worker.
     pub async fn drain(&self) -> Result<(), StoreError> {
         loop {
-            let claimed = self.db.ledger().claim(&self.worker, self.config.slots, &self.catalogue.names()).await?;
-            if claimed.is_empty() {
+            let jobs = self.take(self.config.slots).await?;
+            if jobs.is_empty() {
                 return sweep::sweep_once(&self.db).await;
             }
             let mut tasks = JoinSet::new();
-            for run in claimed {
-                self.start_one(run, &Held::default(), &mut tasks, Arc::new(Notify::new()));
+            for job in jobs {
+                self.start_one(job, &Held::default(), &mut tasks, Arc::new(Notify::new()));
             }
             while tasks.join_next().await.is_some() {}
         }
@@ -96,11 +96,11 @@ impl Engine {
     }
 
     async fn claim(&self, free: usize, held: &Held, tasks: &mut JoinSet<()>, freed: &Arc<Notify>) -> usize {
-        match self.db.ledger().claim(&self.worker, free, &self.catalogue.names()).await {
-            Ok(runs) => {
-                let claimed = runs.len();
-                for run in runs {
-                    self.start_one(run, held, tasks, freed.clone());
+        match self.take(free).await {
+            Ok(jobs) => {
+                let claimed = jobs.len();
+                for job in jobs {
+                    self.start_one(job, held, tasks, freed.clone());
                 }
                 claimed
             }
@@ -111,15 +111,26 @@ impl Engine {
         }
     }
 
-    fn start_one(&self, run: ClaimedRun, held: &Held, tasks: &mut JoinSet<()>, freed: Arc<Notify>) {
-        let handler = self.catalogue.get(&run.run_type).expect("only types of the catalogue are claimed");
+    /// Claims, and checks for all of them together whether their initiators still hold the right. When that cannot be
+    /// read, their leases run out and the sweep takes them up.
+    async fn take(&self, free: usize) -> Result<Vec<Job>, StoreError> {
+        let runs = self.db.ledger().claim(&self.worker, free, &self.catalogue.names()).await?;
+        let handler_of = |run: &ClaimedRun| self.catalogue.get(&run.run_type).expect("only its types are claimed");
+        let handlers: Vec<_> = runs.iter().map(handler_of).collect();
+        let asked: Vec<_> =
+            runs.iter().zip(&handlers).map(|(run, handler)| (run, handler.definition().capability)).collect();
+        let scopes = if asked.is_empty() { Vec::new() } else { self.db.scopes_of_runs(&asked).await? };
+        let jobs = runs.into_iter().zip(handlers).zip(scopes);
+        Ok(jobs.map(|((run, handler), scope)| Job { lease: run.lease(self.worker.id), run, scope, handler }).collect())
+    }
+
+    fn start_one(&self, job: Job, held: &Held, tasks: &mut JoinSet<()>, freed: Arc<Notify>) {
         let signals = Signals::default();
-        let lease = run.lease(self.worker.id);
-        held.insert(run.id, run.fence, signals.clone());
+        let id = job.run.id;
+        held.insert(id, job.run.fence, signals.clone());
         let (db, finisher, held) = (self.db.clone(), self.finisher.clone(), held.clone());
         tasks.spawn(async move {
-            let id = run.id;
-            execute(db, finisher, run, lease, handler, signals).await;
+            execute(db, finisher, job, signals).await;
             held.remove(id);
             freed.notify_one();
         });

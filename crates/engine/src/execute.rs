@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use model::Ambient;
 use model::run::{Failure, Outcome, Reason};
-use store::{ClaimedRun, Closing, Db, Lease, Release, StoreError};
+use store::{ClaimedRun, Closing, Db, Lease, Release, StoreError, TenantScope};
 use tokio_util::sync::CancellationToken;
 
 use crate::finish::Finisher;
@@ -38,54 +38,45 @@ enum Ended {
     DeadlineExceeded,
 }
 
+/// A claimed run and what its attempt needs.
+pub(crate) struct Job {
+    pub(crate) run: ClaimedRun,
+    pub(crate) lease: Lease,
+    /// The initiator's right, checked again after the claim; or why there is none.
+    pub(crate) scope: Result<TenantScope, Reason>,
+    pub(crate) handler: Arc<dyn RunType>,
+}
+
 /// Runs one claimed run to the end of this attempt. Errors of the ledger leave the lease to run out: the sweep of
 /// any worker then takes the run up again, which is the one path for every kind of lost worker.
-pub(crate) async fn execute(
-    db: Db,
-    finisher: Finisher,
-    run: ClaimedRun,
-    lease: Lease,
-    handler: Arc<dyn RunType>,
-    signals: Signals,
-) {
-    let ambient = db.ambient().clone();
-    let (run_id, attempt_number) = (run.id, run.attempt);
-    let concluded = match attempt(&db, &ambient, run, lease, handler, &signals).await {
-        Ok(ended) => conclude(&db, &finisher, attempt_number, &lease, ended).await,
-        Err(error) => Err(error),
-    };
-    match concluded {
+pub(crate) async fn execute(db: Db, finisher: Finisher, job: Job, signals: Signals) {
+    let (run, attempt_number, lease) = (job.run.id, job.run.attempt, job.lease);
+    let ended = attempt(&db, job, &signals).await;
+    match conclude(&db, &finisher, attempt_number, &lease, ended).await {
         Ok(()) => {}
-        Err(StoreError::LeaseLost) => tracing::info!(run = %run_id, "another worker holds the run now"),
+        Err(StoreError::LeaseLost) => tracing::info!(%run, "another worker holds the run now"),
         Err(error) => {
-            tracing::warn!(run = %run_id, error = %error, "the attempt's end could not be recorded; the sweep takes the run up")
+            tracing::warn!(%run, %error, "the attempt's end could not be recorded; the sweep takes the run up")
         }
     }
 }
 
-async fn attempt(
-    db: &Db,
-    ambient: &Ambient,
-    run: ClaimedRun,
-    lease: Lease,
-    handler: Arc<dyn RunType>,
-    signals: &Signals,
-) -> Result<Ended, StoreError> {
-    let scope = match db.scope_of_run(&run, handler.definition().capability).await? {
+async fn attempt(db: &Db, job: Job, signals: &Signals) -> Ended {
+    let scope = match job.scope {
         Ok(scope) => scope,
-        Err(reason) => return Ok(Ended::ByHandler(Ending::Blocked(reason))),
+        Err(reason) => return Ended::ByHandler(Ending::Blocked(reason)),
     };
-    let left = time_left(&run);
-    let ctx = RunCtx { db: db.clone(), ambient: ambient.clone(), run, lease, scope };
-    let work = AssertUnwindSafe(handler.run(&ctx)).catch_unwind();
-    Ok(tokio::select! {
+    let left = time_left(&job.run);
+    let ctx = RunCtx { db: db.clone(), ambient: db.ambient().clone(), run: job.run, lease: job.lease, scope };
+    let work = AssertUnwindSafe(job.handler.run(&ctx)).catch_unwind();
+    tokio::select! {
         biased;
         () = signals.lost.cancelled() => Ended::Lost,
         () = signals.cancelled.cancelled() => Ended::Cancelled,
         () = signals.released.cancelled() => Ended::Released,
         ending = work => Ended::ByHandler(ending.unwrap_or_else(|_| Ending::Retry(panicked()))),
         () = tokio::time::sleep(left) => Ended::DeadlineExceeded,
-    })
+    }
 }
 
 fn panicked() -> Failure {

@@ -1,7 +1,7 @@
 //! The only SQL: runs on SQLite and PostgreSQL, each statement written once.
 //!
 //! Tenant data is reachable only through [`Db::tenant`], which wants a [`TenantScope`]; a scope is made only by
-//! authorisation ([`Db::authorise`], [`Db::scope_of_run`]). It has no constructor and cannot be copied:
+//! authorisation ([`Db::authorise`], [`Db::scopes_of_runs`]). It has no constructor and cannot be copied:
 //!
 //! ```compile_fail
 //! let scope = store::TenantScope {};
@@ -46,7 +46,9 @@ pub use inventory::{
     ObjectRow, Recorded, RecordedObject, What,
 };
 pub use keys::Keyring;
-pub use ledger::{Beat, ClaimedRun, Closing, ItemRecord, Lease, Ledger, Release, Step, Swept, SweptTo, WorkerInfo};
+pub use ledger::{
+    Beat, ClaimedRun, Closing, Heart, ItemRecord, Lease, Ledger, Release, Step, Swept, SweptTo, WorkerInfo,
+};
 pub use members::Member;
 pub use nodes::{NodeRow, Nodes};
 pub use notifications::{CardsMark, Notification, NotificationKind, Notifications};

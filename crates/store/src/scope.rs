@@ -1,12 +1,14 @@
 //! Authorisation: the only way to tenant data.
 
+use std::collections::{HashMap, HashSet};
+
 use model::AppError;
 use model::access::{Capability, Role};
 use model::ids::{TenantId, UserId};
 use model::run::Reason;
 use strum::{Display, EnumString, IntoStaticStr};
 
-use crate::db::sql::{id, sql};
+use crate::db::sql::{Builder, id, sql};
 use crate::{ClaimedRun, Db, StoreError};
 
 /// Where a tenant stands.
@@ -134,24 +136,61 @@ impl Db {
         Ok(Some(TenantScope { tenant, state: row.word("state")?, actor, address: None, role: None }))
     }
 
-    /// The worker's scope for a claimed run: the initiator must still be a member with the capability, the tenant must
-    /// not be suspended; otherwise the reason to end the run as blocked with. A run that no person started gets a
-    /// scope of the system's own.
-    pub async fn scope_of_run(
+    /// The worker's scopes for runs that it has claimed, each with the capability of its type, in their order: the
+    /// initiator must still be a member with the capability, the tenant must not be suspended; otherwise the reason to
+    /// end the run as blocked with. A run that no person started gets a scope of the system's own.
+    pub async fn scopes_of_runs(
         &self,
-        run: &ClaimedRun,
-        capability: Capability,
-    ) -> Result<Result<TenantScope, Reason>, StoreError> {
-        let scope = match run.initiator {
-            Some(user) => self.membership(user, run.tenant).await?,
-            None => self.unscoped(run.tenant, &run.initiator_name).await?,
+        runs: &[(&ClaimedRun, Capability)],
+    ) -> Result<Vec<Result<TenantScope, Reason>>, StoreError> {
+        let states = self.states(runs.iter().map(|(run, _)| run.tenant)).await?;
+        let members = self.members(runs.iter().filter_map(|(run, _)| Some((run.tenant, run.initiator?)))).await?;
+        let scope = |run: &ClaimedRun| {
+            let state = *states.get(&run.tenant)?;
+            let (name, role) = match run.initiator {
+                Some(user) => members.get(&(run.tenant, user)).map(|(name, role)| (name.clone(), Some(*role)))?,
+                None => (run.initiator_name.clone(), None),
+            };
+            let actor = Actor { user: run.initiator, name };
+            Some(TenantScope { tenant: run.tenant, state, actor, address: None, role })
         };
-        Ok(match scope {
+        let judged = runs.iter().map(|(run, capability)| match scope(run) {
             None => Err(not_authorised()),
             Some(scope) if !scope.state.allows_runs() => Err(tenant_suspended()),
-            Some(scope) if !scope.can(capability) => Err(not_authorised()),
+            Some(scope) if !scope.can(*capability) => Err(not_authorised()),
             Some(scope) => Ok(scope),
-        })
+        });
+        Ok(judged.collect())
+    }
+
+    async fn states(
+        &self,
+        tenants: impl Iterator<Item = TenantId>,
+    ) -> Result<HashMap<TenantId, TenantState>, StoreError> {
+        let tenants: HashSet<_> = tenants.collect();
+        let mut query = Builder::new("select id, state from tenants where id");
+        query.one_of(tenants.into_iter().map(|tenant| id(tenant).into()));
+        let rows = self.fetch("tenants", query.statement()).await?;
+        rows.iter().map(|row| Ok((row.id("id")?, row.word("state")?))).collect()
+    }
+
+    /// Name and role of those who are members.
+    async fn members(
+        &self,
+        people: impl Iterator<Item = (TenantId, UserId)>,
+    ) -> Result<HashMap<(TenantId, UserId), (String, Role)>, StoreError> {
+        let (tenants, users): (HashSet<_>, HashSet<_>) = people.unzip();
+        if users.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let mut query = Builder::new("select m.tenant_id, m.user_id, u.name, m.role from memberships m ");
+        query.text("join users u on u.id = m.user_id where m.user_id");
+        query.one_of(users.into_iter().map(|user| id(user).into()));
+        query.text(" and m.tenant_id").one_of(tenants.into_iter().map(|tenant| id(tenant).into()));
+        let rows = self.fetch("memberships", query.statement()).await?;
+        rows.iter()
+            .map(|row| Ok(((row.id("tenant_id")?, row.id("user_id")?), (row.get("name")?, row.word("role")?))))
+            .collect()
     }
 
     /// For the command line on the machine that holds the database and its key: whoever runs it holds everything

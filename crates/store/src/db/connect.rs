@@ -35,12 +35,13 @@ async fn sqlite(path: &Path) -> Result<Pools, StoreError> {
         .busy_timeout(BUSY_TIMEOUT)
         .foreign_keys(true)
         .statement_cache_capacity(200)
+        // A row is handed over by waking a thread; with room for all of a batch that happens once.
+        .row_buffer_size(1_024)
         .pragma("cache_size", "-65536")
         .pragma("temp_store", "memory");
-    let one = || SqlitePoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT);
     // SQLite itself rolls back what met a full disk; sqlx does not learn of it and would believe in that transaction for
     // ever, so a connection that seems to be inside one while nobody holds it is replaced.
-    let outside = one().before_acquire(|connection, _| {
+    let outside = one_sqlite().before_acquire(|connection, _| {
         let inside = connection.is_in_transaction();
         Box::pin(async move { Ok(!inside) })
     });
@@ -49,8 +50,15 @@ async fn sqlite(path: &Path) -> Result<Pools, StoreError> {
         .max_connections(READERS)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .connect_lazy_with(options.clone().pragma("query_only", "on"));
-    let beat = one().connect_lazy_with(options);
-    Ok(Pools::Sqlite(SqlitePools { write, read, beat, path: path.to_owned() }))
+    Ok(Pools::Sqlite(SqlitePools { write, read, options, path: path.to_owned() }))
+}
+
+pub(super) fn one_sqlite() -> SqlitePoolOptions {
+    SqlitePoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT)
+}
+
+pub(super) fn one_postgres() -> PgPoolOptions {
+    PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT)
 }
 
 /// Begins a write transaction.
@@ -104,16 +112,13 @@ async fn postgres(options: &PgConnectOptions, changed: &watch::Sender<u64>) -> R
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .connect_with(options.clone())
         .await?;
-    // Made lazily, so that the connection belongs to the runtime of the thread that beats.
-    let beat =
-        PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT).connect_lazy_with(options.clone());
-    let listener = tokio::spawn(listen(options, changed.clone()));
-    Ok(Pools::Postgres(PostgresPools { main, beat, listener }))
+    let listener = tokio::spawn(listen(options.clone(), changed.clone()));
+    Ok(Pools::Postgres(PostgresPools { main, options, listener }))
 }
 
 /// Passes on the other nodes' hints. A lost connection costs nothing but a hint: polling is the floor.
 async fn listen(options: PgConnectOptions, changed: watch::Sender<u64>) {
-    let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT).connect_lazy_with(options);
+    let pool = one_postgres().connect_lazy_with(options);
     loop {
         if let Ok(mut listener) = PgListener::connect_with(&pool).await
             && listener.listen("tenantatlas_runs").await.is_ok()

@@ -2,6 +2,7 @@
 
 mod changes;
 mod connect;
+mod reserved;
 mod schema;
 pub(crate) mod sql;
 mod tx;
@@ -10,11 +11,14 @@ mod url;
 use std::sync::Arc;
 
 use model::Ambient;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{PgPool, SqlitePool};
 use tokio::sync::watch;
 
 pub use changes::{RunChange, RunChanges};
 pub use connect::ServeLock;
+pub(crate) use reserved::Reserved;
 pub use schema::Migrated;
 use sql::{Statement, sql};
 pub(crate) use tx::{Row, Tx};
@@ -43,7 +47,7 @@ macro_rules! on {
 }
 pub(crate) use on;
 
-/// The connections. One for beats is set apart, so that no busy handler can starve a lease.
+/// The connections. Those that are set apart are made with the options.
 enum Pools {
     Sqlite(SqlitePools),
     Postgres(PostgresPools),
@@ -53,13 +57,13 @@ enum Pools {
 struct SqlitePools {
     write: SqlitePool,
     read: SqlitePool,
-    beat: SqlitePool,
+    options: SqliteConnectOptions,
     path: std::path::PathBuf,
 }
 
 struct PostgresPools {
     main: PgPool,
-    beat: PgPool,
+    options: PgConnectOptions,
     listener: tokio::task::JoinHandle<()>,
 }
 
@@ -137,14 +141,6 @@ impl Db {
         self.0.pools.fetch(table, statement).await
     }
 
-    /// One statement of the reserved connection.
-    pub(crate) async fn beat_fetch(&self, table: &'static str, statement: Statement) -> Result<Vec<Row>, StoreError> {
-        match &self.0.pools {
-            Pools::Sqlite(pools) => tx::run::fetch(&pools.beat, table, statement).await,
-            Pools::Postgres(pools) => tx::run::fetch(&pools.beat, table, statement).await,
-        }
-    }
-
     /// One writing statement, a transaction of its own.
     pub(crate) async fn execute(&self, statement: Statement) -> Result<u64, StoreError> {
         match &self.0.pools {
@@ -188,13 +184,11 @@ impl Pools {
     async fn close(&self) {
         match self {
             Self::Sqlite(pools) => {
-                pools.beat.close().await;
                 pools.read.close().await;
                 pools.write.close().await;
             }
             Self::Postgres(pools) => {
                 pools.listener.abort();
-                pools.beat.close().await;
                 pools.main.close().await;
             }
         }

@@ -80,17 +80,6 @@ impl ClaimedRun {
     }
 }
 
-/// A lease that the beat has renewed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Beat {
-    /// The run.
-    pub run: RunId,
-    /// Of the claim that was renewed.
-    pub fence: i64,
-    /// Somebody asked it to stop.
-    pub cancel_requested: bool,
-}
-
 impl Ledger {
     /// Takes up to `slots` queued runs of these types, tenants in turn, oldest first within each. Fence, attempt and
     /// lease are committed before this returns.
@@ -139,29 +128,6 @@ impl Ledger {
         let rows = self.0.fetch("operation_runs", query.statement()).await?;
         rows.iter().map(|row| row.get::<uuid::Uuid>("id").map(Arg::from)).collect()
     }
-
-    /// Renews the leases on these runs of this worker in one statement on the reserved connection, which is made in the
-    /// runtime that calls this first. A run that is missing in the answer is lost. A run that the worker gave up without
-    /// being able to say so is not among them: its lease runs out, and the sweep takes it up.
-    pub async fn beat(&self, worker: WorkerId, runs: &[RunId]) -> Result<Vec<Beat>, StoreError> {
-        if runs.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut update = Builder::new("update operation_runs set ");
-        update.with(
-            "lease_expires_at = now_ms() + {} where lease_owner = {} and status = 'running' and id",
-            [LEASE_MS.into(), id(worker).into()],
-        );
-        update.one_of(runs.iter().map(|run| id(*run).into()));
-        update.text(" returning id, fence, cancel_requested_at");
-        let rows = self.0.beat_fetch("operation_runs", update.statement()).await?;
-        rows.iter()
-            .map(|row| {
-                let cancel_requested = row.get::<Option<i64>>("cancel_requested_at")?.is_some();
-                Ok(Beat { run: row.id("id")?, fence: row.get("fence")?, cancel_requested })
-            })
-            .collect()
-    }
 }
 
 /// The candidates that are still to be had, in their order.
@@ -187,7 +153,10 @@ async fn lease(tx: &mut Tx, worker: WorkerId, chosen: &[Arg]) -> Result<Vec<Clai
     update
         .text("last_progress_at = now_ms(), reason_code = null, reason_sentence = null where status = 'queued' and id");
     update.one_of(chosen.iter().cloned());
-    update.text(" returning *");
+    update.text(
+        " returning id, tenant_id, type, label, inputs, context, initiator_id, initiator_name, attempt, attempts_max, fence, \
+         deadline_at, created_at, last_progress_at",
+    );
     let rows = tx.fetch("operation_runs", update.statement()).await?;
     let claimed = rows.iter().map(ClaimedRun::from_row).collect::<Result<Vec<_>, _>>()?;
     let mut events = Builder::new("insert into operation_run_events (run_id, at, kind, attempt, worker) ");

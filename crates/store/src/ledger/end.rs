@@ -8,7 +8,7 @@ use model::run::{Failure, Outcome, Reason, Status};
 
 use super::{Lease, Ledger};
 use crate::db::sql::{Arg, Builder, id, optional_id};
-use crate::db::{Row, Tx};
+use crate::db::{Engine, Row, Tx};
 use crate::{Actor, AuditEntry, StoreError, audit};
 
 /// Kinds of failure kept with a run; the items keep theirs.
@@ -68,10 +68,11 @@ impl Ledger {
 pub(crate) async fn end_runs(
     tx: &mut Tx,
     ambient: &Ambient,
-    mut ends: Vec<End>,
+    ends: Vec<End>,
 ) -> Result<Vec<(RunId, Outcome)>, StoreError> {
-    // Two transactions that end the same runs lock them in the same order.
-    ends.sort_by_key(|end| end.run);
+    if ends.len() > 1 && tx.engine() == Engine::Postgres {
+        lock_in_order(tx, &ends).await?;
+    }
     let mut update = Builder::new(
         "update operation_runs as r set status = 'completed', outcome = case when v.column5 <> '' then v.column5 \
          when r.failed = 0 then 'succeeded' when r.succeeded = 0 then 'failed' else 'partially_succeeded' end, \
@@ -81,7 +82,9 @@ pub(crate) async fn end_runs(
     update.rows(ends.into_iter().map(row));
     update.text(
         ") as v where r.id = v.column1 and r.fence = v.column2 and r.status = v.column3 \
-         and (v.column4 is null or r.lease_owner = v.column4) returning *",
+         and (v.column4 is null or r.lease_owner = v.column4) \
+         returning id, tenant_id, type, outcome, initiator_id, initiator_name, parent_id, attempt, reason_code, \
+         reason_sentence, completed_at",
     );
     let rows = tx.fetch("operation_runs", update.statement()).await?;
     if rows.is_empty() {
@@ -90,6 +93,15 @@ pub(crate) async fn end_runs(
     tell(tx, ambient, &rows).await?;
     wake_parents(tx, &rows).await?;
     rows.iter().map(|row| Ok((row.id("id")?, row.word("outcome")?))).collect()
+}
+
+/// Statements that lock many runs, beats among them, lock them in one order, or they would wait for each other. SQLite
+/// has one writer at a time.
+async fn lock_in_order(tx: &mut Tx, ends: &[End]) -> Result<(), StoreError> {
+    let mut query = Builder::new("select id from operation_runs where id");
+    query.one_of(ends.iter().map(|end| id(end.run).into())).text(" order by id for update");
+    tx.fetch("operation_runs", query.statement()).await?;
+    Ok(())
 }
 
 /// A run that waits for one of its parts looks again at once. On PostgreSQL one that is just about to wait may miss

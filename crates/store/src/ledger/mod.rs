@@ -1,7 +1,7 @@
 //! The engine's side of the runs: claim, beat, sweep, and writes under a lease.
 //!
 //! It asks for no tenant scope, because it carries no right to a tenant's data: what it hands out is which runs a
-//! worker holds, and what it writes is fenced by that. A worker gets at a tenant through [`crate::Db::scope_of_run`].
+//! worker holds, and what it writes is fenced by that. A worker gets at a tenant through [`crate::Db::scopes_of_runs`].
 //!
 //! **The fence.** Claiming a run adds one to its fence and commits before any work starts. Every write by a worker
 //! names run, fence and worker, first touches the run's row under that condition, and takes its lock with it. Zero rows
@@ -10,6 +10,7 @@
 //! sweep, it is the sweep that takes the run away. All times are by the database's clock, so that a worker whose own
 //! clock is wrong neither loses nor keeps anything.
 
+mod beat;
 mod claim;
 mod end;
 mod housekeeping;
@@ -18,7 +19,8 @@ mod release;
 mod steps;
 mod sweep;
 
-pub use claim::{Beat, ClaimedRun, WorkerInfo};
+pub use beat::{Beat, Heart};
+pub use claim::{ClaimedRun, WorkerInfo};
 pub use end::Closing;
 pub(crate) use end::{End, end_runs};
 pub use record::ItemRecord;

@@ -70,7 +70,7 @@ both! {
                 let release = Release { available_at: 0, reason: Reason::new("x", "y"), costs_attempt: false };
                 assert!(matches!(ledger.release(&lease, release).await, Err(StoreError::LeaseLost)));
             }
-            assert!(ledger.beat(old.worker, &[old.run]).await.unwrap().is_empty(), "a lost run is missing in the beat");
+            assert!(ledger.heart(old.worker).beat(&[old.run]).await.unwrap().is_empty(), "a lost run is missing in the beat");
             if !again {
                 let taken = ledger.claim(&worker(), 1, &[FRESH.run_type]).await.unwrap();
                 assert_eq!((taken[0].fence, taken[0].attempt), (2, 2));
@@ -88,11 +88,12 @@ both! {
         let worker = worker();
         let claimed = test.db.ledger().claim(&worker, 2, &[FRESH.run_type]).await.unwrap();
         test.expire_leases().await;
-        let beats = test.db.ledger().beat(worker.id, &[claimed[0].id]).await.unwrap();
+        let heart = test.db.ledger().heart(worker.id);
+        let beats = heart.beat(&[claimed[0].id]).await.unwrap();
         assert_eq!(beats.iter().map(|beat| beat.run).collect::<Vec<_>>(), [claimed[0].id]);
         let swept = test.db.ledger().sweep().await.unwrap();
         assert_eq!(swept.iter().map(|swept| swept.run).collect::<Vec<_>>(), [claimed[1].id]);
-        assert!(test.db.ledger().beat(worker.id, &[]).await.unwrap().is_empty());
+        assert!(heart.beat(&[]).await.unwrap().is_empty());
     }
 
     async fn a_run_that_keeps_killing_its_worker_ends(test: &TestDb) {
@@ -282,12 +283,12 @@ both! {
         let tenant = test.db.tenant(&scope);
         tenant.set_member(second, model::access::Role::Owner).await.unwrap();
         let (run, _) = test.claimed(&scope).await;
-        let allowed = test.db.scope_of_run(&run, FRESH.capability).await.unwrap();
-        assert_eq!(allowed.unwrap().actor(), scope.actor());
+        let judge = async || test.db.scopes_of_runs(&[(&run, FRESH.capability)]).await.unwrap().remove(0);
+        assert_eq!(judge().await.unwrap().actor(), scope.actor());
         tenant.set_member(scope.actor().user.unwrap(), model::access::Role::Readonly).await.unwrap();
-        assert_eq!(test.db.scope_of_run(&run, FRESH.capability).await.unwrap().unwrap_err().code, "not_authorised");
+        assert_eq!(judge().await.unwrap_err().code, "not_authorised");
         tenant.set_member(scope.actor().user.unwrap(), model::access::Role::Owner).await.unwrap();
         tenant.set_state(store::TenantState::Suspended).await.unwrap();
-        assert_eq!(test.db.scope_of_run(&run, FRESH.capability).await.unwrap().unwrap_err().code, "tenant_suspended");
+        assert_eq!(judge().await.unwrap_err().code, "tenant_suspended");
     }
 }

@@ -125,7 +125,7 @@ both! {
         assert_eq!(runs.request_cancel(queued).await.unwrap(), CancelOutcome::AlreadyCompleted);
         let (run, lease) = test.claimed(&scope).await;
         assert_eq!(runs.request_cancel(run.id).await.unwrap(), CancelOutcome::Requested);
-        let beats = test.db.ledger().beat(lease.worker, &[lease.run]).await.unwrap();
+        let beats = test.db.ledger().heart(lease.worker).beat(&[lease.run]).await.unwrap();
         assert!(beats[0].cancel_requested && beats[0].run == run.id && beats[0].fence == run.fence);
         let audit = test.db.tenant(&scope).audit().of_run(run.id).await.unwrap();
         assert_eq!(audit.iter().map(|row| row.action.as_str()).collect::<Vec<_>>(), ["run.start", "run.cancel"]);
