@@ -1,5 +1,6 @@
 //! The features. Each folder holds what a person may start (`start_*`), what a worker does (`*_run`) and queries.
 
+pub mod advice;
 pub mod backups;
 pub mod catalogue;
 pub mod connections;

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use app::advice::advice;
 use indicatif::{ProgressBar, ProgressStyle};
 use model::AppError;
 use model::ids::RunId;
-use model::run::{Outcome, Status};
+use model::run::{Failure, Outcome, Status};
 use store::{Db, RunRow, TenantScope};
 
 use crate::output::Output;
@@ -99,16 +100,29 @@ pub(crate) fn describe(row: &RunRow) -> String {
         (Status::Completed, outcome) => words(outcome).to_owned(),
     };
     let mut text = format!("{}: {state}", title(row));
-    if counts.processed > 0 {
-        text.push_str(&format!(", {} done", counts.processed));
-    }
     if counts.failed > 0 {
-        text.push_str(&format!(", {} not complete", counts.failed));
+        text.push_str(&format!(", {} complete, {} not complete", counts.succeeded, counts.failed));
+    } else if counts.processed > 0 {
+        text.push_str(&format!(", {} done", counts.processed));
     }
     if let Some(reason) = &row.reason {
         text.push_str(&format!(". {} [{}]", reason.sentence, reason.code));
     }
     text
+}
+
+/// What to do about an ended run that is not wholly good: each kind of failure with its next step.
+pub(crate) fn next_steps(row: &RunRow) -> Vec<String> {
+    let said = row.reason.as_ref().map(|reason| reason.code.as_str());
+    let one = |failure: &Failure| {
+        let next = advice(&failure.code).next;
+        if row.failures.len() == 1 && said == Some(failure.code.as_str()) {
+            return format!("  do next: {next}");
+        }
+        let message = failure.message.trim_end_matches('.');
+        format!("  {} × {message} [{}]. {next}", failure.count, failure.code)
+    };
+    row.failures.iter().map(one).collect()
 }
 
 /// An outcome in words.

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use engine::{Engine, EngineConfig};
 use model::ids::{RunId, UserId};
-use model::run::Failure;
 use model::{Ambient, AppError};
 use store::{Db, RunRow, Started, TenantScope, WorkerInfo};
 use tokio_util::sync::CancellationToken;
@@ -12,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::args::{Global, Waiting};
 use crate::config::Settings;
 use crate::exit::Exit;
-use crate::follow::{describe, follow};
+use crate::follow::{describe, follow, next_steps};
 use crate::json;
 use crate::output::Output;
 
@@ -77,13 +76,11 @@ impl Session {
         if self.output.draws() {
             self.output.line(describe(row));
         }
-        let said = row.reason.as_ref().map(|reason| reason.code.as_str());
-        let unsaid = |failure: &&Failure| row.failures.len() > 1 || said != Some(failure.code.as_str());
-        for failure in row.failures.iter().filter(unsaid) {
-            self.output.line(format!("  {} × {} [{}]", failure.count, failure.message, failure.code));
+        for step in next_steps(row) {
+            self.output.line(step);
         }
         if row.counts.failed > 0 {
-            self.output.line(format!("  next: tenantatlas run show {}", row.id));
+            self.output.line(format!("  details: tenantatlas run show {}", row.id));
         }
     }
 

@@ -55,8 +55,8 @@ pub use notifications::{CardsMark, Notification, NotificationKind, Notifications
 pub use outbox::Outbox;
 pub use people::{NewUser, People, User};
 pub use runs::{
-    ActiveRun, CancelOutcome, EventRow, Idempotency, ItemCounts, ItemFilter, ItemRow, NewRun, RunCounts, RunFilter,
-    RunPage, RunPageRequest, RunRow, Runs, Started,
+    ActiveRun, CancelOutcome, EventRow, Idempotency, ItemCounts, ItemFilter, ItemRow, NewRun, NotComplete, RunCounts,
+    RunFilter, RunPage, RunPageRequest, RunRow, Runs, Started,
 };
 pub use scope::{Actor, TenantScope, TenantState};
 pub use sessions::{Session, Sessions};

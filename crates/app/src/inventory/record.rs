@@ -2,9 +2,12 @@
 
 use engine::{Ending, RunCtx};
 use graph::ObservedObject;
-use model::registry::{Contract, content};
+use model::registry::{Contract, Registry, content};
 use model::run::{Failure, Reason};
-use store::{MissingPart, RecordedObject, StoreError};
+use store::{MissingPart, NotComplete, RecordedObject, StoreError};
+
+/// Kinds that the sentence about a run's end names.
+const KINDS_NAMED: usize = 3;
 
 /// One observed object in the shape of the inventory: the document as sent, and the text that decides whether it
 /// changed.
@@ -34,17 +37,60 @@ fn missing(part: graph::MissingPart) -> MissingPart {
     MissingPart { part: part.part, code: part.error.code.to_owned(), message: part.error.message }
 }
 
-/// The end of a run that went through: what is not complete, by kind, and one sentence about it.
+/// The end of a run that went through: what is not complete, by code, and one sentence about it.
 pub async fn done(ctx: &RunCtx) -> Result<Ending, StoreError> {
-    let failures = ctx.db.tenant(&ctx.scope).runs().failure_kinds(ctx.run.id).await?;
-    let reason = failures.first().map(|first| Reason::new(first.code.clone(), sentence(&failures)));
+    let runs = ctx.db.tenant(&ctx.scope).runs();
+    let failures = runs.failure_kinds(ctx.run.id).await?;
+    let what = runs.not_complete(ctx.run.id).await?;
+    let reason = failures.first().map(|worst| Reason::new(worst.code.clone(), sentence(&what, worst)));
     Ok(Ending::Done { reason, failures })
 }
 
-fn sentence(failures: &[Failure]) -> String {
-    let all: u64 = failures.iter().map(|failure| failure.count).sum();
-    let what = if all == 1 { "1 item is not complete".to_owned() } else { format!("{all} items are not complete") };
-    let worst = &failures[0];
-    let share = if worst.count == all { String::new() } else { format!(" in {} of them", worst.count) };
-    format!("{what}{share}: {}. What was complete before stays as it was", worst.message.trim_end_matches('.'))
+/// "Not complete: 26 Shell scripts. The application may not read this. What was complete before stays as it was".
+fn sentence(what: &[NotComplete], worst: &Failure) -> String {
+    let all: u64 = what.iter().map(|kind| kind.count).sum();
+    let mut named: Vec<_> = what.iter().take(KINDS_NAMED).map(in_words).collect();
+    let unnamed: u64 = what.iter().skip(KINDS_NAMED).map(|kind| kind.count).sum();
+    if unnamed > 0 {
+        named.push(format!("{unnamed} more"));
+    }
+    let share = if worst.count == all { String::new() } else { format!(" ({} of them)", worst.count) };
+    let message = worst.message.trim_end_matches('.');
+    format!("Not complete: {}. {message}{share}. What was complete before stays as it was", named.join(", "))
+}
+
+fn in_words(kind: &NotComplete) -> String {
+    match &kind.list {
+        Some(list) => format!("the list of {list}"),
+        None if kind.count == 1 => format!("1 {}", kind.kind),
+        None => {
+            let plural = Registry::embedded().iter().find(|contract| contract.label == kind.kind);
+            format!("{} {}", kind.count, plural.map_or(kind.kind.as_str(), |contract| &contract.label_plural))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(kind: &str, list: Option<&str>, count: u64) -> NotComplete {
+        NotComplete { kind: kind.into(), list: list.map(str::to_owned), count }
+    }
+
+    #[test]
+    fn the_sentence_names_what_is_not_complete() {
+        let worst = Failure { code: "graph.permission_denied".into(), message: "It may not.".into(), count: 26 };
+        let all = [kind("Shell script", None, 26)];
+        let stays = "What was complete before stays as it was";
+        assert_eq!(sentence(&all, &worst), format!("Not complete: 26 Shell scripts. It may not. {stays}"));
+        let mixed = [
+            kind("Shell script", None, 25),
+            kind("Type", Some("Scope tags"), 1),
+            kind("Remediation", None, 1),
+            kind("Assignment filter", None, 2),
+        ];
+        let named = "25 Shell scripts, the list of Scope tags, 1 Remediation, 2 more";
+        assert_eq!(sentence(&mixed, &worst), format!("Not complete: {named}. It may not (26 of them). {stays}"));
+    }
 }

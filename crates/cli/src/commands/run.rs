@@ -8,7 +8,7 @@ use strum::IntoEnumIterator;
 
 use crate::args::{OneRun, OneTenant, Run};
 use crate::exit::Exit;
-use crate::follow::{describe, title, words};
+use crate::follow::{describe, next_steps, title, words};
 use crate::json;
 use crate::session::Session;
 use crate::when;
@@ -83,6 +83,9 @@ async fn show(run: RunId, session: &Session) -> Result<Exit, AppError> {
         session.output.line(format!("  ended    {}", when::exact(at)));
     }
     session.output.line(format!("  attempts {}", row.attempt));
+    for step in next_steps(&row) {
+        session.output.line(step);
+    }
     for item in &items {
         let code = item.code.as_deref().unwrap_or("-");
         session.output.line(format!(

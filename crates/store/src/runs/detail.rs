@@ -53,6 +53,17 @@ pub struct ItemCounts {
     pub codes: Vec<(String, u64)>,
 }
 
+/// Items of one kind that are not complete.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotComplete {
+    /// What each of them is: "Shell script".
+    pub kind: String,
+    /// The label of the type whose list could not be read; absent when these are objects.
+    pub list: Option<String>,
+    /// How many.
+    pub count: u64,
+}
+
 /// One event of the timeline.
 #[derive(Debug, Clone)]
 pub struct EventRow {
@@ -150,6 +161,22 @@ impl Runs<'_> {
                 let message = row.get::<Option<String>>("message")?.unwrap_or_default();
                 Ok(Failure { code: row.get("code")?, message, count: row.count("items")? })
             })
+            .collect()
+    }
+
+    /// How many items are not complete, by what they are, most first. A list that was not read stands for itself.
+    pub async fn not_complete(&self, run: RunId) -> Result<Vec<NotComplete>, StoreError> {
+        let statement = sql!(
+            "select kind, list, count(*) as items from (select kind, case when kind = 'Type' then label end as list \
+             from operation_run_items where run_id = $1 and tenant_id = $2 \
+             and outcome in ('incomplete', 'failed', 'conflict', 'unknown')) as bad \
+             group by kind, list order by items desc, kind, list",
+            id(run),
+            self.0.tenant_arg(),
+        );
+        let rows = self.0.db.fetch("operation_run_items", statement).await?;
+        rows.iter()
+            .map(|row| Ok(NotComplete { kind: row.get("kind")?, list: row.get("list")?, count: row.count("items")? }))
             .collect()
     }
 

@@ -48,6 +48,10 @@ impl RunFilter {
                 query.text(column).one_of(list);
             }
         }
+        // The database keeps both in step, and only by outcome is there an index for "what is not completed, newest first".
+        if !self.statuses.is_empty() && !self.statuses.contains(&Status::Completed) {
+            query.text(" and outcome = 'pending'");
+        }
         if !self.exclude_types.is_empty() {
             query.text(" and type").none_of(words(&self.exclude_types));
         }

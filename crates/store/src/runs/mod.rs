@@ -8,7 +8,7 @@ mod row;
 mod start;
 
 pub use cancel::CancelOutcome;
-pub use detail::{EventRow, ItemCounts, ItemFilter, ItemRow};
+pub use detail::{EventRow, ItemCounts, ItemFilter, ItemRow, NotComplete};
 pub use filter::RunFilter;
 pub use list::{RunCounts, RunPage, RunPageRequest};
 pub use row::RunRow;

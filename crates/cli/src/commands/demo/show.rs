@@ -14,7 +14,7 @@ use store::{BackupStatus, Db, RunRow, TenantScope};
 
 use super::set_up::Account;
 use crate::exit::Exit;
-use crate::follow::{bar, describe, draw};
+use crate::follow::{bar, describe, draw, next_steps};
 use crate::json;
 use crate::output::Output;
 
@@ -96,9 +96,7 @@ async fn end(
 fn say(row: &RunRow, name: &str, bar: Option<&ProgressBar>, output: Output) {
     output.document(&serde_json::json!({ "tenant": name, "run": json::run(row) }));
     let mut lines = vec![format!("{name:<16} {}", describe(row))];
-    for failure in &row.failures {
-        lines.push(format!("{:<16}   {} × {} [{}]", "", failure.count, failure.message, failure.code));
-    }
+    lines.extend(next_steps(row).into_iter().map(|step| format!("{:<16} {step}", "")));
     for line in lines {
         match bar {
             Some(bar) => bar.println(line),

@@ -27,8 +27,8 @@ use crate::kit::table::{Column, MainCell, cell, main_cell, row, state_cell, tabl
 use crate::kit::time::exact_time;
 use crate::kit::tone::Tone;
 use crate::pages::inventory::type_label;
-use crate::pages::operations::advice::advice;
 use crate::state::Shared;
+use app::advice::advice;
 
 const ROWS: usize = 100;
 const COLUMNS: [Column; 3] = [Column::new("State", "c-state"), Column::new("Object", ""), Column::new("Size", "num")];

@@ -1,6 +1,5 @@
 //! Operation runs: the list, one run, cancelling, and both of them live.
 
-pub(crate) mod advice;
 pub(crate) mod cancel;
 mod detail;
 mod filter;

@@ -6,7 +6,6 @@ use model::run::{Outcome, Status};
 use store::{RunRow, TenantScope};
 
 use super::Viewer;
-use super::advice::advice;
 use super::row::{run_badge, run_progress, why};
 use super::run_side::side;
 use super::run_timeline::timeline_section;
@@ -19,6 +18,7 @@ use crate::kit::counts::linked_number;
 use crate::kit::table::{Column, cell, row, table};
 use crate::kit::time::Now;
 use crate::state::Shared;
+use app::advice::advice;
 
 const FAILURES: [Column; 3] =
     [Column::new("What happened", ""), Column::new("Items", "num"), Column::new("Do next", "")];

@@ -1,11 +1,12 @@
-//! What to do about a code. Codes come from the ledger, the Graph client and the features; the words are for people.
+//! What to do about a code, wherever it is shown. Codes come from the ledger, the Graph client and the features; the
+//! words are for people.
 
 /// A short title and the next step.
-pub(crate) struct Advice {
+pub struct Advice {
     /// "Microsoft Graph asked us to slow down".
-    pub(crate) title: &'static str,
+    pub title: &'static str,
     /// What to do, one or two sentences.
-    pub(crate) next: &'static str,
+    pub next: &'static str,
 }
 
 const KNOWN: [(&str, &str, &str); 19] = [
@@ -63,7 +64,7 @@ const KNOWN: [(&str, &str, &str); 19] = [
 ];
 
 /// The advice for a code; an unknown one gets words that are still true.
-pub(crate) fn advice(code: &str) -> Advice {
+pub fn advice(code: &str) -> Advice {
     let known = KNOWN.iter().find(|(known, ..)| *known == code);
     let (_, title, next) = known.copied().unwrap_or((
         "",
