@@ -9,7 +9,7 @@ pub struct Advice {
     pub next: &'static str,
 }
 
-const KNOWN: [(&str, &str, &str); 19] = [
+const KNOWN: [(&str, &str, &str); 26] = [
     (
         "graph.throttled",
         "Microsoft Graph asked us to slow down",
@@ -45,6 +45,29 @@ const KNOWN: [(&str, &str, &str); 19] = [
         "Report this with the run id. Nothing half-read was kept.",
     ),
     ("graph.too_large", "An answer was larger than we accept", "Report this with the run id."),
+    (
+        "graph.page_loop",
+        "The pages of a list lead in a circle",
+        "Sync again. If it happens again, report this with the run id.",
+    ),
+    (
+        "graph.foreign_link",
+        "The next page was at another host",
+        "Look for a proxy between TenantAtlas and Microsoft that changes answers.",
+    ),
+    ("auth.throttled", "The sign-in service asked us to slow down", "Nothing to do now. Start again later."),
+    ("auth.unavailable", "The sign-in service did not answer", "Start again later."),
+    (
+        "auth.consent_required",
+        "The app has no admin consent",
+        "An administrator of the tenant consents to the app in Entra; then check the connection.",
+    ),
+    ("backup.not_observed", "It has never been read completely", "Sync the inventory, then back up again."),
+    (
+        "run.handler_panicked",
+        "TenantAtlas has a defect",
+        "Report this with the run id and the worker's log. Other operations go on.",
+    ),
     ("connection.missing", "The tenant has no connection", "An owner adds it under Connection."),
     ("not_authorised", "The person who started it lost the right", "Somebody with the right starts it again."),
     ("tenant_suspended", "The tenant is suspended", "An owner activates it again, then start again."),
@@ -63,13 +86,36 @@ const KNOWN: [(&str, &str, &str); 19] = [
     ),
 ];
 
+/// For the families of codes: each sign-in refusal says in its own sentence what is wrong with which credential.
+const FAMILIES: [(&str, &str, &str); 2] = [
+    (
+        "auth.",
+        "Microsoft did not sign the app in",
+        "Set the credential right under Connection, check the connection, then start again.",
+    ),
+    ("database.", "The database did not do its part", "Run tenantatlas doctor on the server, then start again."),
+];
+
 /// The advice for a code; an unknown one gets words that are still true.
 pub fn advice(code: &str) -> Advice {
     let known = KNOWN.iter().find(|(known, ..)| *known == code);
-    let (_, title, next) = known.copied().unwrap_or((
+    let family = || FAMILIES.iter().find(|(family, ..)| code.starts_with(family));
+    let (_, title, next) = known.or_else(family).copied().unwrap_or((
         "",
         "It did not end well",
         "Open the items to see which. Start again, and report the code if it stays.",
     ));
     Advice { title, next }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::advice;
+
+    #[test]
+    fn a_code_has_its_own_words_before_those_of_its_family() {
+        assert!(advice("auth.consent_required").next.contains("consents"));
+        assert!(advice("auth.secret_expired").next.contains("credential"));
+        assert!(advice("something.new").next.contains("Open the items"));
+    }
 }
