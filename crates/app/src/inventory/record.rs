@@ -14,6 +14,8 @@ const KINDS_NAMED: usize = 3;
 pub fn recorded(contract: &Contract, object: ObservedObject) -> RecordedObject {
     let content = model::canonical::to_string(&content::content_for_hash(contract, &object.document));
     let assignments = content::assignments(contract, &object.document);
+    // None were seen, which is not the same as that there are none.
+    let unread = object.missing_parts.iter().any(|part| ["object", "assignments"].contains(&part.part.as_str()));
     RecordedObject {
         key: format!("{}/{}", contract.key, object.external_id),
         label: object.name.clone(),
@@ -26,7 +28,7 @@ pub fn recorded(contract: &Contract, object: ObservedObject) -> RecordedObject {
         content: content.into_bytes(),
         missing_parts: object.missing_parts.into_iter().map(missing).collect(),
         modified_at: object.modified_at,
-        assignments_count: Some(assignments.len() as u64),
+        assignments_count: (!unread).then_some(assignments.len() as u64),
         scope_tags: content::scope_tags(&object.document),
         assigned_groups: assignments.into_iter().filter_map(|assignment| assignment.group_id).collect(),
         document: serde_json::to_vec(&object.document).expect("a JSON value always serialises"),

@@ -65,5 +65,7 @@ async fn a_script_that_vanishes_while_it_is_read_is_incomplete(database: &TestDa
     assert_eq!(row.outcome, Outcome::PartiallySucceeded);
     let item = item(&world, row.id, &format!("powershellScripts/{id}")).await;
     assert_eq!((item.outcome, item.code.as_deref()), (ItemOutcome::Incomplete, Some("graph.not_found")));
-    assert!(object(&world, &id).await.version.is_none(), "what was never seen completely has no version");
+    let seen = object(&world, &id).await;
+    assert!(seen.version.is_none(), "what was never seen completely has no version");
+    assert_eq!(seen.assignments_count, None, "none were seen, which is not none");
 }

@@ -18,7 +18,7 @@ use crate::pipeline::Pipeline;
 /// Objects that are completed at the same time; the budget decides how fast that goes.
 const OBJECTS_AT_ONCE: usize = 400;
 /// Rows that the list may be ahead of their completion.
-const ROWS_AHEAD: usize = 2_000;
+const ROWS_AHEAD: usize = 100;
 
 /// One object as Graph showed it.
 #[derive(Debug, Clone, PartialEq)]

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 pub struct SettingRow {
     /// Its name in words.
     pub name: String,
-    /// Its value in words; several are shown one a line.
+    /// Its value in words; several are shown one a line, none where it only heads its children.
     pub values: Vec<String>,
     /// 0 for a setting, 1 for its child, and so on; deeper than 4 is shown as 4.
     pub depth: u8,
@@ -40,7 +40,6 @@ fn setting(row: &SettingRow) -> Markup {
         div class=[class] {
             dt { (row.name) }
             dd {
-                @if row.values.is_empty() { span.muted { "Not set" } }
                 @for (position, value) in row.values.iter().enumerate() {
                     @if position > 0 { br; }
                     @if value.is_empty() { span.muted { "Empty" } } @else { (value) }

@@ -14,5 +14,5 @@ mod words;
 pub use assignments::{Assignment, FilterMode, TargetKind, assignments, scope_tags};
 pub use hash::content_for_hash;
 pub use identity::{external_id, modified_at, name, platform};
-pub use readable::{CANNOT_BE_READ, SettingRow, readable_settings};
+pub use readable::{CANNOT_BE_READ, PROPERTIES, SettingRow, readable_settings};
 pub use references::{Reference, references};

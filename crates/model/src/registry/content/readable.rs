@@ -15,6 +15,8 @@ pub const CANNOT_BE_READ: &str = "Cannot be read: Graph does not return this sec
 /// One line of an object's settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingRow {
+    /// The heading it stands under: where a catalog or a template files it. Empty when it stands under none.
+    pub group: String,
     /// What it is called.
     pub name: String,
     /// What it is set to; empty for a heading.
@@ -39,18 +41,24 @@ const ELSEWHERE: [&str; 12] = [
     "isAssigned",
 ];
 
-/// The settings of a document, in its order.
+/// The heading of what describes the object beside the settings that it lists.
+pub const PROPERTIES: &str = "Properties";
+
+/// Between the parts of a path of headings.
+const PATH: &str = " › ";
+
+/// The settings of a document, in its order; where it lists its settings, its other properties come last.
 pub fn readable_settings(contract: &Contract, document: &Value) -> Vec<SettingRow> {
     let document = masked(contract, document);
     let Value::Object(map) = &document else { return Vec::new() };
-    let mut rows = Vec::new();
+    let (mut listed, mut rows) = (Vec::new(), Vec::new());
     for (name, value) in map.iter().filter(|(name, _)| !ELSEWHERE.contains(&name.as_str())) {
         match (name.as_str(), value) {
             ("settings", Value::Array(settings)) => {
-                settings.iter().for_each(|setting| catalog::setting(setting, 0, &mut rows))
+                settings.iter().for_each(|setting| catalog::setting(setting, 0, &mut listed))
             }
             ("definitionValues", Value::Array(values)) => {
-                values.iter().for_each(|value| plain::definition_value(value, &mut rows))
+                values.iter().for_each(|value| plain::definition_value(value, &mut listed))
             }
             ("omaSettings", Value::Array(settings)) => {
                 settings.iter().for_each(|setting| plain::oma_setting(setting, &mut rows))
@@ -59,7 +67,24 @@ pub fn readable_settings(contract: &Contract, document: &Value) -> Vec<SettingRo
             _ => plain::property(name, value, 0, &mut rows),
         }
     }
-    rows
+    if listed.is_empty() {
+        return rows;
+    }
+    let properties = rows.into_iter().map(|row| SettingRow { group: PROPERTIES.to_owned(), ..row });
+    under_headings(listed).into_iter().chain(properties).collect()
+}
+
+/// A setting that is called by its path stands under all of it but the end; its children stand with it.
+fn under_headings(rows: Vec<SettingRow>) -> Vec<SettingRow> {
+    let mut heading = String::new();
+    let place = |row: SettingRow| {
+        let (group, name) = row.name.rsplit_once(PATH).unwrap_or(("", &row.name));
+        if row.depth == 0 {
+            group.clone_into(&mut heading);
+        }
+        SettingRow { group: heading.clone(), name: name.to_owned(), ..row }
+    };
+    rows.into_iter().map(place).collect()
 }
 
 /// A copy in which what Graph masks is called so. Absent stays absent: the property may not exist for that type.
@@ -87,7 +112,7 @@ fn is_asterisks(text: &str) -> bool {
 }
 
 fn row(name: impl Into<String>, value: impl Into<String>, depth: usize) -> SettingRow {
-    SettingRow { name: name.into(), value: value.into(), depth }
+    SettingRow { group: String::new(), name: name.into(), value: value.into(), depth }
 }
 
 #[cfg(test)]

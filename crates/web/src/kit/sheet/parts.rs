@@ -255,7 +255,7 @@ fn settings() -> Vec<SettingGroup> {
             setting("Require device encryption", &["Enabled"], 0),
             setting("Allow standard user encryption", &["Enabled"], 1),
             setting("Excluded folders", &["C:\\Build", "D:\\Cache"], 2),
-            setting("Configure recovery password rotation", &[], 0),
+            setting("Configure recovery password rotation", &["Not set"], 0),
         ],
     }]
 }

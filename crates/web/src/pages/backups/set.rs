@@ -168,11 +168,11 @@ async fn items_section(
     let missing = missing_rows(place, scope, set).await?;
     Ok(html! {
         @if !missing.is_empty() { (section("missing", "Not captured", "", &table("Objects that are not in the set", &COLUMNS, false, &missing))) }
-        (filters(&search))
-        (section("items", "Items", "", &html! {
+        section.sec id="items" aria-labelledby="items-h" {
+            div.sec-h { h2 id="items-h" { "Items" } (filters(&search)) }
             @if rows.is_empty() { (empty_state("archive", "No item", "Nothing here, or nothing of that name.", None, true)) }
             @else { (table("Items of this set", &COLUMNS, true, &rows)) (pager(&pages)) }
-        }))
+        }
     })
 }
 

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use maud::{Markup, html};
 use model::access::Capability;
-use store::{CoverageRow, Facets, ObjectRow};
+use store::{CoverageRow, Facets, MissingPart, ObjectRow};
 
 use super::filter::{NAMES, cursor, filter_row, inventory_filter, platform_label, type_label};
 use crate::errors::WebError;
@@ -149,6 +149,11 @@ fn facet_row(kept: &Fields, path: &str, all: u64, counts: &Facets) -> Vec<Facet>
     ]
 }
 
+/// What was not read, in words. A part is named by its property in Graph, the object itself by `object`.
+pub(super) fn part_words(part: &MissingPart) -> String {
+    if part.part == "object" { "what its list leaves out".to_owned() } else { part.part.clone() }
+}
+
 fn object_row(now: &Now, base: &str, object: &ObjectRow) -> Markup {
     let why = if let Some(missing) = &object.missing {
         let sure = if missing.high_confidence { "" } else { " The pass was partial, so this is not certain." };
@@ -157,7 +162,7 @@ fn object_row(now: &Now, base: &str, object: &ObjectRow) -> Markup {
         object
             .missing_parts
             .first()
-            .map(|part| format!("Not read: {}. {}", part.part, crate::errors::sentence(&part.message)))
+            .map(|part| format!("Not read: {}. {}", part_words(part), crate::errors::sentence(&part.message)))
             .unwrap_or_default()
     };
     let name = MainCell {

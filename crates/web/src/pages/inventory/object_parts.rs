@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use maud::{Markup, html};
-use model::registry::content::{Assignment, FilterMode, TargetKind, assignments, readable_settings};
+use model::registry::content::{self, Assignment, FilterMode, PROPERTIES, TargetKind, assignments, readable_settings};
 use serde_json::Value;
 use store::ObjectDetail;
 
+use super::list::part_words;
 use super::object::Loaded;
 use crate::errors::{WebError, sentence};
 use crate::fields::Fields;
@@ -31,22 +32,32 @@ pub(super) fn settings_section(loaded: &Loaded, document: &Value) -> Markup {
         let text = "This version of TenantAtlas does not know the type. The JSON is complete.";
         return empty_state("file-text", "Settings cannot be put in words", text, None, true);
     };
-    let rows: Vec<SettingRow> = readable_settings(contract, document)
-        .into_iter()
-        .map(|each| SettingRow {
+    let settings = readable_settings(contract, document);
+    let set = settings.iter().filter(|each| each.group != PROPERTIES && !each.value.is_empty()).count();
+    let body = if settings.is_empty() {
+        html! { p.muted { "It sets nothing." } }
+    } else {
+        setting_groups(&under_headings(settings))
+    };
+    section("settings", "Settings", &counted(set as u64, "setting", "settings"), &body)
+}
+
+/// Each heading once, in the order in which it comes first.
+fn under_headings(settings: Vec<content::SettingRow>) -> Vec<SettingGroup> {
+    let mut groups: Vec<SettingGroup> = Vec::new();
+    for each in settings {
+        let row = SettingRow {
             name: each.name,
             values: each.value.lines().map(str::to_owned).collect(),
             depth: u8::try_from(each.depth).unwrap_or(u8::MAX),
             mark: String::new(),
-        })
-        .collect();
-    let note = counted(rows.len() as u64, "setting", "settings");
-    let body = if rows.is_empty() {
-        html! { p.muted { "It sets nothing." } }
-    } else {
-        setting_groups(&[SettingGroup { title: String::new(), rows }])
-    };
-    section("settings", "Settings", &note, &body)
+        };
+        match groups.iter_mut().find(|group| group.title == each.group) {
+            Some(group) => group.rows.push(row),
+            None => groups.push(SettingGroup { title: each.group, rows: vec![row] }),
+        }
+    }
+    groups
 }
 
 /// Assignments with the names of groups and filters, as far as they are known.
@@ -142,8 +153,11 @@ pub(super) fn incompleteness(object: &ObjectDetail) -> Markup {
         });
     }
     let Some(first) = row.missing_parts.first() else { return html! {} };
-    let parts: Vec<String> =
-        row.missing_parts.iter().map(|part| format!("{}: {}", part.part, sentence(&part.message))).collect();
+    let parts: Vec<String> = row
+        .missing_parts
+        .iter()
+        .map(|part| format!("Not read: {}. {}", part_words(part), sentence(&part.message)))
+        .collect();
     notice(&Notice {
         tone: Tone::Warn,
         icon: "progress",

@@ -4,6 +4,7 @@ use axum::extract::State;
 use maud::{Markup, html};
 use model::ids::RunId;
 use model::run::Status;
+use store::RunRow;
 
 use super::Viewer;
 use super::run::{live_parts, run_actions};
@@ -42,9 +43,15 @@ pub(crate) async fn page(
     let live = run.status != Status::Completed;
     let summary = html! { (parts.summary) @if live { (live_mark()) } };
     let main = html! {
-        (header(&Header { crumbs, title: format!("{}, {}", run.label, run.target), summary: Some(summary), actions: Some(run_actions(&place, &viewer, &run)) }))
+        (header(&Header { crumbs, title: title(&run), summary: Some(summary), actions: Some(run_actions(&place, &viewer, &run)) }))
         @if live { (live_region("run-live", &format!("{}/stream?since={position}", viewer.href(&run)), &body)) }
         @else { (body) }
     };
     place.page(&format!("{} {}", run.label, short_id(&run.id.to_string())), &main).await
+}
+
+/// "Back up “Before the change”, 12 types", "Sync inventory, 12 types".
+fn title(run: &RunRow) -> String {
+    let between = if run.target.starts_with('“') { " " } else { ", " };
+    format!("{}{between}{}", run.label, run.target)
 }

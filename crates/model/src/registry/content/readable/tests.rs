@@ -6,7 +6,10 @@ use crate::registry::Registry;
 fn rows(key: &str, document: Value) -> Vec<String> {
     let contract = Registry::embedded().get(key).expect("contract");
     let rows = readable_settings(contract, &document);
-    rows.into_iter().map(|row| format!("{}{}={}", " ".repeat(row.depth), row.name, row.value)).collect()
+    let heading = |group: String| if group.is_empty() { group } else { format!("[{group}] ") };
+    rows.into_iter()
+        .map(|row| format!("{}{}{}={}", heading(row.group), " ".repeat(row.depth), row.name, row.value))
+        .collect()
 }
 
 #[test]
@@ -15,14 +18,21 @@ fn a_choice_shows_its_suffix_and_its_children() {
     let document = json!({ "settings": [{ "settingInstance": { "settingDefinitionId": id, "choiceSettingValue": {
         "value": format!("{id}_1"),
         "children": [{ "settingDefinitionId": "device_vendor_msft_bitlocker_days", "simpleSettingValue": { "value": 5 } }] } } }] });
-    assert_eq!(rows("settingsCatalog", document), ["Bitlocker › Requiredeviceencryption=1", " Bitlocker › Days=5"]);
+    assert_eq!(rows("settingsCatalog", document), ["[Bitlocker] Requiredeviceencryption=1", "[Bitlocker]  Days=5"]);
+}
+
+#[test]
+fn what_describes_a_policy_stands_behind_its_settings() {
+    let document = json!({ "platforms": "windows10", "settings": [{ "settingInstance": {
+        "settingDefinitionId": "device_vendor_msft_bitlocker_days", "simpleSettingValue": { "value": 5 } } }] });
+    assert_eq!(rows("settingsCatalog", document), ["[Bitlocker] Days=5", "[Properties] Platforms=windows10"]);
 }
 
 #[test]
 fn a_secret_setting_cannot_be_read() {
     let document = json!({ "settings": [{ "settingInstance": { "settingDefinitionId": "a_b", "simpleSettingValue": {
         "@odata.type": "#microsoft.graph.deviceManagementConfigurationSecretSettingValue", "value": "token" } } }] });
-    assert_eq!(rows("settingsCatalog", document), [format!("A › B={CANNOT_BE_READ}")]);
+    assert_eq!(rows("settingsCatalog", document), [format!("[A] B={CANNOT_BE_READ}")]);
 }
 
 #[test]
@@ -56,7 +66,7 @@ fn an_administrative_template_is_called_by_its_definition() {
         "presentationValues": [{ "value": "https://intranet", "presentation": { "label": "Address " } }] }] });
     assert_eq!(
         rows("groupPolicyConfigurations", document),
-        ["Edge › Startup › Home page=Enabled", " Address=https://intranet"]
+        ["[Edge › Startup] Home page=Enabled", "[Edge › Startup]  Address=https://intranet"]
     );
 }
 
