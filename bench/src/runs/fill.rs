@@ -127,7 +127,7 @@ impl Words {
              when i % 20 < 18 then 'backup_set.create' when i % 20 = 18 then 'policy.capture_snapshot' else 'connection.check' end, \
              case when i % 20 < 12 then 'Sync inventory' when i % 20 < 16 then 'Sync groups' \
              when i % 20 < 18 then 'Back up' when i % 20 = 18 then 'Capture snapshot' else 'Check connection' end, \
-             case when i % 100000 = 77 then 'Pilot ring' else '12 types' end, \
+             case when i % 100000 = 77 then 'Pilot ring' else '16 types' end, \
              case when {waits} then 'queued' else 'completed' end, \
              case when {waits} then 'pending' when i % 100 = 0 then 'failed' when i % 100 < 4 then 'partially_succeeded' \
              when i % 1000 = 500 then 'cancelled' else 'succeeded' end, \

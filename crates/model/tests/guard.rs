@@ -13,11 +13,14 @@ use metadata::Metadata;
 use model::registry::{Assignable, Contract, CreateMode, PlatformRule, Registry};
 
 /// Calls that work although the metadata does not list them, each with its witness.
-const WORKING_BUT_UNLISTED: [(&str, &str, &str); 1] = [(
-    "PUT",
-    "/deviceManagement/configurationPolicies/{}",
-    "facts/graph.md 3.3: IntuneManagement and IntuneCD replace a policy with it",
-)];
+const WORKING_BUT_UNLISTED: [(&str, &str, &str); 2] = [
+    (
+        "PUT",
+        "/deviceManagement/configurationPolicies/{}",
+        "facts/graph.md 3.3: IntuneManagement and IntuneCD replace a policy with it",
+    ),
+    ("PUT", "/deviceManagement/compliancePolicies/{}", "facts/graph.md 3.3: IntuneCD replaces a policy with it"),
+];
 
 struct Guard<'a> {
     contract: &'a Contract,

@@ -89,7 +89,7 @@ mod tests {
         let keys: Vec<_> = registry.iter().map(|contract| contract.key.as_str()).collect();
         assert_eq!(keys.first(), Some(&"settingsCatalog"));
         assert_eq!(keys.last(), Some(&"groups"));
-        assert_eq!(keys.len(), 13);
+        assert_eq!(keys.len(), 17);
     }
 
     #[test]

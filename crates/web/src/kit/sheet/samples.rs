@@ -30,7 +30,7 @@ pub(super) fn cards() -> Vec<Card> {
     };
     vec![
         card(Badge::PartiallySucceeded, "Backup partially succeeded", "644 of 650 objects, 6 incomplete.", 2_686, true),
-        card(Badge::Queued, "Inventory sync queued", "12 types.", 136, true),
+        card(Badge::Queued, "Inventory sync queued", "16 types.", 136, true),
         card(Badge::Succeeded, "Inventory sync succeeded", "650 objects, 3 changed.", 3_222, false),
     ]
 }
@@ -42,7 +42,7 @@ pub(super) fn toasts() -> Vec<Toast> {
         Toast {
             badge: Badge::Queued,
             title: "Inventory sync queued".to_owned(),
-            text: "12 types of Contoso.".to_owned(),
+            text: "16 types of Contoso.".to_owned(),
             code: String::new(),
             link: link(),
         },

@@ -50,7 +50,7 @@ pub(crate) async fn page(
     place.page(&format!("{} {}", run.label, short_id(&run.id.to_string())), &main).await
 }
 
-/// "Back up “Before the change”, 12 types", "Sync inventory, 12 types".
+/// "Back up “Before the change”, 16 types", "Sync inventory, 16 types".
 fn title(run: &RunRow) -> String {
     let between = if run.target.starts_with('“') { " " } else { ", " };
     format!("{}{between}{}", run.label, run.target)

@@ -17,7 +17,9 @@ fn instance(value: &Value, depth: usize, rows: &mut Vec<SettingRow>) {
     if depth > DEPTH_MAX {
         return;
     }
-    let id = value.get("settingDefinitionId").and_then(Value::as_str).unwrap_or("unknown setting");
+    // Intents, the older form, name their definition and hold the value as JSON text.
+    let id = value.get("settingDefinitionId").or_else(|| value.get("definitionId"));
+    let id = id.and_then(Value::as_str).unwrap_or("unknown setting");
     let name = words::from_setting_id(id);
     if let Some(choice) = value.get("choiceSettingValue") {
         rows.push(row(name, chosen(id, choice), depth));
@@ -29,6 +31,8 @@ fn instance(value: &Value, depth: usize, rows: &mut Vec<SettingRow>) {
         rows.push(row(name, shown(simple), depth));
     } else if let Some(simples) = value.get("simpleSettingCollectionValue").and_then(Value::as_array) {
         rows.push(row(name, simples.iter().map(shown).collect::<Vec<_>>().join(", "), depth));
+    } else if let Some(text) = value.get("valueJson").and_then(Value::as_str) {
+        rows.push(row(name, text.trim_matches('"'), depth));
     } else if let Some(group) = value.get("groupSettingValue") {
         rows.push(row(name, "", depth));
         children(group, depth + 1, rows);

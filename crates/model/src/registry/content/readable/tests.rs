@@ -29,6 +29,16 @@ fn what_describes_a_policy_stands_behind_its_settings() {
 }
 
 #[test]
+fn a_setting_of_an_intent_shows_its_json_value() {
+    let document = json!({ "settings": [
+        { "definitionId": "deviceConfiguration--endpointProtection_bitLockerEncryptDevice", "valueJson": "true" } ] });
+    assert_eq!(
+        rows("intents", document),
+        ["[Device configuration endpoint protection] Bit locker encrypt device=true"]
+    );
+}
+
+#[test]
 fn a_secret_setting_cannot_be_read() {
     let document = json!({ "settings": [{ "settingInstance": { "settingDefinitionId": "a_b", "simpleSettingValue": {
         "@odata.type": "#microsoft.graph.deviceManagementConfigurationSecretSettingValue", "value": "token" } } }] });
