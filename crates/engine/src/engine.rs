@@ -59,22 +59,6 @@ impl Engine {
         Ok(())
     }
 
-    /// Claims and executes until nothing can be claimed now, then delivers the outbox. For tests and for a command
-    /// that brings its own worker.
-    pub async fn drain(&self) -> Result<(), StoreError> {
-        loop {
-            let jobs = self.take(self.config.slots).await?;
-            if jobs.is_empty() {
-                return sweep::sweep_once(&self.db).await;
-            }
-            let mut tasks = JoinSet::new();
-            for job in jobs {
-                self.start_one(job, &Held::default(), &mut tasks, Arc::new(Notify::new()));
-            }
-            while tasks.join_next().await.is_some() {}
-        }
-    }
-
     async fn claim_until(&self, stop: &CancellationToken, held: &Held, tasks: &mut JoinSet<()>) {
         let freed = Arc::new(Notify::new());
         let mut changes = self.db.changes();

@@ -22,8 +22,7 @@ pub(crate) async fn sweep_until(db: Db, every: Duration, stop: CancellationToken
     }
 }
 
-/// One pass. Public to the crate because tests and `drain` need it without the clock.
-pub(crate) async fn sweep_once(db: &Db) -> Result<(), StoreError> {
+async fn sweep_once(db: &Db) -> Result<(), StoreError> {
     for swept in db.ledger().sweep().await? {
         tracing::info!(run = %swept.run, became = ?swept.became, code = %swept.code, "swept");
     }
