@@ -1,12 +1,17 @@
 //! What tests of several crates share: databases of their own, a world of simulated tenants, and the invariants that
 //! are checked after every test by a reader that knows nothing of the product's code.
 //!
-//! ```ignore
-//! testkit::on_both_databases!(a_second_start_is_answered_with_the_active_run);
+//! ```no_run
+//! use testkit::{TestDatabase, World};
 //!
-//! async fn a_second_start_is_answered_with_the_active_run(database: &TestDatabase) {
+//! testkit::on_both_databases!(an_unchanged_tenant_makes_no_version);
+//!
+//! async fn an_unchanged_tenant_makes_no_version(database: &TestDatabase) {
 //!     let world = World::seeded(database, 20).await;
-//!     …
+//!     world.sync().await;
+//!     let versions = world.versions().await;
+//!     world.sync().await;
+//!     assert_eq!(world.versions().await, versions);
 //! }
 //! ```
 
