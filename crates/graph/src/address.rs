@@ -52,7 +52,7 @@ mod tests {
         let contract = Registry::embedded().get("settingsCatalog").expect("contract");
         assert_eq!(
             super::list(contract, contract.list.top),
-            "deviceManagement/configurationPolicies?$expand=assignments,settings&$top=1000"
+            "deviceManagement/configurationPolicies?$expand=assignments,settings&$top=250"
         );
         let part = contract.part("settings").expect("part");
         assert_eq!(

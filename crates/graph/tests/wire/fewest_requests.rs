@@ -3,12 +3,12 @@
 use crate::harness::World;
 
 #[tokio::test]
-async fn a_settings_catalog_is_read_in_one_request_for_a_thousand_policies() {
+async fn a_settings_catalog_is_read_in_one_request_for_250_policies() {
     let world = World::empty().await;
     world.insert_policies(1_050, 2);
     let (observation, objects) = world.observe("settingsCatalog").await;
-    assert_eq!((objects.len(), observation.pages), (1_050, 2));
-    assert_eq!(world.graph.traffic().logical_requests, 2);
+    assert_eq!((objects.len(), observation.pages), (1_050, 5));
+    assert_eq!(world.graph.traffic().logical_requests, 5);
 }
 
 #[tokio::test]

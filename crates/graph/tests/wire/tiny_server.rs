@@ -83,7 +83,7 @@ async fn an_expanded_part_is_believed_only_with_proof() {
         assert_eq!(headers["prefer"], "include-unknown-enum-members");
         assert!(headers.contains_key("client-request-id"));
         assert_eq!(headers["x-ms-throttle-priority"], "low");
-        assert_eq!(uri.query(), Some("$expand=assignments,settings&$top=1000"));
+        assert_eq!(uri.query(), Some("$expand=assignments,settings&$top=250"));
         let one = json!([{ "id": "0" }]);
         Json(json!({ "value": [
             { "id": "good", "settingCount": 1, "settings": one, "assignments": [] },
