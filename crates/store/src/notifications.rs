@@ -66,18 +66,18 @@ pub struct CardsMark {
 impl Notifications {
     /// How many are unread.
     pub async fn unread_count(&self) -> Result<u64, StoreError> {
-        Ok(self.mark().await?.unread)
+        let statement = sql!(
+            "select count(*) as cards from notifications n join memberships m on m.tenant_id = n.tenant_id and m.user_id = n.user_id \
+             where n.user_id = $1 and n.read_at is null",
+            id(self.user),
+        );
+        self.db.fetch("notifications", statement).await?[0].count("cards")
     }
 
     /// Moves with every card that is added, replaced or read.
     pub async fn mark(&self) -> Result<CardsMark, StoreError> {
-        let statement = sql!(
-            "select count(*) filter (where n.read_at is null) as unread, max(n.created_at) as newest_at \
-             from notifications n join memberships m on m.tenant_id = n.tenant_id and m.user_id = n.user_id where n.user_id = $1",
-            id(self.user),
-        );
-        let row = &self.db.fetch("notifications", statement).await?[0];
-        Ok(CardsMark { unread: row.count("unread")?, newest_at: row.get("newest_at")? })
+        let newest = self.list(1).await?;
+        Ok(CardsMark { unread: self.unread_count().await?, newest_at: newest.first().map(|card| card.created_at) })
     }
 
     /// Newest first.

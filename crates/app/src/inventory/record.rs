@@ -43,8 +43,9 @@ fn missing(part: graph::MissingPart) -> MissingPart {
 pub async fn done(ctx: &RunCtx) -> Result<Ending, StoreError> {
     let runs = ctx.db.tenant(&ctx.scope).runs();
     let failures = runs.failure_kinds(ctx.run.id).await?;
+    let Some(worst) = failures.first() else { return Ok(Ending::Done { reason: None, failures }) };
     let what = runs.not_complete(ctx.run.id).await?;
-    let reason = failures.first().map(|worst| Reason::new(worst.code.clone(), sentence(&what, worst)));
+    let reason = Some(Reason::new(worst.code.clone(), sentence(&what, worst)));
     Ok(Ending::Done { reason, failures })
 }
 

@@ -149,7 +149,7 @@ pub(crate) struct Builder(Vec<Piece>);
 
 /// A piece of a built statement.
 pub(crate) enum Piece {
-    Text(Cow<'static, str>),
+    Text(&'static str),
     Arg(Arg),
     /// Behind a column: that it is, or is not, one of these.
     Among(bool, Vec<Arg>),
@@ -158,12 +158,12 @@ pub(crate) enum Piece {
 
 impl Builder {
     pub(crate) fn new(text: &'static str) -> Self {
-        Self(vec![Piece::Text(text.into())])
+        Self(vec![Piece::Text(text)])
     }
 
     /// Adds text as it is. Only literals of this crate are passed here, never input.
     pub(crate) fn text(&mut self, text: &'static str) -> &mut Self {
-        self.0.push(Piece::Text(text.into()));
+        self.0.push(Piece::Text(text));
         self
     }
 
@@ -215,16 +215,14 @@ struct Rendered {
 impl Rendered {
     fn add(&mut self, piece: Piece) {
         match (piece, self.engine) {
-            (Piece::Text(text), engine) => self.text.push_str(&render(&text, engine)),
+            (Piece::Text(text), engine) => self.text.push_str(&render(text, engine)),
             (Piece::Arg(arg), _) => self.bind(arg),
-            (Piece::Among(is, args), Engine::Sqlite) => {
+            // An array without a value has no kind.
+            (Piece::Among(is, args), engine) if engine == Engine::Sqlite || args.is_empty() => {
                 self.text.push_str(if is { " in " } else { " not in " });
                 self.list(args);
             }
-            (Piece::Among(is, args), Engine::Postgres) if args.is_empty() => {
-                self.text.push_str(if is { " in (null)" } else { " not in (null)" });
-            }
-            (Piece::Among(is, args), Engine::Postgres) => {
+            (Piece::Among(is, args), _) => {
                 self.text.push_str(if is { " = any(" } else { " <> all(" });
                 self.bind(Arg::Column(args));
                 self.text.push(')');

@@ -107,16 +107,15 @@ async fn lock_in_order(tx: &mut Tx, ends: &[End]) -> Result<(), StoreError> {
 /// A run that waits for one of its parts looks again at once. On PostgreSQL one that is just about to wait may miss
 /// this, so no run waits for a part without a time of its own.
 async fn wake_parents(tx: &mut Tx, rows: &[Row]) -> Result<(), StoreError> {
-    let parents: Vec<_> =
-        rows.iter().filter_map(|row| row.get::<Option<uuid::Uuid>>("parent_id").transpose()).collect();
-    let parents = parents.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let parents = rows.iter().filter_map(|row| row.get::<Option<uuid::Uuid>>("parent_id").transpose());
+    let parents = parents.map(|parent| parent.map(Arg::from)).collect::<Result<Vec<_>, _>>()?;
     if parents.is_empty() {
         return Ok(());
     }
     let mut update = Builder::new(
         "update operation_runs set available_at = now_ms() where status = 'queued' and available_at > now_ms() and id",
     );
-    update.one_of(parents.into_iter().map(Arg::from));
+    update.one_of(parents);
     tx.execute(update.statement()).await?;
     Ok(())
 }

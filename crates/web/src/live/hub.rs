@@ -68,9 +68,14 @@ impl Hub {
     }
 
     async fn look(&self, db: &Db, position: Option<i64>) -> Result<i64, store::StoreError> {
-        // Read before asking who listens: a viewer who comes in between starts behind this position, not before it.
-        let head = db.changes_position().await?;
-        let Some(position) = position.filter(|_| self.batches.receiver_count() > 0) else { return Ok(head) };
+        let Some(position) = position else { return db.changes_position().await };
+        if self.batches.receiver_count() == 0 {
+            let head = db.changes_position().await?;
+            // Asked again: a viewer who came in between may have started before this head.
+            if self.batches.receiver_count() == 0 {
+                return Ok(head);
+            }
+        }
         let found = db.runs_changed_since(position).await?;
         if !found.changes.is_empty() {
             self.rows.lock().expect("no panic happens under this lock").retain(|_, (_, at, _)| *at >= found.seq);
