@@ -86,13 +86,14 @@ fn an_address_that_leads_nowhere_is_said() {
 #[test]
 fn a_file_that_is_no_database_is_said() {
     testkit::run(Engine::Sqlite, async |database: &TestDatabase| {
-        std::fs::write(
-            database.address(),
-            "this is a letter, not a database, and it is long enough to be looked at".repeat(20),
-        )
-        .unwrap();
-        insta::assert_snapshot!("a_file_that_is_no_database", all_say(database, None).await);
+        let letter = "this is a letter, not a database, and it is long enough to be looked at".repeat(20);
+        std::fs::write(database.address(), letter).unwrap();
+        let said = all_say(database, None).await;
+        // Shorter than the bytes that a database file begins with.
+        std::fs::write(database.address(), "a note\n").unwrap();
+        assert_eq!(all_say(database, None).await, said);
         std::fs::remove_file(database.address()).unwrap();
+        insta::assert_snapshot!("a_file_that_is_no_database", said);
     });
 }
 

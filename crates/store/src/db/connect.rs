@@ -84,11 +84,12 @@ fn why_not(path: &Path, error: StoreError) -> StoreError {
     }
 }
 
-/// Every SQLite file begins with these bytes (sqlite.org/fileformat.html 1.3).
+/// Every SQLite file begins with these bytes (sqlite.org/fileformat.html 1.3). An empty file is a new database.
 fn is_another_kind(path: &Path) -> bool {
-    let mut start = [0; 16];
-    let read = File::open(path).and_then(|mut file| file.read_exact(&mut start));
-    read.is_ok() && &start != b"SQLite format 3\0"
+    const MAGIC: &[u8] = b"SQLite format 3\0";
+    let mut start = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(MAGIC.len() as u64).read_to_end(&mut start));
+    read.is_ok() && !start.is_empty() && start != MAGIC
 }
 
 /// Writes a byte beside the database, which needs to be possible as much as writing the database itself.

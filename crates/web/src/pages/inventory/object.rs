@@ -140,7 +140,7 @@ async fn render(
     };
     let main = html! {
         (header(&Header { crumbs: crumbs(&place, path), title: if name.is_empty() { "(no name)".into() } else { name.to_owned() }, summary: Some(summary(&place, &loaded, version.is_some()).await?), actions: Some(actions(&place, &object_path)) }))
-        (incompleteness(&loaded.object))
+        (incompleteness(&loaded.object, loaded.shown.is_some()))
         (tabs("Views of this object", &tab_row))
         (columns(&content, "Version history", &aside))
     };

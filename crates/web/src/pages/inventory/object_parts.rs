@@ -135,7 +135,7 @@ async fn object_names(place: &Place<'_>, type_key: &str, ids: &[String]) -> Resu
 }
 
 /// What of the object was not read, or since when it is missing.
-pub(super) fn incompleteness(object: &ObjectDetail) -> Markup {
+pub(super) fn incompleteness(object: &ObjectDetail, has_version: bool) -> Markup {
     let row = &object.row;
     if let Some(missing) = &row.missing {
         let text = if missing.high_confidence {
@@ -158,11 +158,13 @@ pub(super) fn incompleteness(object: &ObjectDetail) -> Markup {
         .iter()
         .map(|part| format!("Not read: {}. {}", part_words(part), sentence(&part.message)))
         .collect();
+    // Without a version the place of the settings says so itself.
+    let shown = if has_version { " The last complete version is shown." } else { "" };
     notice(&Notice {
         tone: Tone::Warn,
         icon: "progress",
         title: "Not read completely by the last pass".into(),
-        text: format!("{} The last complete version is shown.", parts.join(" ")),
+        text: format!("{}{shown}", parts.join(" ")),
         code: first.code.clone(),
         actions: None,
     })
