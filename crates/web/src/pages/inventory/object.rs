@@ -139,7 +139,7 @@ async fn render(
         (identity(&place.now(), &loaded))
     };
     let main = html! {
-        (header(&Header { crumbs: crumbs(&place, path), title: if name.is_empty() { "(no name)".into() } else { name.to_owned() }, summary: Some(summary(&place, &loaded, version.is_some()).await?), actions: Some(actions(&place, &object_path)) }))
+        (header(&Header { crumbs: crumbs(&place, path), title: if name.is_empty() { "(no name)".into() } else { name.to_owned() }, summary: Some(summary(&place, &loaded, version.is_some_and(|asked| loaded.object.row.version != Some(asked))).await?), actions: Some(actions(&place, &object_path)) }))
         (incompleteness(&loaded.object, loaded.shown.is_some()))
         (tabs("Views of this object", &tab_row))
         (columns(&content, "Version history", &aside))
@@ -162,7 +162,7 @@ async fn summary(place: &Place<'_>, loaded: &Loaded, earlier: bool) -> Result<Ma
         span { (platform_label(&row.platform)) } " "
         @if !tags.is_empty() { span.muted { "Scope tags: " (tags.join(", ")) } " " }
         @if let Some((version, number)) = &loaded.shown {
-            span.muted { "Version " (number) @if earlier { ", an earlier one," } ", first seen " (relative_time(&now, version.first_seen_at)) } " "
+            span.muted { "Version " (number) @if earlier { ", an earlier one" } ", first seen " (relative_time(&now, version.first_seen_at)) } " "
         }
         span.muted { "Observed " (relative_time(&now, row.last_seen_at)) }
     })
