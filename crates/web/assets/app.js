@@ -55,7 +55,11 @@ const keys = {
 };
 document.addEventListener('keydown', (event) => {
   if (root.dataset.keys === 'off' || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.matches('input, select, textarea, [contenteditable]')) return;
+  if (event.target.matches('input, select, textarea, [contenteditable]')) {
+    // Leaves the search, so that the keys work again; a tick box stands in a menu, which closes by itself.
+    if (event.key === 'Escape' && event.target.matches('[type=search]')) event.target.blur();
+    return;
+  }
   if (event.timeStamp - chordAt < 1200) {
     chordAt = 0;
     if (place(event.key)) return event.preventDefault();

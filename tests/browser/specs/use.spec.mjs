@@ -12,7 +12,7 @@ test('the keyboard alone reaches search, places, rows and help', async ({ page, 
   await expect(page.locator('#q')).toBeFocused();
   await page.keyboard.type('j');
   await expect(page.locator('#q'), 'letters are letters while one types').toHaveValue('j');
-  await page.locator('#q').blur();
+  await page.keyboard.press('Escape');
   await page.keyboard.press('?');
   await expect(page.getByRole('heading', { name: 'Keyboard shortcuts' })).toBeVisible();
   await page.keyboard.press('Escape');
