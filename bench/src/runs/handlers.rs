@@ -4,7 +4,7 @@ use engine::{Catalogue, Ending, Engine, EngineConfig, RunCtx, RunType};
 use futures::future::BoxFuture;
 use model::access::Capability;
 use model::ids::RunId;
-use model::run::{Definition, IdentityInputs};
+use model::run::{Definition, IdentityInputs, Repeat};
 use store::{Db, WorkerInfo};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::Instant;
@@ -12,12 +12,14 @@ use tokio::time::Instant;
 /// Every start is a run of its own.
 pub(crate) static NO_OP: Definition = Definition {
     run_type: "bench.no_op",
+    aliases: &[],
     label: "Do nothing",
     capability: Capability::InventorySync,
     identity: IdentityInputs::Fresh,
     deadline_ms: 600_000,
     attempts_max: 3,
     writes: false,
+    repeat: Repeat::Whole,
     spec: "001-operation-runs-ledger",
 };
 

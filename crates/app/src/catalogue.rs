@@ -7,25 +7,34 @@ use crate::services::Services;
 use crate::{backups, connections, directory, inventory, snapshots};
 
 /// The catalogue rows, for pages and the CLI, which execute nothing.
-pub const DEFINITIONS: [&Definition; 5] = [
+pub const DEFINITIONS: [&Definition; 9] = [
     &inventory::sync_run::DEFINITION,
+    &inventory::policy_run::DEFINITION,
     &directory::sync_run::DEFINITION,
     &backups::create_run::DEFINITION,
+    &backups::schedules::scheduled_run::DEFINITION,
+    &backups::schedules::now_run::DEFINITION,
+    &backups::schedules::retry_run::DEFINITION,
     &snapshots::capture_run::DEFINITION,
     &connections::check_run::DEFINITION,
 ];
 
-/// The handlers, for a worker.
+/// The handlers and duties of a worker.
 pub fn handlers(services: &Services) -> Catalogue {
     Catalogue::default()
         .with(inventory::sync_run::SyncRun::new(services.clone()))
+        .with(inventory::policy_run::PolicyRun::new(services.clone()))
         .with(directory::sync_run::GroupsRun::new(services.clone()))
         .with(backups::create_run::CreateRun)
+        .with(backups::schedules::scheduled_run::ScheduledRun)
+        .with(backups::schedules::now_run::NowRun)
+        .with(backups::schedules::retry_run::RetryRun)
         .with(snapshots::capture_run::CaptureRun::new(services.clone()))
         .with(connections::check_run::CheckRun::new(services.clone()))
+        .with_duty(backups::schedules::FireSchedules)
 }
 
-/// The row of that type, if this version knows it.
+/// The row of that type, also under a name that it had before, if this version knows it.
 pub fn definition(run_type: &str) -> Option<&'static Definition> {
-    DEFINITIONS.into_iter().find(|definition| definition.run_type == run_type)
+    DEFINITIONS.into_iter().find(|definition| definition.run_type == run_type || definition.aliases.contains(&run_type))
 }

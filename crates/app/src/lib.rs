@@ -6,6 +6,7 @@ pub mod catalogue;
 pub mod connections;
 pub mod directory;
 pub mod inventory;
+pub mod operations;
 pub mod people;
 pub mod services;
 pub mod snapshots;

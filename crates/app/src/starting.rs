@@ -3,9 +3,9 @@
 use engine::Ending;
 use model::AppError;
 use model::ids::RunId;
-use model::run::{Definition, Failure};
+use model::run::{Definition, Failure, Priority};
 use serde_json::{Value, json};
-use store::{Db, Idempotency, NewRun, Started, StoreError, TenantScope};
+use store::{Db, Idempotency, NewRun, Slot, Started, StoreError, TenantScope};
 
 /// What a start may bring besides its inputs.
 #[derive(Debug, Default)]
@@ -16,6 +16,10 @@ pub struct Extra {
     pub parent: Option<RunId>,
     /// The run that this one repeats.
     pub retry_of: Option<RunId>,
+    /// Its class; a person waits for it unless said otherwise.
+    pub priority: Priority,
+    /// The slot of a schedule that it is started for.
+    pub slot: Option<Slot>,
 }
 
 /// Authorises, then creates or finds the run in one transaction.
@@ -36,6 +40,8 @@ pub async fn start(
         context: json!({}),
         parent: extra.parent,
         retry_of: extra.retry_of,
+        priority: extra.priority,
+        slot: extra.slot,
         idempotency: extra.idempotency,
     };
     db.tenant(scope).runs().start(run).await

@@ -64,6 +64,15 @@ pub(crate) enum Command {
     /// Operation runs.
     #[command(subcommand)]
     Run(Run),
+    /// Backup schedules.
+    #[command(subcommand)]
+    Schedule(Schedule),
+    /// Pauses and limits of the queue.
+    #[command(subcommand)]
+    Queue(Queue),
+    /// Processes that serve or execute runs.
+    #[command(subcommand)]
+    Node(Node),
 }
 
 /// `demo`
@@ -182,6 +191,9 @@ pub(crate) struct Sync {
     /// Read the names of the directory's groups instead.
     #[arg(long, conflicts_with = "types")]
     pub(crate) groups: bool,
+    /// Read only this object of the one type that --type names.
+    #[arg(long, value_name = "ID", requires = "types", conflicts_with = "groups")]
+    pub(crate) object: Option<String>,
     /// Waiting.
     #[command(flatten)]
     pub(crate) waiting: Waiting,
@@ -243,6 +255,131 @@ pub(crate) enum Run {
     Watch(OneRun),
     /// Cancel a run.
     Cancel(OneRun),
+    /// Start a run again: only its failed items where they stand for themselves, or as a whole.
+    Repeat {
+        /// The run.
+        #[command(flatten)]
+        run: OneRun,
+        /// Waiting.
+        #[command(flatten)]
+        waiting: Waiting,
+    },
+}
+
+/// `schedule …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Schedule {
+    /// The schedules of a tenant.
+    List(OneTenant),
+    /// One schedule: its rule, its next times, what became of the last ones.
+    Show(OneSchedule),
+    /// Make a schedule.
+    Create(ScheduleCreate),
+    /// Remove a schedule; its sets stay.
+    Remove(OneSchedule),
+    /// Run a schedule now; every call is a run of its own.
+    Run {
+        /// The schedule.
+        #[command(flatten)]
+        schedule: OneSchedule,
+        /// Waiting.
+        #[command(flatten)]
+        waiting: Waiting,
+    },
+    /// Repeat a run of a schedule that was not wholly good.
+    Retry {
+        /// The run.
+        #[command(flatten)]
+        run: OneRun,
+        /// Waiting.
+        #[command(flatten)]
+        waiting: Waiting,
+    },
+}
+
+/// Names one schedule.
+#[derive(Debug, Args)]
+pub(crate) struct OneSchedule {
+    /// The tenant.
+    #[command(flatten)]
+    pub(crate) tenant: OneTenant,
+    /// The schedule (sch_…).
+    pub(crate) schedule: model::ids::ScheduleId,
+}
+
+/// `schedule create`
+#[derive(Debug, Args)]
+pub(crate) struct ScheduleCreate {
+    /// The tenant.
+    #[command(flatten)]
+    pub(crate) tenant: OneTenant,
+    /// Name to show.
+    #[arg(long)]
+    pub(crate) name: String,
+    /// Cron rule: minute, hour, day of the month, month, day of the week. "0 2 * * *" is every day at 02:00.
+    #[arg(long)]
+    pub(crate) cron: String,
+    /// Time zone, for example Europe/Berlin.
+    #[arg(long, default_value = "UTC")]
+    pub(crate) zone: String,
+    /// Only these configuration types (default: all).
+    #[arg(long = "type", value_name = "KEY")]
+    pub(crate) types: Vec<String>,
+    /// When no worker was running, run the latest missed time late.
+    #[arg(long)]
+    pub(crate) catch_up: bool,
+    /// Keep the newest sets.
+    #[arg(long, value_name = "N")]
+    pub(crate) keep_last: Option<u32>,
+    /// Keep one set of each day, for so many days.
+    #[arg(long, value_name = "N")]
+    pub(crate) keep_days: Option<u32>,
+    /// Keep one set of each week, for so many weeks.
+    #[arg(long, value_name = "N")]
+    pub(crate) keep_weeks: Option<u32>,
+    /// Keep one set of each month, for so many months.
+    #[arg(long, value_name = "N")]
+    pub(crate) keep_months: Option<u32>,
+}
+
+/// `queue …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Queue {
+    /// What is paused and limited. Without a tenant: what concerns all of them.
+    Show {
+        /// Tenant: its id (ten_…), directory id, primary domain or name.
+        tenant: Option<String>,
+    },
+    /// Keep queued runs from starting. Without a tenant: in all of them.
+    Pause {
+        /// Tenant: its id (ten_…), directory id, primary domain or name.
+        tenant: Option<String>,
+        /// Only runs of this type, for example inventory.sync.
+        #[arg(long = "type", value_name = "TYPE")]
+        run_type: Option<String>,
+        /// Why; everybody whose run waits reads it.
+        #[arg(long)]
+        reason: String,
+    },
+    /// End a pause.
+    Resume {
+        /// The pause (pau_…), as queue show prints it.
+        pause: model::ids::PauseId,
+    },
+    /// Set how many runs may run at the same time, over all nodes.
+    Limit {
+        /// A run type, tenant_reads (of one tenant), or all.
+        name: String,
+        /// How many; "none" lifts the limit.
+        most: String,
+    },
+}
+
+/// `node …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Node {
+    /// Every process that was seen today: roles, version, since when, what it holds, last beat.
+    List,
 }
 
 /// Names one run.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use engine::{Engine, EngineConfig};
 use model::ids::{RunId, UserId};
 use model::{Ambient, AppError};
-use store::{Db, RunRow, Started, TenantScope, WorkerInfo};
+use store::{Actor, Db, NODE_ALIVE_MS, RunRow, Started, TenantScope, WorkerInfo};
 use tokio_util::sync::CancellationToken;
 
 use crate::args::{Global, Waiting};
@@ -14,9 +14,6 @@ use crate::exit::Exit;
 use crate::follow::{describe, follow, next_steps};
 use crate::json;
 use crate::output::Output;
-
-/// A worker that was seen this recently will take a queued run, in milliseconds.
-const WORKER_SEEN_MS: i64 = 10_000;
 
 /// An open database and the user who acts.
 pub(crate) struct Session {
@@ -44,6 +41,16 @@ impl Session {
     pub(crate) async fn scope(&self, tenant: &str) -> Result<TenantScope, AppError> {
         let found = app::tenants::find_tenant(&self.db, self.user, tenant).await?;
         self.db.authorise(self.user, found).await
+    }
+
+    /// The acting user, if it manages the installation.
+    pub(crate) async fn administrator(&self) -> Result<Actor, AppError> {
+        let person = self.db.people().by_id(self.user).await?.ok_or_else(AppError::not_found)?;
+        if !person.platform_admin {
+            return Err(AppError::forbidden("Only an administrator of this installation may do this")
+                .hint("Name a tenant that you manage, or act as an administrator with --as"));
+        }
+        Ok(Actor { user: Some(person.id), name: person.name })
     }
 
     /// The tenant of a run, if the acting user is a member of it.
@@ -85,11 +92,12 @@ impl Session {
     }
 
     async fn worker_if_none(&self) -> Result<Option<(CancellationToken, tokio::task::JoinHandle<()>)>, AppError> {
-        if !self.db.nodes().live(WORKER_SEEN_MS).await?.is_empty() {
+        if self.db.nodes().list(NODE_ALIVE_MS).await?.iter().any(|node| node.slots > 0) {
             return Ok(None);
         }
         let stop = CancellationToken::new();
         let engine = worker(&self.db, &self.settings, 8, "command")?;
+        engine.announce().await?;
         let token = stop.clone();
         let task = tokio::spawn(async move {
             if let Err(error) = engine.run(token).await {
@@ -104,14 +112,15 @@ impl Session {
 pub(crate) fn worker(db: &Db, settings: &Settings, slots: usize, role: &str) -> Result<Engine, AppError> {
     let graph = graph::Graph::new(graph::GraphConfig::default(), db.ambient().clone()).map_err(AppError::internal)?;
     let services = app::services::Services { graph, clouds: Arc::new(settings.clouds.clone()) };
-    let info = WorkerInfo {
-        id: db.ambient().id(),
-        host: host(),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        roles: vec![role.to_owned()],
-    };
     let config = EngineConfig { slots, ..EngineConfig::default() };
-    Ok(Engine::new(db.clone(), app::catalogue::handlers(&services), config, info))
+    Ok(Engine::new(db.clone(), app::catalogue::handlers(&services), config, node(db, &[role, "worker"])))
+}
+
+/// This process, as the node list shows it.
+pub(crate) fn node(db: &Db, roles: &[&str]) -> WorkerInfo {
+    let mut roles: Vec<String> = roles.iter().map(|role| (*role).to_owned()).collect();
+    roles.dedup();
+    WorkerInfo { id: db.ambient().id(), host: host(), version: env!("CARGO_PKG_VERSION").to_owned(), roles }
 }
 
 /// This machine's name, for the node list only.

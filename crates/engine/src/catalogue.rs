@@ -1,38 +1,49 @@
-//! The run types a worker can execute.
+//! The run types a worker can execute, and its duties.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use model::run::Definition;
+use crate::{Duty, RunType};
 
-use crate::RunType;
-
-/// Run types by their name.
+/// Run types by their name, and duties.
 #[derive(Clone, Default)]
-pub struct Catalogue(BTreeMap<&'static str, Arc<dyn RunType>>);
+pub struct Catalogue {
+    types: BTreeMap<&'static str, Arc<dyn RunType>>,
+    duties: Vec<Arc<dyn Duty>>,
+}
 
 impl Catalogue {
-    /// Adds one type. Two of one name are a programming error.
+    /// Adds one type under its name and its earlier ones. Two of one name are a programming error.
     #[must_use]
     pub fn with(mut self, run_type: impl RunType) -> Self {
-        let name = run_type.definition().run_type;
-        let previous = self.0.insert(name, Arc::new(run_type));
-        assert!(previous.is_none(), "run type {name} is registered twice");
+        let definition = run_type.definition();
+        let handler: Arc<dyn RunType> = Arc::new(run_type);
+        for name in definition.aliases.iter().chain([&definition.run_type]) {
+            let previous = self.types.insert(name, handler.clone());
+            assert!(previous.is_none(), "run type {name} is registered twice");
+        }
         self
     }
 
-    /// The handler of that type.
+    /// Adds a duty.
+    #[must_use]
+    pub fn with_duty(mut self, duty: impl Duty) -> Self {
+        self.duties.push(Arc::new(duty));
+        self
+    }
+
+    /// The duties.
+    pub(crate) fn duties(&self) -> &[Arc<dyn Duty>] {
+        &self.duties
+    }
+
+    /// The handler of that type, also under a name that it had before.
     pub fn get(&self, run_type: &str) -> Option<Arc<dyn RunType>> {
-        self.0.get(run_type).cloned()
+        self.types.get(run_type).cloned()
     }
 
-    /// The names, sorted.
+    /// All names, earlier ones among them, sorted.
     pub fn names(&self) -> Vec<&'static str> {
-        self.0.keys().copied().collect()
-    }
-
-    /// The catalogue rows, by name.
-    pub fn definitions(&self) -> impl Iterator<Item = &'static Definition> {
-        self.0.values().map(|run_type| run_type.definition())
+        self.types.keys().copied().collect()
     }
 }

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::beat::{self, Held};
 use crate::execute::{Job, Signals, execute};
 use crate::finish::Finisher;
-use crate::{Catalogue, EngineConfig, node, retention, sweep};
+use crate::{Catalogue, EngineConfig, duty, node, retention, sweep};
 
 /// One worker over one database.
 pub struct Engine {
@@ -34,6 +34,12 @@ impl Engine {
         self.worker.id
     }
 
+    /// Puts this worker into the node list, where runs look for somebody who can execute them. [`Engine::run`] does so
+    /// by itself, a moment after it began.
+    pub async fn announce(&self) -> Result<(), StoreError> {
+        self.db.nodes().register(&self.worker, &self.catalogue.names(), self.config.slots).await
+    }
+
     /// Works until `stop`, then lets short work finish, hands the rest back and returns. Losing the database is
     /// waited out; it never ends the process.
     pub async fn run(&self, stop: CancellationToken) -> std::io::Result<()> {
@@ -41,15 +47,25 @@ impl Engine {
         let beating = CancellationToken::new();
         let beat = beat::start(self.db.clone(), self.worker.id, held.clone(), self.config.beat, beating.clone())?;
         let sweeping = tokio::spawn(sweep::sweep_until(self.db.clone(), self.config.sweep, stop.clone()));
-        let node =
-            tokio::spawn(node::announce_until(self.db.clone(), self.worker.clone(), self.config.beat, stop.clone()));
+        let announcing = node::announce_until(
+            self.db.clone(),
+            self.worker.clone(),
+            self.catalogue.names(),
+            self.config,
+            stop.clone(),
+        );
+        let node = tokio::spawn(announcing);
         let retiring = tokio::spawn(retention::retire_until(self.db.clone(), self.config.retention, stop.clone()));
+        let mut duties = JoinSet::new();
+        for duty in self.catalogue.duties() {
+            duties.spawn(duty::do_until(self.db.clone(), duty.clone(), stop.clone()));
+        }
         let mut tasks = JoinSet::new();
         self.claim_until(&stop, &held, &mut tasks).await;
         self.wind_down(&held, &mut tasks).await;
         beating.cancel();
         let _ = tokio::task::spawn_blocking(move || beat.join()).await;
-        let _ = tokio::join!(sweeping, node, retiring);
+        let _ = tokio::join!(sweeping, node, retiring, duties.join_all());
         if let Err(error) = sweep::deliver_outbox(&self.db).await {
             tracing::warn!(error = %error, "the outbox is left for the next worker");
         }

@@ -7,24 +7,32 @@ use tokio_util::sync::CancellationToken;
 
 /// Outbox rows that one pass delivers.
 const OUTBOX_SLICE: usize = 200;
+/// Runs of unknown types are looked for with every so many sweeps.
+const UNHANDLED_EVERY: u64 = 30;
 
 pub(crate) async fn sweep_until(db: Db, every: Duration, stop: CancellationToken) {
     let mut ticks = tokio::time::interval(every);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
+    for sweep in 0_u64.. {
         tokio::select! {
             () = stop.cancelled() => return,
             _ = ticks.tick() => {}
         }
-        if let Err(error) = sweep_once(&db).await {
+        if let Err(error) = sweep_once(&db, sweep % UNHANDLED_EVERY == 0).await {
             tracing::warn!(error = %error, "a sweep failed; the next one follows");
         }
     }
 }
 
-async fn sweep_once(db: &Db) -> Result<(), StoreError> {
+async fn sweep_once(db: &Db, unhandled_too: bool) -> Result<(), StoreError> {
     for swept in db.ledger().sweep().await? {
         tracing::info!(run = %swept.run, became = ?swept.became, code = %swept.code, "swept");
+    }
+    if unhandled_too {
+        let ended = db.ledger().end_unhandled().await?;
+        if ended > 0 {
+            tracing::warn!(runs = ended, "ended, because no worker knew their type");
+        }
     }
     deliver_outbox(db).await
 }

@@ -111,6 +111,10 @@ ids! {
     AuditId = "aud";
     /// One process start of a worker: never reused, so a restarted worker cannot be mistaken for its predecessor.
     WorkerId = "wrk";
+    /// One pause of the queue.
+    PauseId = "pau";
+    /// One backup schedule.
+    ScheduleId = "sch";
 }
 
 #[cfg(test)]

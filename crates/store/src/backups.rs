@@ -1,14 +1,14 @@
 //! Backup sets: written by one run, then sealed for ever, which the database itself enforces.
 
 use model::AppError;
-use model::ids::{BackupSetId, RunId, VersionId};
+use model::ids::{BackupSetId, RunId, ScheduleId, VersionId};
 use model::run::ItemOutcome;
 use strum::{Display, EnumString, IntoStaticStr};
 
 use crate::db::sql::{Builder, Statement, anywhere, id, optional_id, sql};
 use crate::db::{Row, Tx};
 use crate::ledger::{Held, hold_in, record_items};
-use crate::{ItemRecord, Lease, StoreError, TenantDb};
+use crate::{ItemRecord, Lease, StoreError, TenantDb, audit};
 
 /// Rows per statement.
 const ROWS_MAX: usize = 500;
@@ -131,11 +131,17 @@ const SUMMARY: &str = "select id, run_id, name, creator_name, status, items, inc
 
 impl Backups<'_> {
     /// The set of this run: made once, found again by a later attempt.
-    pub async fn create_set(&self, lease: &Lease, name: &str) -> Result<BackupSetId, StoreError> {
+    pub async fn create_set(
+        &self,
+        lease: &Lease,
+        name: &str,
+        schedule: Option<ScheduleId>,
+    ) -> Result<BackupSetId, StoreError> {
         let mut tx = self.0.db.begin("backups.create_set").await?;
         let held = hold_in(&mut tx, lease, self.0.tenant()).await?;
         let insert = sql!(
-            "insert into backup_sets (id, tenant_id, run_id, name, creator_name, status, created_at) values ($1, $2, $3, $4, $5, 'writing', $6) \
+            "insert into backup_sets (id, tenant_id, run_id, name, creator_name, status, created_at, schedule_id) \
+             values ($1, $2, $3, $4, $5, 'writing', $6, $7) \
              on conflict (run_id) do nothing",
             id(self.0.db.ambient().id::<BackupSetId>()),
             self.0.tenant_arg(),
@@ -143,6 +149,7 @@ impl Backups<'_> {
             name,
             &self.0.scope.actor().name,
             held.now,
+            optional_id(schedule),
         );
         tx.execute(insert).await?;
         let rows = tx.fetch("backup_sets", sql!("select id from backup_sets where run_id = $1", id(lease.run))).await?;
@@ -224,6 +231,41 @@ impl Backups<'_> {
             held.now,
         );
         tx.execute(update).await?;
+        tx.commit().await
+    }
+
+    /// The sealed sets that a schedule has made, oldest first.
+    pub async fn sealed_of(&self, schedule: ScheduleId) -> Result<Vec<BackupSet>, StoreError> {
+        let mut query = Builder::new(SUMMARY);
+        query.with(
+            "tenant_id = {} and schedule_id = {} and sealed_at is not null order by id",
+            [self.0.tenant_arg().into(), id(schedule).into()],
+        );
+        self.sets(query.statement()).await
+    }
+
+    /// Removes a sealed set, with a record of who, when and why; the versions in it stay. Wants a run of the tenant.
+    pub async fn remove(&self, lease: &Lease, set: BackupSetId, reason: &str) -> Result<(), StoreError> {
+        let mut tx = self.0.db.begin("backups.remove").await?;
+        let held = hold_in(&mut tx, lease, self.0.tenant()).await?;
+        let record = sql!(
+            "insert into backup_set_removals (set_id, tenant_id, name, sealed_at, removed_at, removed_by_name, reason) \
+             select id, tenant_id, name, sealed_at, $3, $4, $5 from backup_sets \
+             where id = $1 and tenant_id = $2 and sealed_at is not null",
+            id(set),
+            self.0.tenant_arg(),
+            held.now,
+            &self.0.scope.actor().name,
+            reason,
+        );
+        if tx.execute(record).await? == 0 {
+            return Ok(());
+        }
+        tx.execute(sql!("delete from backup_set_items where set_id = $1", id(set))).await?;
+        tx.execute(sql!("delete from backup_sets where id = $1", id(set))).await?;
+        let mut entry = self.0.entry("backup.remove", Some(set.to_string()), "succeeded", Some(reason.to_owned()));
+        entry.run = Some(lease.run);
+        audit::append(&mut tx, self.0.db.ambient(), held.now, vec![entry]).await?;
         tx.commit().await
     }
 

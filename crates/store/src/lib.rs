@@ -23,12 +23,15 @@ mod groups;
 mod inventory;
 mod keys;
 mod ledger;
+pub mod limits;
 mod members;
 mod nodes;
 mod notifications;
 mod outbox;
+mod pauses;
 mod people;
 mod runs;
+mod schedules;
 mod scope;
 mod sessions;
 mod tenant_db;
@@ -50,14 +53,16 @@ pub use ledger::{
     Beat, ClaimedRun, Closing, Heart, ItemRecord, Lease, Ledger, Release, Step, Swept, SweptTo, WorkerInfo,
 };
 pub use members::Member;
-pub use nodes::{NodeRow, Nodes};
+pub use nodes::{ALIVE_MS as NODE_ALIVE_MS, NodeRow, Nodes};
 pub use notifications::{CardsMark, Notification, NotificationKind, Notifications};
 pub use outbox::Outbox;
+pub use pauses::{Pause, Pauses};
 pub use people::{NewUser, People, User};
 pub use runs::{
     ActiveRun, CancelOutcome, EventRow, Idempotency, ItemCounts, ItemFilter, ItemRow, NewRun, NotComplete, RunCounts,
     RunFilter, RunPage, RunPageRequest, RunRow, Runs, Started,
 };
+pub use schedules::{Keep, Schedule, ScheduleRule, Schedules, Slot, SlotRow};
 pub use scope::{Actor, TenantScope, TenantState};
 pub use sessions::{Session, Sessions};
 pub use tenant_db::TenantDb;

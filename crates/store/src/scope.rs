@@ -9,7 +9,7 @@ use model::run::Reason;
 use strum::{Display, EnumString, IntoStaticStr};
 
 use crate::db::sql::{Builder, id, sql};
-use crate::{ClaimedRun, Db, StoreError};
+use crate::{ClaimedRun, Db, Schedule, StoreError};
 
 /// Where a tenant stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, Display, IntoStaticStr)]
@@ -134,6 +134,12 @@ impl Db {
         let Some(row) = rows.first() else { return Ok(None) };
         let actor = Actor { user: None, name: name.to_owned() };
         Ok(Some(TenantScope { tenant, state: row.word("state")?, actor, address: None, role: None }))
+    }
+
+    /// The scheduler's scope for one schedule: the system's own, named after it.
+    pub async fn scope_for_schedule(&self, schedule: &Schedule) -> Result<TenantScope, AppError> {
+        let name = format!("Schedule “{}”", schedule.rule.name);
+        self.unscoped(schedule.tenant, &name).await?.ok_or_else(AppError::not_found)
     }
 
     /// The worker's scopes for runs that it has claimed, each with the capability of its type, in their order: the

@@ -4,7 +4,7 @@ use model::AppError;
 use model::ids::TenantId;
 
 use crate::db::sql::{Wrapped, id, sql};
-use crate::{Backups, Db, Groups, Inventory, Runs, TenantAudit, TenantInfo, TenantScope, Versions};
+use crate::{Backups, Db, Groups, Inventory, Runs, Schedules, TenantAudit, TenantInfo, TenantScope, Versions};
 
 /// The doors to one tenant's data. Every statement behind them names the tenant.
 pub struct TenantDb<'a> {
@@ -46,6 +46,11 @@ impl<'a> TenantDb<'a> {
     /// Observed contents.
     pub fn versions(&self) -> Versions<'a> {
         Versions(Self::new(self.db, self.scope))
+    }
+
+    /// Backup schedules.
+    pub fn schedules(&self) -> Schedules<'a> {
+        Schedules(Self::new(self.db, self.scope))
     }
 
     /// The cache of directory groups.

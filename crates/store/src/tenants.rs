@@ -105,7 +105,7 @@ impl Tenants {
         let labels = serde_json::to_string(&new.labels).map_err(AppError::internal)?;
         let insert = sql!(
             "insert into tenants (id, display_name, directory_id, primary_domain, cloud, state, labels, created_at) \
-             values ($1, $2, $3, $4, $5, 'pending', $6, $7) on conflict (directory_id, cloud) do nothing",
+             values ($1, $2, $3, $4, $5, 'pending', $6, $7) on conflict (directory_id) do nothing",
             id(tenant),
             &new.display_name,
             new.directory_id.trim().to_lowercase(),

@@ -7,7 +7,7 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use model::AppError;
-use model::ids::{BackupSetId, Id, RunId, UserId, VersionId};
+use model::ids::{BackupSetId, Id, PauseId, RunId, ScheduleId, UserId, VersionId};
 use serde::de::DeserializeOwned;
 use store::TenantScope;
 
@@ -53,7 +53,14 @@ pub(crate) trait InPath: Id {
 macro_rules! in_path {
     ($($id:ident = $name:literal),*) => { $(impl InPath for $id { const NAME: &'static str = $name; })* };
 }
-in_path!(RunId = "run", BackupSetId = "set", UserId = "user", VersionId = "version");
+in_path!(
+    RunId = "run",
+    BackupSetId = "set",
+    UserId = "user",
+    VersionId = "version",
+    PauseId = "pause",
+    ScheduleId = "schedule"
+);
 
 fn there<T: Clone + Send + Sync + 'static>(parts: &Parts, what: &'static str) -> Result<T, WebError> {
     parts

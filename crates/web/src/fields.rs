@@ -62,6 +62,12 @@ impl Fields {
         fields
     }
 
+    /// The same with one more value of this name.
+    pub(crate) fn and(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.0.push((name.to_owned(), value.into()));
+        self
+    }
+
     /// An address of `path` with these as its query.
     pub(crate) fn href(&self, path: &str) -> String {
         if self.0.is_empty() {

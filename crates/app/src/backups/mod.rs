@@ -1,7 +1,9 @@
 //! Backup sets: immutable, with a manifest, verified without Graph.
 
+mod back_up;
 pub mod create_run;
 pub mod manifest;
+pub mod schedules;
 mod start_create;
 mod verify;
 

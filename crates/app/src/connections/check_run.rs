@@ -5,7 +5,7 @@ use futures::future::BoxFuture;
 use graph::{GraphError, TenantGraph};
 use model::AppError;
 use model::access::Capability;
-use model::run::{Definition, IdentityInputs, ItemOutcome, Reason};
+use model::run::{Definition, IdentityInputs, ItemOutcome, Reason, Repeat};
 use store::ItemRecord;
 
 use super::required_permissions;
@@ -16,12 +16,14 @@ use crate::starting::{app_ending, store_ending};
 /// The catalogue row.
 pub const DEFINITION: Definition = Definition {
     run_type: "connection.check",
+    aliases: &[],
     label: "Check connection",
     capability: Capability::InventorySync,
     identity: IdentityInputs::Fields(&[]),
     deadline_ms: 5 * 60 * 1000,
     attempts_max: 3,
     writes: false,
+    repeat: Repeat::Whole,
     spec: "015-connection-check",
 };
 

@@ -5,7 +5,7 @@ use futures::future::BoxFuture;
 use graph::{ObservedObject, TypeObservation};
 use model::access::Capability;
 use model::registry::Registry;
-use model::run::{Definition, IdentityInputs, ItemOutcome};
+use model::run::{Definition, IdentityInputs, ItemOutcome, Repeat};
 use serde_json::Value;
 use store::{GroupRecord, ItemRecord, StoreError};
 use tokio::sync::mpsc;
@@ -18,12 +18,14 @@ use crate::starting::store_ending;
 /// The catalogue row.
 pub const DEFINITION: Definition = Definition {
     run_type: "directory_groups.sync",
+    aliases: &[],
     label: "Read directory groups",
     capability: Capability::DirectorySync,
     identity: IdentityInputs::Fields(&[]),
     deadline_ms: 60 * 60 * 1000,
     attempts_max: 5,
     writes: false,
+    repeat: Repeat::Whole,
     spec: "005-directory-groups-sync",
 };
 

@@ -1,10 +1,14 @@
 //! What a tenant is configured to do, as last observed.
 
+pub mod policy_run;
 mod record;
 mod selection;
+pub(crate) mod some;
+mod start_policy_sync;
 mod start_sync;
 pub mod sync_run;
 
 pub use record::{done, recorded};
 pub use selection::Selection;
+pub use start_policy_sync::start_policy_sync;
 pub use start_sync::start_sync;

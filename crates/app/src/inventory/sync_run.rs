@@ -6,25 +6,29 @@ use futures::future::BoxFuture;
 use futures::stream::{self, StreamExt};
 use graph::{GraphError, TenantGraph, TypeObservation};
 use model::access::Capability;
+use model::ids::RunId;
 use model::registry::{Contract, Registry};
-use model::run::{Definition, Failure, IdentityInputs, ItemOutcome};
+use model::run::{Definition, Failure, IdentityInputs, ItemOutcome, Repeat};
 use serde::Deserialize;
 use store::{ItemRecord, StoreError};
 use tokio::sync::mpsc;
 
-use super::{Selection, done, recorded};
+use super::some::{Wanted, sync_some};
+use super::{Selection, recorded};
 use crate::services::Services;
-use crate::starting::{app_ending, store_ending};
+use crate::starting::store_ending;
 
 /// The catalogue row.
 pub const DEFINITION: Definition = Definition {
     run_type: "inventory.sync",
+    aliases: &[],
     label: "Sync inventory",
     capability: Capability::InventorySync,
     identity: IdentityInputs::Fields(&["types"]),
     deadline_ms: 2 * 60 * 60 * 1000,
     attempts_max: 5,
     writes: false,
+    repeat: Repeat::FailedItems,
     spec: "004-inventory-sync",
 };
 
@@ -41,6 +45,8 @@ pub struct SyncRun {
 #[derive(Deserialize)]
 struct Inputs {
     types: Vec<String>,
+    /// Set by a repetition: just what failed in that run.
+    only_failed_of: Option<RunId>,
 }
 
 impl SyncRun {
@@ -53,21 +59,34 @@ impl SyncRun {
         let inputs: Inputs = ctx.inputs()?;
         let selection =
             Selection::of(&inputs.types).map_err(|error| Ending::Fail(Failure::new(error.code, error.message)))?;
+        let wanted = match inputs.only_failed_of {
+            Some(run) => Wanted::failed_in(ctx, run, &selection).await.map_err(store_ending)?,
+            None => Wanted { types: selection.contracts().to_vec(), objects: Vec::new() },
+        };
         let graph = self.services.connect(ctx).await?;
-        let left = types_left(ctx, &selection).await.map_err(store_ending)?;
-        // Boxed, because a closure that returns a borrowing future is not `Send` enough for a stream.
-        let work: Vec<BoxFuture<'_, Result<TypeObservation, StoreError>>> =
-            left.into_iter().map(|contract| observe_type(ctx, &graph, contract).boxed()).collect();
-        let observations: Vec<Result<TypeObservation, StoreError>> =
-            stream::iter(work).buffer_unordered(TYPES_AT_ONCE).collect().await;
-        let observations = observations.into_iter().collect::<Result<Vec<_>, _>>().map_err(store_ending)?;
-        if let Some(error) = whole_failure(&observations) {
-            return Ok(ending_of(error));
-        }
-        ctx.db.tenant(&ctx.scope).activate().await.map_err(app_ending)?;
-        record_unread_lists(ctx, &observations).await.map_err(store_ending)?;
-        done(ctx).await.map_err(store_ending)
+        sync_some(ctx, &graph, wanted).await
     }
+}
+
+/// Observes whole types; those that an earlier attempt of this run finished are skipped. Gives back the error that kept
+/// every list from being read, if there is one: then the run as a whole could not proceed.
+pub(super) async fn sync_types(
+    ctx: &RunCtx,
+    graph: &TenantGraph,
+    contracts: Vec<&'static Contract>,
+) -> Result<Option<GraphError>, StoreError> {
+    let left = types_left(ctx, contracts).await?;
+    // Boxed, because a closure that returns a borrowing future is not `Send` enough for a stream.
+    let work: Vec<BoxFuture<'_, Result<TypeObservation, StoreError>>> =
+        left.into_iter().map(|contract| observe_type(ctx, graph, contract).boxed()).collect();
+    let observations: Vec<Result<TypeObservation, StoreError>> =
+        stream::iter(work).buffer_unordered(TYPES_AT_ONCE).collect().await;
+    let mut observations = observations.into_iter().collect::<Result<Vec<_>, _>>()?;
+    if whole_failure(&observations).is_some() {
+        return Ok(observations.swap_remove(0).list_error);
+    }
+    record_unread_lists(ctx, &observations).await?;
+    Ok(None)
 }
 
 impl RunType for SyncRun {
@@ -81,10 +100,10 @@ impl RunType for SyncRun {
 }
 
 /// The types that no earlier attempt of this run finished.
-async fn types_left(ctx: &RunCtx, selection: &Selection) -> Result<Vec<&'static Contract>, StoreError> {
+async fn types_left(ctx: &RunCtx, mut contracts: Vec<&'static Contract>) -> Result<Vec<&'static Contract>, StoreError> {
     let steps = ctx.db.ledger().steps(ctx.run.id).await?;
-    let done = |contract: &Contract| steps.iter().any(|step| step.done && step.name == step_of(contract));
-    Ok(selection.contracts().iter().copied().filter(|contract| !done(contract)).collect())
+    contracts.retain(|contract| !steps.iter().any(|step| step.done && step.name == step_of(contract)));
+    Ok(contracts)
 }
 
 fn step_of(contract: &Contract) -> String {
@@ -150,7 +169,7 @@ async fn record_all(
     Ok(())
 }
 
-/// The error that kept every list from being read, if there is one: then the run as a whole could not proceed.
+/// The error that kept every list from being read, if there is one.
 fn whole_failure(observations: &[TypeObservation]) -> Option<&GraphError> {
     let mut errors =
         observations.iter().map(|observation| observation.list_error.as_ref().filter(|_| observation.seen == 0));

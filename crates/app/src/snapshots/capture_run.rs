@@ -3,10 +3,10 @@
 use engine::{Ending, RunCtx, RunType};
 use futures::future::BoxFuture;
 use model::access::Capability;
-use model::registry::Registry;
-use model::run::{Definition, Failure, IdentityInputs};
+use model::run::{Definition, IdentityInputs, Repeat};
 use serde::Deserialize;
 
+use crate::inventory::some::known_type;
 use crate::inventory::sync_run::ending_of;
 use crate::inventory::{done, recorded};
 use crate::services::Services;
@@ -15,12 +15,14 @@ use crate::starting::store_ending;
 /// The catalogue row.
 pub const DEFINITION: Definition = Definition {
     run_type: "policy.capture_snapshot",
+    aliases: &[],
     label: "Capture snapshot",
     capability: Capability::BackupsCreate,
     identity: IdentityInputs::Fields(&["type", "object"]),
     deadline_ms: 10 * 60 * 1000,
     attempts_max: 3,
     writes: false,
+    repeat: Repeat::Whole,
     spec: "007-capture-snapshot",
 };
 
@@ -44,10 +46,7 @@ impl CaptureRun {
 
     async fn capture(&self, ctx: &RunCtx) -> Result<Ending, Ending> {
         let inputs: Inputs = ctx.inputs()?;
-        let Some(contract) = Registry::embedded().get(&inputs.type_key) else {
-            let why = format!("This version of TenantAtlas does not know the type \"{}\"", inputs.type_key);
-            return Err(Ending::Fail(Failure::new("selection.unknown_type", why)));
-        };
+        let contract = known_type(&inputs.type_key)?;
         let graph = self.services.connect(ctx).await?;
         match graph.observe_one(contract, &inputs.object).await {
             Ok(object) => {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use model::{Ambient, AppError};
 use serde::Serialize;
+use store::NODE_ALIVE_MS;
 
 use crate::args::Global;
 use crate::config::Settings;
@@ -85,9 +86,9 @@ async fn people(db: &store::Db) -> Check {
 }
 
 async fn workers(db: &store::Db) -> Check {
-    match db.nodes().live(10_000).await {
-        Ok(nodes) if nodes.is_empty() => good("workers", "none running now; queued runs wait until one does".into()),
-        Ok(nodes) => good("workers", format!("{} alive", nodes.len())),
+    match db.nodes().list(NODE_ALIVE_MS).await.map(|nodes| nodes.iter().filter(|node| node.slots > 0).count()) {
+        Ok(0) => good("workers", "none running now; queued runs wait until one does".into()),
+        Ok(workers) => good("workers", format!("{workers} alive")),
         Err(error) => bad("workers", error.into()),
     }
 }

@@ -3,7 +3,10 @@
 mod backup;
 mod demo;
 mod doctor;
+mod node;
+mod queue;
 mod run;
+mod schedule;
 mod serve;
 mod sync;
 mod tenant;
@@ -37,6 +40,9 @@ pub(crate) async fn dispatch(cli: Cli, output: Output) -> Result<Exit, AppError>
         Command::Sync(args) => sync::run(args, &Session::open(global, output).await?).await,
         Command::Backup(args) => backup::run(args, &Session::open(global, output).await?).await,
         Command::Run(args) => run::run(args, &Session::open(global, output).await?).await,
+        Command::Schedule(args) => schedule::run(args, &Session::open(global, output).await?).await,
+        Command::Queue(args) => queue::run(args, &Session::open(global, output).await?).await,
+        Command::Node(args) => node::run(args, Settings::read(global)?, output).await,
     }
 }
 

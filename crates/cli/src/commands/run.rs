@@ -1,12 +1,11 @@
 //! `tenantatlas run …`
 
+use app::starting::Extra;
 use model::AppError;
 use model::ids::RunId;
-use model::run::ItemOutcome;
 use store::{CancelOutcome, ItemFilter, RunFilter, RunPageRequest, RunRow};
-use strum::IntoEnumIterator;
 
-use crate::args::{OneRun, OneTenant, Run};
+use crate::args::{OneRun, OneTenant, Run, Waiting};
 use crate::exit::Exit;
 use crate::follow::{describe, next_steps, title, words};
 use crate::json;
@@ -23,6 +22,7 @@ pub(crate) async fn run(args: Run, session: &Session) -> Result<Exit, AppError> 
         Run::Show(OneRun { run }) => show(run, session).await,
         Run::Watch(OneRun { run }) => watch(run, session).await,
         Run::Cancel(OneRun { run }) => cancel(run, session).await,
+        Run::Repeat { run: OneRun { run }, waiting } => repeat(run, waiting, session).await,
     }
 }
 
@@ -71,8 +71,7 @@ async fn show(run: RunId, session: &Session) -> Result<Exit, AppError> {
     let scope = session.scope_of_run(run).await?;
     let runs = session.db.tenant(&scope).runs();
     let row = runs.get(run).await?;
-    let outcomes = ItemOutcome::iter().filter(|outcome| outcome.counts_as_failed()).collect();
-    let items = runs.items(run, &ItemFilter { outcomes, ..ItemFilter::default() }, 0, ITEMS_SHOWN).await?;
+    let items = runs.items(run, &ItemFilter::failed(), 0, ITEMS_SHOWN).await?;
     let bad: Vec<_> = items.iter().map(json::item).collect();
     session.output.document(&serde_json::json!({ "run": json::run(&row), "not_complete": bad }));
     session.output.line(describe(&row));
@@ -105,6 +104,12 @@ async fn show(run: RunId, session: &Session) -> Result<Exit, AppError> {
 async fn watch(run: RunId, session: &Session) -> Result<Exit, AppError> {
     let scope = session.scope_of_run(run).await?;
     session.wait(&scope, run).await
+}
+
+async fn repeat(run: RunId, waiting: Waiting, session: &Session) -> Result<Exit, AppError> {
+    let scope = session.scope_of_run(run).await?;
+    let started = app::operations::start_repeat(&session.db, &scope, run, Extra::default()).await?;
+    session.follow_started(&scope, &started, waiting).await
 }
 
 async fn cancel(run: RunId, session: &Session) -> Result<Exit, AppError> {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use engine::EngineConfig;
 use model::{Ambient, AppError};
 use secrecy::{ExposeSecret, SecretString};
 use store::Db;
@@ -13,7 +14,7 @@ use crate::args::Serve;
 use crate::config::Settings;
 use crate::exit::Exit;
 use crate::output::Output;
-use crate::session::worker;
+use crate::session::{node, worker};
 use crate::stop::on_signal;
 
 /// Serves until it is told to stop.
@@ -41,10 +42,12 @@ pub(crate) async fn run(args: Serve, settings: Settings, output: Output) -> Resu
         version: env!("CARGO_PKG_VERSION"),
     };
     let work = async {
-        match engine {
-            Some(engine) => engine.run(stop.clone()).await,
-            None => Ok(()),
-        }
+        let Some(engine) = engine else {
+            let config = EngineConfig { slots: 0, ..EngineConfig::default() };
+            engine::announce_until(db.clone(), node(&db, &["serve"]), Vec::new(), config, stop.clone()).await;
+            return Ok(());
+        };
+        engine.run(stop.clone()).await
     };
     let (served, worked) = tokio::join!(web::serve(listener, state), work);
     served.and(worked).map_err(AppError::internal)?;

@@ -11,11 +11,18 @@ use crate::session::Session;
 /// Starts the sync, or joins the active one, and follows it.
 pub(crate) async fn run(args: Sync, session: &Session) -> Result<Exit, AppError> {
     let scope = session.scope(&args.tenant.tenant).await?;
-    let started = if args.groups {
-        app::directory::start_groups_sync(&session.db, &scope, Extra::default()).await?
-    } else {
-        let selection = Selection::of(&args.types)?;
-        app::inventory::start_sync(&session.db, &scope, &selection, Extra::default()).await?
+    let started = match (&args.object, args.types.as_slice()) {
+        _ if args.groups => app::directory::start_groups_sync(&session.db, &scope, Extra::default()).await?,
+        (Some(object), [only]) => {
+            app::inventory::start_policy_sync(&session.db, &scope, only, Some(object), Extra::default()).await?
+        }
+        (Some(_), _) => {
+            return Err(AppError::invalid("sync.object", "An object has one type").hint("Name it with one --type"));
+        }
+        (None, types) => {
+            let selection = Selection::of(types)?;
+            app::inventory::start_sync(&session.db, &scope, &selection, Extra::default()).await?
+        }
     };
     session.follow_started(&scope, &started, args.waiting).await
 }

@@ -18,6 +18,11 @@ fn help_fits_on_a_screen_and_names_every_command() {
             &["tenant", "add", "--help"],
             &["backup", "create", "--help"],
             &["run", "--help"],
+            &["schedule", "--help"],
+            &["schedule", "create", "--help"],
+            &["queue", "--help"],
+            &["queue", "pause", "--help"],
+            &["node", "--help"],
             &["unknown"],
             &["backup", "show", "Contoso", "run_00000000000000000000000000"],
         ] {
@@ -67,7 +72,7 @@ fn the_doctor_sees_a_worker() {
         let world = World::seeded(database, 10).await;
         let worker = crate::program::worker(&world, database).await;
         // The worker says that it is ready before it is in the list of nodes.
-        while world.db.nodes().live(10_000).await.unwrap().is_empty() {
+        while world.db.nodes().list(10_000).await.unwrap().is_empty() {
             tokio::task::yield_now().await;
         }
         let said = say(within(&world, database, &["doctor"])).await;

@@ -13,6 +13,7 @@ mod canary;
 mod crash;
 mod demo;
 mod disk_full;
+mod holding;
 mod program;
 mod small_disk;
 mod stable;

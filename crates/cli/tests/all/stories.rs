@@ -15,18 +15,18 @@ pub(crate) fn observable(world: &World) -> usize {
 }
 
 /// The texts of one story, one after the other.
-struct Story<'a> {
+pub(crate) struct Story<'a> {
     world: &'a World,
     database: &'a TestDatabase,
-    text: String,
+    pub(crate) text: String,
 }
 
 impl<'a> Story<'a> {
-    fn new(world: &'a World, database: &'a TestDatabase) -> Self {
+    pub(crate) fn new(world: &'a World, database: &'a TestDatabase) -> Self {
         Self { world, database, text: String::new() }
     }
 
-    async fn tells(&mut self, arguments: &[&str], code: i32) -> Said {
+    pub(crate) async fn tells(&mut self, arguments: &[&str], code: i32) -> Said {
         let said = say(within(self.world, self.database, arguments)).await;
         let folder = self.database.folder().display().to_string();
         self.text.push_str(&stable(&format!("$ tenantatlas {}\n{}", arguments.join(" "), said.text()), &folder));
@@ -37,7 +37,7 @@ impl<'a> Story<'a> {
 }
 
 /// The only id with that prefix in a text.
-fn id<'a>(text: &'a str, prefix: &str) -> &'a str {
+pub(crate) fn id<'a>(text: &'a str, prefix: &str) -> &'a str {
     let at = text.find(prefix).unwrap_or_else(|| panic!("there is no {prefix} in {text}"));
     &text[at..at + prefix.len() + 26]
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection, Sqlite, SqlitePool, Transaction};
+use sqlx::{Connection, Executor as _, Sqlite, SqlitePool, Transaction};
 use tokio::sync::watch;
 
 use super::url::Target;
@@ -58,7 +58,17 @@ pub(super) fn one_sqlite() -> SqlitePoolOptions {
 }
 
 pub(super) fn one_postgres() -> PgPoolOptions {
-    PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT)
+    postgres_pool().max_connections(1)
+}
+
+/// A process that stops inside a transaction, and cannot even be told apart from a slow one, keeps its locks no longer
+/// than this.
+const IDLE_IN_TRANSACTION: &str = "set idle_in_transaction_session_timeout = '5s'";
+
+fn postgres_pool() -> PgPoolOptions {
+    PgPoolOptions::new()
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .after_connect(|connection, _| Box::pin(async move { connection.execute(IDLE_IN_TRANSACTION).await.map(drop) }))
 }
 
 /// Begins a write transaction.
@@ -108,11 +118,7 @@ fn writable(path: &Path) -> std::io::Result<()> {
 
 async fn postgres(options: &PgConnectOptions, changed: &watch::Sender<u64>) -> Result<Pools, StoreError> {
     let options = options.clone().application_name("tenantatlas").statement_cache_capacity(300);
-    let main = PgPoolOptions::new()
-        .max_connections(POSTGRES_CONNECTIONS)
-        .acquire_timeout(ACQUIRE_TIMEOUT)
-        .connect_with(options.clone())
-        .await?;
+    let main = postgres_pool().max_connections(POSTGRES_CONNECTIONS).connect_with(options.clone()).await?;
     let listener = tokio::spawn(listen(options.clone(), changed.clone()));
     Ok(Pools::Postgres(PostgresPools { main, options, listener }))
 }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::Engine;
 
 /// Token, SQLite's way, PostgreSQL's way.
-const TOKENS: [(&str, &str, &str); 5] = [
+const TOKENS: [(&str, &str, &str); 6] = [
     // The database's clock, in milliseconds: leases and times are never judged by a worker's own clock.
     (
         "now_ms()",
@@ -25,6 +25,7 @@ const TOKENS: [(&str, &str, &str); 5] = [
     // SQLite's LIKE already ignores the case of ASCII letters.
     (" ilike ", " like ", " ilike "),
     ("greatest(", "max(", "greatest("),
+    ("least(", "min(", "least("),
 ];
 
 /// The text of a statement, rendered once per engine.

@@ -7,9 +7,12 @@ use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments, AssertSqlSafe, Postgres, Row as _, Sqlite};
 use uuid::Uuid;
 
-use super::sql::{Arg, Statement};
+use super::sql::{Arg, Statement, sql};
 use super::{Engine, on};
 use crate::StoreError;
+
+/// A number of ours among PostgreSQL's advisory locks.
+const CHOICE_LOCK: i64 = 0x7461_6368_6f69_6365;
 
 /// An open write transaction. Dropped without a commit it leaves nothing behind.
 pub(crate) enum Tx {
@@ -33,6 +36,16 @@ impl Tx {
     /// The number of rows it touched.
     pub(crate) async fn execute(&mut self, statement: Statement) -> Result<u64, StoreError> {
         on!(self, tx => run::execute(&mut **tx, statement).await)
+    }
+
+    /// Until the end of this transaction no other one chooses runs or changes what a choice depends on. SQLite has one
+    /// writer at a time anyway.
+    pub(crate) async fn lock_choice(&mut self) -> Result<(), StoreError> {
+        if self.engine() == Engine::Postgres {
+            let lock = sql!("select 1::bigint as done from pg_advisory_xact_lock($1)", CHOICE_LOCK);
+            self.fetch("pg_locks", lock).await?;
+        }
+        Ok(())
     }
 
     pub(crate) async fn commit(self) -> Result<(), StoreError> {

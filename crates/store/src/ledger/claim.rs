@@ -1,12 +1,14 @@
-//! Taking queued runs, and keeping them by beats.
+//! Taking queued runs.
 
 use model::ids::{RunId, TenantId, UserId, WorkerId};
+use model::run::Priority;
 use serde_json::Value;
 
+use super::turns::{choose, serve_turns};
 use super::{LEASE_MS, Lease, Ledger};
 use crate::StoreError;
-use crate::db::sql::{Arg, Builder, id};
-use crate::db::{Engine, Row, Tx};
+use crate::db::sql::{Arg, Builder, id, sql};
+use crate::db::{Row, Tx};
 
 /// One process start.
 #[derive(Debug, Clone)]
@@ -50,6 +52,8 @@ pub struct ClaimedRun {
     pub deadline_at: i64,
     /// When it was started by its initiator.
     pub created_at: i64,
+    /// Its class.
+    pub priority: Priority,
     /// The database's clock at the claim.
     pub database_now_ms: i64,
 }
@@ -75,75 +79,44 @@ impl ClaimedRun {
             fence: row.get("fence")?,
             deadline_at: row.get("deadline_at")?,
             created_at: row.get("created_at")?,
+            priority: Priority::from_number(row.get("priority")?),
             database_now_ms: row.get("last_progress_at")?,
         })
     }
 }
 
 impl Ledger {
-    /// Takes up to `slots` queued runs of these types, tenants in turn, oldest first within each. Fence, attempt and
-    /// lease are committed before this returns.
+    /// Takes up to `slots` queued runs of these types, in the order and within the limits of spec 016. Fence, attempt
+    /// and lease are committed before this returns.
     pub async fn claim(
         &self,
         worker: &WorkerInfo,
         slots: usize,
         types: &[&str],
     ) -> Result<Vec<ClaimedRun>, StoreError> {
-        if slots == 0 || types.is_empty() {
-            return Ok(Vec::new());
-        }
-        // A look without a lock first: an idle worker costs the writer nothing.
-        let candidates = self.candidates(slots, types).await?;
-        if candidates.is_empty() {
+        if slots == 0 || types.is_empty() || !self.something_is_due().await? {
             return Ok(Vec::new());
         }
         let mut tx = self.0.begin("ledger.claim").await?;
-        let chosen = lock(&mut tx, candidates, slots).await?;
+        tx.lock_choice().await?;
+        let chosen = choose(&mut tx, slots, types).await?;
         if chosen.is_empty() {
             return Ok(Vec::new());
         }
-        let claimed = lease(&mut tx, worker.id, &chosen).await?;
+        let claimed = lease(&mut tx, worker.id, chosen).await?;
+        serve_turns(&mut tx, &claimed).await?;
         self.0.commit_runs(tx, false).await?;
         Ok(claimed)
     }
 
-    /// Twice as many as wanted, because another worker may be taking the same.
-    async fn candidates(&self, slots: usize, types: &[&str]) -> Result<Vec<Arg>, StoreError> {
-        let types = || types.iter().map(|name| Arg::from(*name));
-        let wanted = slots * 2;
-        let mut query = Builder::new("select id from (select r.id, r.available_at, ");
-        query
-            .text("row_number() over (partition by r.tenant_id order by r.available_at, r.id) as turn from tenants t ");
-        // The first few of each tenant, found in the queue's index; each engine has its own way to say "for each".
-        let (before, after) = match self.0.engine() {
-            Engine::Sqlite => ("join operation_runs r on r.id in (select q.id", ")"),
-            Engine::Postgres => ("cross join lateral (select q.id, q.tenant_id, q.available_at", ") r"),
-        };
-        query.text(before);
-        query.text(" from operation_runs q where q.tenant_id = t.id and q.status = 'queued' and q.available_at <= now_ms() and q.type");
-        query.one_of(types());
-        query.with(" order by q.available_at, q.id limit {}", [wanted.into()]);
-        query.text(after);
-        query.with(") as turns order by turn, available_at, id limit {}", [wanted.into()]);
-        let rows = self.0.fetch("operation_runs", query.statement()).await?;
-        rows.iter().map(|row| row.get::<uuid::Uuid>("id").map(Arg::from)).collect()
+    /// A look without a lock: an idle worker costs the writer nothing.
+    async fn something_is_due(&self) -> Result<bool, StoreError> {
+        let look = sql!("select id from operation_runs where status = 'queued' and available_at <= now_ms() limit 1");
+        Ok(!self.0.fetch("operation_runs", look).await?.is_empty())
     }
 }
 
-/// The candidates that are still to be had, in their order.
-async fn lock(tx: &mut Tx, candidates: Vec<Arg>, slots: usize) -> Result<Vec<Arg>, StoreError> {
-    if tx.engine() == Engine::Sqlite {
-        return Ok(candidates.into_iter().take(slots).collect());
-    }
-    let mut query = Builder::new("select r.id from operation_runs r join (");
-    query.rows((0_i64..).zip(candidates).map(|(turn, run)| vec![run, turn.into()]));
-    query.text(") as v on r.id = v.column1 where r.status = 'queued'");
-    query.with(" order by v.column2 limit {} for update of r skip locked", [slots.into()]);
-    let rows = tx.fetch("operation_runs", query.statement()).await?;
-    rows.iter().map(|row| row.get::<uuid::Uuid>("id").map(Arg::from)).collect()
-}
-
-async fn lease(tx: &mut Tx, worker: WorkerId, chosen: &[Arg]) -> Result<Vec<ClaimedRun>, StoreError> {
+async fn lease(tx: &mut Tx, worker: WorkerId, chosen: Vec<Arg>) -> Result<Vec<ClaimedRun>, StoreError> {
     let mut update =
         Builder::new("update operation_runs set status = 'running', fence = fence + 1, attempt = attempt + 1, ");
     update.with("lease_owner = {}, lease_expires_at = now_ms() + {}, ", [id(worker).into(), LEASE_MS.into()]);
@@ -152,10 +125,10 @@ async fn lease(tx: &mut Tx, worker: WorkerId, chosen: &[Arg]) -> Result<Vec<Clai
     );
     update
         .text("last_progress_at = now_ms(), reason_code = null, reason_sentence = null where status = 'queued' and id");
-    update.one_of(chosen.iter().cloned());
+    update.one_of(chosen);
     update.text(
         " returning id, tenant_id, type, label, inputs, context, initiator_id, initiator_name, attempt, attempts_max, fence, \
-         deadline_at, created_at, last_progress_at",
+         deadline_at, created_at, last_progress_at, priority",
     );
     let rows = tx.fetch("operation_runs", update.statement()).await?;
     let claimed = rows.iter().map(ClaimedRun::from_row).collect::<Result<Vec<_>, _>>()?;

@@ -1,14 +1,23 @@
 //! What grows is bounded: old runs, changes that everybody has seen, expired keys, appended counters.
 
-use super::Ledger;
-use crate::StoreError;
-use crate::db::Engine;
-use crate::db::sql::sql;
+use std::collections::BTreeSet;
+
+use model::run::{Failure, Outcome, Reason, Status};
+
+use super::{End, Ledger, end_runs};
+use crate::db::sql::{Arg, Builder, sql};
+use crate::db::{Engine, Row};
+use crate::nodes::ALIVE_MS;
+use crate::{Closing, StoreError};
 
 /// A live view that was away for longer than this starts over.
 const CHANGES_KEPT_MS: i64 = 60 * 60 * 1000;
 /// Appended differences that are cheap to add up on every page.
 const DIFFERENCES_MAX: i64 = 200;
+/// A node that was killed stays in the list for this long, so that a person can see that it was there.
+const NODES_KEPT_MS: i64 = 24 * 60 * 60 * 1000;
+/// Runs ended in one transaction.
+const UNHANDLED_MAX: i64 = 500;
 
 impl Ledger {
     /// Deletes up to `slice` runs that ended before then, with their items and events; never one that a backup set,
@@ -27,6 +36,31 @@ impl Ledger {
             slice,
         );
         self.0.execute(statement).await
+    }
+
+    /// Ends runs that no living worker has known how to execute for as long as their type may take, and forgets nodes
+    /// that were not seen for a day. Says how many runs were ended. Without any worker alive nothing is judged.
+    pub async fn end_unhandled(&self) -> Result<usize, StoreError> {
+        self.0.execute(sql!("delete from nodes where seen_at < now_ms() - $1", NODES_KEPT_MS)).await?;
+        let nodes = self.0.nodes().list(ALIVE_MS).await?;
+        let known: BTreeSet<String> = nodes.into_iter().flat_map(|node| node.types).collect();
+        if known.is_empty() {
+            return Ok(0);
+        }
+        let mut tx = self.0.begin("ledger.end_unhandled").await?;
+        let mut query = Builder::new(
+            "select id, fence from operation_runs where status = 'queued' and available_at < now_ms() - deadline_ms and type",
+        );
+        query.none_of(known.iter().map(Arg::from));
+        query.with(" order by id limit {} skip_locked()", [UNHANDLED_MAX.into()]);
+        let rows = tx.fetch("operation_runs", query.statement()).await?;
+        let ends = rows.iter().map(unhandled).collect::<Result<Vec<_>, _>>()?;
+        if ends.is_empty() {
+            return Ok(0);
+        }
+        let ended = end_runs(&mut tx, self.0.ambient(), ends).await?.len();
+        self.0.commit_runs(tx, true).await?;
+        Ok(ended)
     }
 
     /// Part of every sweep.
@@ -66,4 +100,14 @@ impl Ledger {
         self.0.execute(fold).await?;
         Ok(())
     }
+}
+
+fn unhandled(row: &Row) -> Result<End, StoreError> {
+    let sentence = "No worker knew this kind of operation for as long as it may take";
+    let closing = Closing {
+        outcome: Some(Outcome::Failed),
+        reason: Some(Reason::new("no_handler", sentence)),
+        failures: vec![Failure::new("no_handler", sentence)],
+    };
+    Ok(End { run: row.id("id")?, fence: row.get("fence")?, status: Status::Queued, worker: None, closing })
 }

@@ -18,6 +18,7 @@ mod record;
 mod release;
 mod steps;
 mod sweep;
+mod turns;
 
 pub use beat::{Beat, Heart};
 pub use claim::{ClaimedRun, WorkerInfo};
@@ -28,6 +29,7 @@ pub(crate) use record::record_items;
 pub use release::Release;
 pub use steps::Step;
 pub use sweep::{Swept, SweptTo};
+pub(crate) use turns::TENANT_READS_MAX;
 
 use model::ids::{RunId, TenantId, WorkerId};
 

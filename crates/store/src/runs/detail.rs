@@ -2,6 +2,7 @@
 
 use model::ids::{RunId, WorkerId};
 use model::run::{Failure, ItemOutcome, Reason};
+use strum::IntoEnumIterator;
 
 use super::Runs;
 use super::row::reason;
@@ -42,6 +43,14 @@ pub struct ItemFilter {
     pub code: Option<String>,
     /// Somewhere in label or key.
     pub text: Option<String>,
+}
+
+impl ItemFilter {
+    /// Everything that counts as failed.
+    pub fn failed() -> Self {
+        let outcomes = ItemOutcome::iter().filter(|outcome| outcome.counts_as_failed()).collect();
+        Self { outcomes, ..Self::default() }
+    }
 }
 
 /// How many items, by outcome and by code.

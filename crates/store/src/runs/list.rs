@@ -76,6 +76,7 @@ impl Runs<'_> {
         let (first, last) = (rows.first().map(|row| row.id), rows.last().map(|row| row.id));
         let older = if forward.is_some() || more { last } else { None };
         let newer = if forward.is_some() { first.filter(|_| more) } else { first.filter(|_| page.before.is_some()) };
+        self.explain(&mut rows).await?;
         Ok(RunPage { rows, older, newer })
     }
 
@@ -114,7 +115,10 @@ impl Runs<'_> {
             id(run)
         );
         let rows = self.0.db.fetch("operation_runs", statement).await?;
-        Ok(RunRow::from_row(rows.first().ok_or_else(AppError::not_found)?)?)
+        let mut found = [RunRow::from_row(rows.first().ok_or_else(AppError::not_found)?)?];
+        self.explain(&mut found).await?;
+        let [run] = found;
+        Ok(run)
     }
 
     /// Everybody who has started a run here, by name.

@@ -4,6 +4,7 @@ mod cancel;
 mod detail;
 mod filter;
 mod list;
+mod queue;
 mod row;
 mod start;
 

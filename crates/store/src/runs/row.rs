@@ -40,6 +40,10 @@ pub struct RunRow {
     pub failures: Vec<Failure>,
     /// Why it waits, or why it ended so.
     pub reason: Option<Reason>,
+    /// A pause keeps it in the queue; the reason says whose.
+    pub paused: bool,
+    /// Whether it writes to the tenant.
+    pub writes: bool,
     /// Attempts that have started.
     pub attempt: i64,
     /// Attempts that may start.
@@ -90,6 +94,8 @@ impl RunRow {
             counts: counts(row)?,
             failures: row.json("failures")?,
             reason: reason(row, "reason_code", "reason_sentence")?,
+            paused: false,
+            writes: row.get("writes")?,
             attempt: row.get("attempt")?,
             attempts_max: row.get("attempts_max")?,
             fence: row.get("fence")?,

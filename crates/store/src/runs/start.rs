@@ -6,12 +6,13 @@
 
 use model::AppError;
 use model::ids::{Id, RunId};
-use model::run::{Definition, Identity, IdentityInputs, Status};
+use model::run::{Definition, Identity, IdentityInputs, Priority, Status};
 use serde_json::{Map, Value};
 
 use super::Runs;
 use crate::db::sql::{Statement, id, optional_id, sql};
 use crate::db::{Row, Tx};
+use crate::schedules::{Slot, take_slot};
 use crate::{StoreError, audit};
 
 /// A start with the same key gives the same answer again for this long.
@@ -36,6 +37,10 @@ pub struct NewRun {
     pub parent: Option<RunId>,
     /// The run whose failed items it tries again.
     pub retry_of: Option<RunId>,
+    /// Its class.
+    pub priority: Priority,
+    /// The slot that it is started for: one run each, for ever.
+    pub slot: Option<Slot>,
     /// The request's `Idempotency-Key`, if it had one.
     pub idempotency: Option<Idempotency>,
 }
@@ -118,6 +123,13 @@ impl Runs<'_> {
             return Ok(Started::Replayed(run));
         }
         let started = self.insert_or_find(&mut tx, &new, &identity).await?;
+        if let (Some(slot), Started::New(run)) = (new.slot, &started) {
+            let at = audit::now(&mut tx).await?;
+            if !take_slot(&mut tx, slot, *run, at).await? {
+                // Another scheduler, or this one before it died, has decided it: ours is rolled back.
+                return Err(AppError::conflict("schedule.slot_decided", "This slot was decided before"));
+            }
+        }
         if let Some(idempotency) = &new.idempotency
             && !self.remember(&mut tx, idempotency, &started).await?
         {
@@ -137,7 +149,12 @@ impl Runs<'_> {
             IdentityInputs::Fields(fields) => {
                 let named =
                     fields.iter().filter_map(|field| Some(((*field).to_owned(), new.inputs.get(field)?.clone())));
-                Identity::of(tenant, new.definition.run_type, &Value::Object(named.collect::<Map<_, _>>()))
+                let mut counting: Map<_, _> = named.collect();
+                // A repetition of failed items does less than what it repeats.
+                if let Some(repeated) = new.retry_of {
+                    counting.insert("retry_of".to_owned(), repeated.to_string().into());
+                }
+                Identity::of(tenant, new.definition.run_type, &Value::Object(counting))
             }
             IdentityInputs::Fresh => {
                 let fresh = Value::String(self.0.db.ambient().uuid().to_string());
@@ -175,8 +192,8 @@ impl Runs<'_> {
         let actor = self.0.scope.actor();
         sql!(
             "insert into operation_runs (id, tenant_id, type, label, target, status, outcome, identity, initiator_id, initiator_name, \
-             inputs, context, parent_id, retry_of_id, attempts_max, deadline_ms, available_at, created_at) \
-             values ($1, $2, $3, $4, $5, 'queued', 'pending', $6, $7, $8, $9, $10, $11, $12, $13, $14, now_ms(), now_ms()) \
+             inputs, context, parent_id, retry_of_id, attempts_max, deadline_ms, priority, writes, available_at, created_at) \
+             values ($1, $2, $3, $4, $5, 'queued', 'pending', $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, now_ms(), now_ms()) \
              on conflict (tenant_id, type, identity) where status in ('queued', 'running') do nothing \
              returning created_at",
             id(run),
@@ -193,6 +210,8 @@ impl Runs<'_> {
             optional_id(new.retry_of),
             new.definition.attempts_max,
             new.definition.deadline_ms,
+            new.priority.number(),
+            new.definition.writes,
         )
     }
 

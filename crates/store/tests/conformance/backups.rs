@@ -24,8 +24,8 @@ both! {
         let scope = test.owner().await;
         let (run, lease) = test.claimed(&scope).await;
         let backups = test.db.tenant(&scope).backups();
-        let set = backups.create_set(&lease, "Nightly").await.unwrap();
-        assert_eq!(backups.create_set(&lease, "Nightly").await.unwrap(), set, "one set per run");
+        let set = backups.create_set(&lease, "Nightly", None).await.unwrap();
+        assert_eq!(backups.create_set(&lease, "Nightly", None).await.unwrap(), set, "one set per run");
         let first = vec![capture("a", ItemOutcome::Succeeded), capture("b", ItemOutcome::Incomplete)];
         backups.add(&lease, set, first).await.unwrap();
         assert_eq!(backups.manifest(set).await.unwrap_err().code, "not_found");
@@ -52,7 +52,7 @@ both! {
         let scope = test.owner().await;
         let (run, lease) = test.claimed(&scope).await;
         let backups = test.db.tenant(&scope).backups();
-        let set = backups.create_set(&lease, "Nightly").await.unwrap();
+        let set = backups.create_set(&lease, "Nightly", None).await.unwrap();
         backups.add(&lease, set, vec![capture("a", ItemOutcome::Succeeded), capture("c", ItemOutcome::Succeeded)]).await.unwrap();
         // Meanwhile an object came between them, and one was read less well than before.
         let again = vec![capture("a", ItemOutcome::Incomplete), capture("b", ItemOutcome::Succeeded), capture("c", ItemOutcome::Succeeded)];

@@ -5,7 +5,7 @@ use std::str::FromStr as _;
 use model::Ambient;
 use model::access::Capability;
 use model::ids::{TenantId, UserId};
-use model::run::{Definition, IdentityInputs, ItemOutcome};
+use model::run::{Definition, IdentityInputs, ItemOutcome, Priority, Repeat};
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, SqliteConnection};
 use store::{
@@ -41,12 +41,14 @@ pub(crate) const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718
 
 pub(crate) static SYNC: Definition = Definition {
     run_type: "inventory.sync",
+    aliases: &[],
     label: "Sync inventory",
     capability: Capability::InventorySync,
     identity: IdentityInputs::Fields(&["types"]),
     deadline_ms: 60_000,
     attempts_max: 3,
     writes: false,
+    repeat: Repeat::FailedItems,
     spec: "004",
 };
 
@@ -182,6 +184,8 @@ pub(crate) fn new_run(definition: &'static Definition, inputs: Value) -> NewRun 
         context: json!({}),
         parent: None,
         retry_of: None,
+        priority: Priority::Interactive,
+        slot: None,
         idempotency: None,
     }
 }

@@ -121,7 +121,7 @@ both! {
         let (_, lease) = test.claimed(&one).await;
         let foreign = test.db.tenant(&other);
         assert!(matches!(foreign.inventory().record(&lease, vec![object("a", "1")]).await, Err(StoreError::LeaseLost)));
-        assert!(matches!(foreign.backups().create_set(&lease, "x").await, Err(StoreError::LeaseLost)));
+        assert!(matches!(foreign.backups().create_set(&lease, "x", None).await, Err(StoreError::LeaseLost)));
         assert!(matches!(foreign.groups().record(&lease, Vec::new()).await, Err(StoreError::LeaseLost)));
         let recorded = test.db.tenant(&one).inventory().record(&lease, vec![object("a", "1")]).await.unwrap();
         assert_eq!(foreign.versions().document(recorded[0].version.unwrap()).await.unwrap_err().code, "not_found");

@@ -12,3 +12,4 @@ mod ledger;
 mod people;
 mod place;
 mod runs;
+mod scheduling;

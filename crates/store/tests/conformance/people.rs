@@ -119,10 +119,13 @@ both! {
         test.db.audit().record(entry).await.unwrap();
         assert_eq!(test.number("select count(*) from audit_entries where outcome = 'denied'").await, 1);
         let node = worker();
-        test.db.nodes().register(&node).await.unwrap();
-        test.db.nodes().seen(node.id).await.unwrap();
-        assert_eq!(test.db.nodes().live(60_000).await.unwrap()[0].id, node.id);
+        for _ in 0..2 {
+            test.db.nodes().register(&node, &["a.one", "a.two"], 4).await.unwrap();
+        }
+        let known = test.db.nodes().with_runs(60_000).await.unwrap();
+        assert_eq!((known.len(), known[0].id, known[0].slots, known[0].types.len()), (1, node.id, 4, 2));
+        assert!(known[0].is_alive() && known[0].holds.is_empty());
         test.db.nodes().forget(node.id).await.unwrap();
-        assert!(test.db.nodes().live(60_000).await.unwrap().is_empty());
+        assert!(test.db.nodes().list(60_000).await.unwrap().is_empty());
     }
 }

@@ -1,21 +1,61 @@
 //! Where the database and its key are, and what is refused.
 
 use model::Ambient;
-use store::{DatabaseUrl, Db, Keyring};
+use sqlx::{Connection as _, Executor as _};
+use store::{DatabaseUrl, Db, Engine, Keyring};
 
-use crate::harness::{KEY, both};
+use crate::harness::{FRESH, KEY, both, worker};
 
 both! {
     async fn another_key_and_another_schema_are_refused(test: &TestDb) {
         let open = |key: &str| Db::open(&test.url, Keyring::from_text(key).unwrap(), Ambient::system());
         assert_eq!(open(&KEY.replace("00", "ff")).await.err().unwrap().code(), "key.wrong");
         open(KEY).await.unwrap().close().await;
-        assert_eq!(Db::migrate(&test.url).await.unwrap(), store::Migrated { from: 1, to: 1 });
-        test.raw("update _sqlx_migrations set version = 999").await.unwrap();
+        assert_eq!(Db::migrate(&test.url).await.unwrap(), store::Migrated { from: SCHEMA, to: SCHEMA });
+        test.raw(&format!("update _sqlx_migrations set version = 999 where version = {SCHEMA}")).await.unwrap();
         assert_eq!(open(KEY).await.err().unwrap().code(), "database.newer_schema");
         assert_eq!(Db::migrate(&test.url).await.err().unwrap().code(), "database.newer_schema");
-        test.raw("update _sqlx_migrations set version = 1").await.unwrap();
+        test.raw(&format!("update _sqlx_migrations set version = {SCHEMA} where version = 999")).await.unwrap();
         assert!(test.db.ping().await.unwrap() > 1_700_000_000_000);
+    }
+
+    async fn an_older_database_is_brought_up_with_what_is_in_it(test: &TestDb) {
+        let (url, address) = empty(test).await;
+        let engine = if test.db.engine() == Engine::Sqlite { "sqlite" } else { "postgres" };
+        let steps = format!("{}/migrations/{engine}", env!("CARGO_MANIFEST_DIR"));
+        let migrator = sqlx::migrate::Migrator::new(std::path::Path::new(&steps)).await.unwrap();
+        let (run, tenant) = (test.db.ambient().uuid(), test.db.ambient().uuid());
+        let id = |uuid: uuid::Uuid| if engine == "sqlite" { format!("x'{}'", uuid.simple()) } else { format!("'{uuid}'") };
+        let identity = if engine == "sqlite" { "x'00'" } else { "'\\x00'" };
+        let rows = [
+            format!("insert into tenants values ({}, 'Old', 'd', 'old.example', 'global', 'active', '{{}}', 1)", id(tenant)),
+            format!(
+                "insert into operation_runs (id, tenant_id, type, label, target, status, outcome, identity, initiator_name, inputs, \
+                 context, attempts_max, deadline_ms, available_at, created_at) values ({}, {}, '{}', 'Old', 'x', 'queued', 'pending', \
+                 {identity}, 'Ada', '{{}}', '{{}}', 3, 60000, 1, 1)",
+                id(run), id(tenant), FRESH.run_type
+            ),
+        ];
+        if engine == "sqlite" {
+            let mut connection = sqlx::SqliteConnection::connect(&format!("sqlite:{address}?mode=rwc")).await.unwrap();
+            migrator.run_to(1, &mut connection).await.unwrap();
+            for row in rows {
+                connection.execute(sqlx::AssertSqlSafe(row)).await.unwrap();
+            }
+        } else {
+            let mut connection = sqlx::PgConnection::connect(&address).await.unwrap();
+            migrator.run_to(1, &mut connection).await.unwrap();
+            for row in rows {
+                connection.execute(sqlx::AssertSqlSafe(row)).await.unwrap();
+            }
+        }
+        let open = || Db::open(&url, Keyring::from_text(KEY).unwrap(), Ambient::system());
+        assert_eq!(open().await.err().unwrap().code(), "database.older_schema");
+        assert_eq!(Db::migrate(&url).await.unwrap(), store::Migrated { from: 1, to: SCHEMA });
+        let db = open().await.unwrap();
+        let claimed = db.ledger().claim(&worker(), 1, &[FRESH.run_type]).await.unwrap();
+        assert_eq!(claimed[0].priority, model::run::Priority::Interactive);
+        db.close().await;
     }
 
     async fn a_lost_key_file_is_named(test: &TestDb) {
@@ -24,6 +64,20 @@ both! {
         assert_eq!(error.code(), "key.lost");
         assert!(error.to_string().contains("gone.key") && !missing.exists());
     }
+}
+
+/// The newest step of the schema.
+const SCHEMA: i64 = 3;
+
+/// Where there is nothing yet.
+async fn empty(test: &crate::harness::TestDb) -> (DatabaseUrl, String) {
+    if test.db.engine() == Engine::Sqlite {
+        let path = test.folder.path().join("old.db").display().to_string();
+        return (path.parse().unwrap(), path);
+    }
+    test.raw("drop schema public cascade").await.unwrap();
+    test.raw("create schema public").await.unwrap();
+    (test.url.clone(), test.address.clone())
 }
 
 fn place(folder: &tempfile::TempDir) -> (DatabaseUrl, std::path::PathBuf) {

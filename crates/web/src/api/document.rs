@@ -2,7 +2,7 @@
 
 use utoipa::OpenApi;
 
-use super::{backups, inventory, runs, session, starts, tenants};
+use super::{backups, inventory, pauses, runs, schedules, session, starts, tenants};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -19,9 +19,22 @@ use super::{backups, inventory, runs, session, starts, tenants};
         runs::get,
         runs::items,
         runs::cancel,
+        starts::repeat,
+        pauses::list,
+        pauses::create,
+        pauses::end,
+        schedules::list,
+        schedules::get,
+        schedules::create,
+        schedules::change,
+        schedules::remove,
+        starts::run_schedule,
+        starts::retry_schedule,
         inventory::list,
         inventory::get,
         starts::sync,
+        starts::sync_type,
+        starts::sync_object,
         starts::sync_groups,
         starts::capture,
         starts::check,

@@ -3,7 +3,9 @@
 pub(crate) mod backups;
 mod document;
 pub(crate) mod inventory;
+pub(crate) mod pauses;
 pub(crate) mod runs;
+pub(crate) mod schedules;
 pub(crate) mod session;
 pub(crate) mod starts;
 pub(crate) mod tenants;

@@ -7,14 +7,15 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use model::AppError;
+use model::ids::{RunId, ScheduleId};
 use serde::{Deserialize, Serialize};
 use store::Started;
 use utoipa::ToSchema;
 
 use crate::errors::WebError;
-use crate::extract::{BodyBytes, InTenant, JsonBody, PathText};
+use crate::extract::{BodyBytes, InTenant, JsonBody, PathId, PathText};
 use crate::frame::idempotency;
-use crate::pages::inventory::ObjectPath;
+use crate::pages::inventory::{ObjectPath, TypePath};
 use crate::state::Shared;
 
 /// What a start did.
@@ -94,6 +95,75 @@ pub(crate) async fn sync(
 ) -> Answer {
     let selection = Selection::of(&request.types)?;
     answer(app::inventory::start_sync(shared.db(), &scope, &selection, extra(&headers, &bytes)?).await?)
+}
+
+/// Starts reading one type again.
+#[utoipa::path(post, path = "/api/v1/tenants/{tenant}/inventory/{type}/sync", tag = "inventory", params(("tenant" = String, Path), ("type" = String, Path), ("X-CSRF-Token" = String, Header), ("Idempotency-Key" = Option<String>, Header)), responses((status = 202, body = StartAnswer), (status = 403, body = crate::errors::Problem, content_type = "application/problem+json"), (status = 422, body = crate::errors::Problem, content_type = "application/problem+json")))]
+pub(crate) async fn sync_type(
+    State(shared): State<Shared>,
+    InTenant(_ctx, scope): InTenant,
+    PathText(path): PathText<TypePath>,
+    headers: HeaderMap,
+    bytes: BodyBytes,
+    JsonBody(_request): JsonBody<NoRequest>,
+) -> Answer {
+    let extra = extra(&headers, &bytes)?;
+    answer(app::inventory::start_policy_sync(shared.db(), &scope, &path.type_key, None, extra).await?)
+}
+
+/// Starts reading one object again.
+#[utoipa::path(post, path = "/api/v1/tenants/{tenant}/inventory/{type}/{id}/sync", tag = "inventory", params(("tenant" = String, Path), ("type" = String, Path), ("id" = String, Path), ("X-CSRF-Token" = String, Header), ("Idempotency-Key" = Option<String>, Header)), responses((status = 202, body = StartAnswer), (status = 403, body = crate::errors::Problem, content_type = "application/problem+json"), (status = 404, body = crate::errors::Problem, content_type = "application/problem+json")))]
+pub(crate) async fn sync_object(
+    State(shared): State<Shared>,
+    InTenant(_ctx, scope): InTenant,
+    PathText(path): PathText<ObjectPath>,
+    headers: HeaderMap,
+    bytes: BodyBytes,
+    JsonBody(_request): JsonBody<NoRequest>,
+) -> Answer {
+    let extra = extra(&headers, &bytes)?;
+    answer(app::inventory::start_policy_sync(shared.db(), &scope, &path.type_key, Some(&path.id), extra).await?)
+}
+
+/// Starts a completed run again: only its failed items where they stand for themselves, or as a whole.
+#[utoipa::path(post, path = "/api/v1/tenants/{tenant}/runs/{run}/repeat", tag = "runs", params(("tenant" = String, Path), ("run" = String, Path), ("X-CSRF-Token" = String, Header), ("Idempotency-Key" = Option<String>, Header)), responses((status = 202, body = StartAnswer), (status = 403, body = crate::errors::Problem, content_type = "application/problem+json"), (status = 404, body = crate::errors::Problem, content_type = "application/problem+json"), (status = 409, body = crate::errors::Problem, content_type = "application/problem+json")))]
+pub(crate) async fn repeat(
+    State(shared): State<Shared>,
+    InTenant(_ctx, scope): InTenant,
+    PathId(run): PathId<RunId>,
+    headers: HeaderMap,
+    bytes: BodyBytes,
+    JsonBody(_request): JsonBody<NoRequest>,
+) -> Answer {
+    answer(app::operations::start_repeat(shared.db(), &scope, run, extra(&headers, &bytes)?).await?)
+}
+
+/// Runs a schedule now; every call is a run of its own.
+#[utoipa::path(post, path = "/api/v1/tenants/{tenant}/schedules/{schedule}/run", tag = "schedules", params(("tenant" = String, Path), ("schedule" = String, Path), ("X-CSRF-Token" = String, Header), ("Idempotency-Key" = Option<String>, Header)), responses((status = 202, body = StartAnswer), (status = 403, body = crate::errors::Problem, content_type = "application/problem+json"), (status = 404, body = crate::errors::Problem, content_type = "application/problem+json")))]
+pub(crate) async fn run_schedule(
+    State(shared): State<Shared>,
+    InTenant(_ctx, scope): InTenant,
+    PathId(id): PathId<ScheduleId>,
+    headers: HeaderMap,
+    bytes: BodyBytes,
+    JsonBody(_request): JsonBody<NoRequest>,
+) -> Answer {
+    answer(app::backups::schedules::start_now(shared.db(), &scope, id, extra(&headers, &bytes)?).await?)
+}
+
+/// Repeats a run of a schedule that was not wholly good.
+#[utoipa::path(post, path = "/api/v1/tenants/{tenant}/schedules/{schedule}/retry/{run}", tag = "schedules", params(("tenant" = String, Path), ("schedule" = String, Path), ("run" = String, Path), ("X-CSRF-Token" = String, Header), ("Idempotency-Key" = Option<String>, Header)), responses((status = 202, body = StartAnswer), (status = 403, body = crate::errors::Problem, content_type = "application/problem+json"), (status = 404, body = crate::errors::Problem, content_type = "application/problem+json")))]
+pub(crate) async fn retry_schedule(
+    State(shared): State<Shared>,
+    InTenant(_ctx, scope): InTenant,
+    PathId(id): PathId<ScheduleId>,
+    PathId(run): PathId<RunId>,
+    headers: HeaderMap,
+    bytes: BodyBytes,
+    JsonBody(_request): JsonBody<NoRequest>,
+) -> Answer {
+    shared.db().tenant(&scope).schedules().get(id).await?;
+    answer(app::backups::schedules::start_retry(shared.db(), &scope, run, extra(&headers, &bytes)?).await?)
 }
 
 /// Starts reading the directory's groups.

@@ -34,6 +34,16 @@ pub(crate) enum Done {
     PreferencesSaved,
     /// Notifications were marked as read.
     MarkedRead,
+    /// A pause began.
+    Paused,
+    /// A pause ended.
+    Resumed,
+    /// Limits were saved.
+    LimitsSaved,
+    /// A schedule was made or changed.
+    ScheduleSaved,
+    /// A schedule was removed.
+    ScheduleRemoved,
 }
 
 impl Done {
@@ -48,6 +58,11 @@ impl Done {
             Self::AlreadyCompleted => ("Nothing to cancel", "It had ended already."),
             Self::PreferencesSaved => ("Preferences saved", "They hold in this browser."),
             Self::MarkedRead => ("Marked as read", "Nothing is unread now."),
+            Self::Paused => ("Paused", "What runs now goes on; nothing new that it covers starts."),
+            Self::Resumed => ("Resumed", "Queued operations start now."),
+            Self::ScheduleSaved => ("Schedule saved", "Its next time is in the list."),
+            Self::ScheduleRemoved => ("Schedule removed", "The sets that it made stay."),
+            Self::LimitsSaved => ("Limits saved", "They hold from the next start on."),
         }
     }
 

@@ -22,18 +22,21 @@ pub(crate) enum Section {
     Account,
     Inventory,
     Backups,
+    Schedules,
     Operations,
     Audit,
     Connection,
     Members,
+    Engine,
 }
 
 /// Words, icon, path below the tenant, letter.
 type Line = (Section, &'static str, &'static str, &'static str, Option<char>);
 
-const CONFIGURATION: [Line; 2] = [
+const CONFIGURATION: [Line; 3] = [
     (Section::Inventory, "Inventory", "list-details", "/inventory", Some('i')),
     (Section::Backups, "Backups", "archive", "/backups", Some('b')),
+    (Section::Schedules, "Schedules", "calendar-time", "/schedules", Some('s')),
 ];
 const MONITORING: [Line; 2] = [
     (Section::Operations, "Operations", "activity", "/operations", Some('o')),
@@ -48,6 +51,7 @@ const WORKSPACE: [Line; 3] = [
     (Section::Notifications, "Notifications", "bell", "/notifications", Some('n')),
     (Section::Account, "Your account", "user", "/account", None),
 ];
+const INSTALLATION: [Line; 1] = [(Section::Engine, "Engine", "server", "/engine", None)];
 
 pub(super) async fn navigation(
     place: &Place<'_>,
@@ -61,6 +65,9 @@ pub(super) async fn navigation(
             group(place, "Monitoring", &MONITORING, active),
             group(place, "Tenant settings", &SETTINGS, 0),
         ],
+        None if place.ctx.platform_admin => {
+            vec![group(place, "", &WORKSPACE, 0), group(place, "Installation", &INSTALLATION, 0)]
+        }
         None => vec![group(place, "", &WORKSPACE, 0)],
     };
     let freshness = match place.scope {

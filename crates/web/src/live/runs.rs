@@ -19,6 +19,7 @@ use crate::auth::Ctx;
 use crate::errors::WebError;
 use crate::extract::{Asked, InTenant, PathId};
 use crate::fields::Fields;
+use crate::frame::{Place, Section};
 use crate::kit::live::{inner_update, newer_bar, outer_update};
 use crate::kit::time::Now;
 use crate::pages::operations::{Viewer, live_parts, run_filter, run_row};
@@ -158,9 +159,17 @@ impl One {
 
     async fn parts(&self, scope: &TenantScope, row: &RunRow) -> Result<String, AppError> {
         let viewer = Viewer::new(&self.watch.ctx, scope);
-        let parts = live_parts(&self.watch.shared, scope, &viewer, &self.watch.now(), row).await?;
+        let asked = Fields::default();
+        let place = Place::tenant(&self.watch.shared, &self.watch.ctx, scope, &asked, Section::Operations);
+        let parts = live_parts(&place, scope, &viewer, &self.watch.now(), row).await?;
         let mut updates = String::new();
-        for (id, part) in [("run-summary", &parts.summary), ("run-main", &parts.main), ("run-side", &parts.side)] {
+        let all = [
+            ("run-summary", &parts.summary),
+            ("run-acts", &parts.acts),
+            ("run-main", &parts.main),
+            ("run-side", &parts.side),
+        ];
+        for (id, part) in all {
             updates.push_str(&outer_update(id, part));
         }
         // Items are not pushed: the table would move under the pointer. A line says that there are more.

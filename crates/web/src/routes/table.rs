@@ -36,7 +36,7 @@ fn entry() -> Vec<Row> {
 }
 
 fn person() -> Vec<Row> {
-    use pages::{account, entry::sign_out, notifications, tenants};
+    use pages::{account, engine, entry::sign_out, notifications, tenants};
     vec![
         Row::page("/", SignedIn, tenants::list::home),
         Row::page("/tenants", SignedIn, tenants::list::page),
@@ -50,11 +50,15 @@ fn person() -> Vec<Row> {
         Row::page("/notifications", SignedIn, notifications::page),
         Row::form("/notifications/read", SignedIn, notifications::mark_read),
         Row::stream("/notifications/stream", SignedIn, live::notes_stream),
+        Row::page("/engine", PlatformAdmin, engine::page),
+        Row::form("/engine/pauses", PlatformAdmin, engine::pause),
+        Row::form("/engine/pauses/{pause}/end", PlatformAdmin, engine::resume),
+        Row::form("/engine/limits", PlatformAdmin, engine::set_limits),
     ]
 }
 
 fn tenant() -> Vec<Row> {
-    use pages::{audit, backups, connection, inventory, members};
+    use pages::{audit, backups, connection, inventory, members, schedules};
     vec![
         Row::page("/t/{tenant}/inventory", may(Capability::InventoryView), inventory::list_page),
         Row::start("/t/{tenant}/inventory/sync", may(Capability::InventorySync), inventory::sync),
@@ -64,6 +68,8 @@ fn tenant() -> Vec<Row> {
             may(Capability::InventoryView),
             inventory::version_page,
         ),
+        Row::start("/t/{tenant}/inventory/{type}/sync", may(Capability::InventorySync), inventory::sync_type),
+        Row::start("/t/{tenant}/inventory/{type}/{id}/sync", may(Capability::InventorySync), inventory::sync_object),
         Row::start("/t/{tenant}/inventory/{type}/{id}/capture", may(Capability::BackupsCreate), inventory::capture),
         Row::start("/t/{tenant}/groups/sync", may(Capability::DirectorySync), inventory::sync_groups),
         Row::page("/t/{tenant}/backups", may(Capability::BackupsView), backups::list_page),
@@ -71,6 +77,13 @@ fn tenant() -> Vec<Row> {
         Row::page("/t/{tenant}/backups/{set}", may(Capability::BackupsView), backups::set_page),
         Row::page("/t/{tenant}/backups/{set}/manifest", may(Capability::BackupsView), backups::manifest),
         Row::form("/t/{tenant}/backups/{set}/verify", may(Capability::BackupsView), backups::verify),
+        Row::page("/t/{tenant}/schedules", may(Capability::BackupsView), schedules::list_page),
+        Row::form("/t/{tenant}/schedules", may(Capability::BackupsManage), schedules::create),
+        Row::page("/t/{tenant}/schedules/{schedule}", may(Capability::BackupsView), schedules::one_page),
+        Row::form("/t/{tenant}/schedules/{schedule}", may(Capability::BackupsManage), schedules::change),
+        Row::form("/t/{tenant}/schedules/{schedule}/remove", may(Capability::BackupsManage), schedules::remove),
+        Row::start("/t/{tenant}/schedules/{schedule}/run", may(Capability::BackupsCreate), schedules::run_now),
+        Row::start("/t/{tenant}/schedules/{schedule}/retry/{run}", may(Capability::BackupsCreate), schedules::retry),
         Row::page("/t/{tenant}/connection", may(Capability::TenantView), connection::page),
         Row::form("/t/{tenant}/connection", may(Capability::ConnectionManage), connection::replace),
         Row::start(
@@ -87,13 +100,17 @@ fn tenant() -> Vec<Row> {
 }
 
 fn operations() -> Vec<Row> {
-    use pages::operations;
+    use pages::{operations, queue};
     vec![
+        Row::page("/t/{tenant}/queue", may(Capability::OperationsView), queue::page),
+        Row::form("/t/{tenant}/queue/pauses", may(Capability::OperationsCancelAny), queue::pause),
+        Row::form("/t/{tenant}/queue/pauses/{pause}/end", may(Capability::OperationsCancelAny), queue::resume),
         Row::page("/t/{tenant}/operations", may(Capability::OperationsView), operations::list_page),
         Row::stream("/t/{tenant}/operations/stream", may(Capability::OperationsView), live::list_stream),
         Row::page("/t/{tenant}/operations/{run}", may(Capability::OperationsView), operations::run_page),
         Row::stream("/t/{tenant}/operations/{run}/stream", may(Capability::OperationsView), live::run_stream),
         Row::form("/t/{tenant}/operations/{run}/cancel", may(Capability::OperationsCancelOwn), operations::cancel::act),
+        Row::start("/t/{tenant}/operations/{run}/repeat", may(Capability::InventorySync), operations::repeat::act),
     ]
 }
 
@@ -104,6 +121,9 @@ fn api_reads() -> Vec<Row> {
         Row::api("/api/v1/tenants/{tenant}/runs", may(Capability::OperationsView), api::runs::list),
         Row::api("/api/v1/tenants/{tenant}/runs/{run}", may(Capability::OperationsView), api::runs::get),
         Row::api("/api/v1/tenants/{tenant}/runs/{run}/items", may(Capability::OperationsView), api::runs::items),
+        Row::api("/api/v1/tenants/{tenant}/pauses", may(Capability::OperationsView), api::pauses::list),
+        Row::api("/api/v1/tenants/{tenant}/schedules", may(Capability::BackupsView), api::schedules::list),
+        Row::api("/api/v1/tenants/{tenant}/schedules/{schedule}", may(Capability::BackupsView), api::schedules::get),
         Row::api("/api/v1/tenants/{tenant}/inventory", may(Capability::InventoryView), api::inventory::list),
         Row::api("/api/v1/tenants/{tenant}/inventory/{type}/{id}", may(Capability::InventoryView), api::inventory::get),
         Row::api("/api/v1/tenants/{tenant}/backups", may(Capability::BackupsView), api::backups::list),
@@ -117,6 +137,48 @@ fn api_writes() -> Vec<Row> {
             "/api/v1/tenants/{tenant}/runs/{run}/cancel",
             may(Capability::OperationsCancelOwn),
             api::runs::cancel,
+        ),
+        Row::api_write(
+            "/api/v1/tenants/{tenant}/runs/{run}/repeat",
+            may(Capability::InventorySync),
+            api::starts::repeat,
+        ),
+        Row::api_write(
+            "/api/v1/tenants/{tenant}/inventory/{type}/sync",
+            may(Capability::InventorySync),
+            api::starts::sync_type,
+        ),
+        Row::api_write(
+            "/api/v1/tenants/{tenant}/inventory/{type}/{id}/sync",
+            may(Capability::InventorySync),
+            api::starts::sync_object,
+        ),
+        Row::api_write("/api/v1/tenants/{tenant}/pauses", may(Capability::OperationsCancelAny), api::pauses::create),
+        Row::api_write(
+            "/api/v1/tenants/{tenant}/pauses/{pause}/end",
+            may(Capability::OperationsCancelAny),
+            api::pauses::end,
+        ),
+        Row::api_write("/api/v1/tenants/{tenant}/schedules", may(Capability::BackupsManage), api::schedules::create),
+        Row::api_write(
+            "/api/v1/tenants/{tenant}/schedules/{schedule}",
+            may(Capability::BackupsManage),
+            api::schedules::change,
+        ),
+        Row::api_write(
+            "/api/v1/tenants/{tenant}/schedules/{schedule}/remove",
+            may(Capability::BackupsManage),
+            api::schedules::remove,
+        ),
+        Row::api_write(
+            "/api/v1/tenants/{tenant}/schedules/{schedule}/run",
+            may(Capability::BackupsCreate),
+            api::starts::run_schedule,
+        ),
+        Row::api_write(
+            "/api/v1/tenants/{tenant}/schedules/{schedule}/retry/{run}",
+            may(Capability::BackupsCreate),
+            api::starts::retry_schedule,
         ),
         Row::api_write("/api/v1/tenants/{tenant}/inventory/sync", may(Capability::InventorySync), api::starts::sync),
         Row::api_write(

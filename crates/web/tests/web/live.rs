@@ -8,7 +8,7 @@ use store::Closing;
 use testkit::{TestDatabase, on_both_databases};
 
 use crate::support::{Browser, Site};
-use crate::things::{claim, furnish};
+use crate::things::{claim, furnish, worker};
 
 on_both_databases!(
     a_change_reaches_the_viewers_of_its_tenant_and_no_others,
@@ -61,6 +61,7 @@ async fn a_change_reaches_the_viewers_of_its_tenant_and_no_others(database: &Tes
     let site = Site::new(database).await;
     let (anna, zoe) = (site.user("anna", false).await, site.user("zoe", false).await);
     let (own, foreign) = (furnish(&site, "own", "global", anna).await, furnish(&site, "foreign", "global", zoe).await);
+    site.db.nodes().register(&worker(&site), &["inventory.sync"], 4).await.unwrap();
     let mut browser = site.browser_of(anna).await;
     let mut stranger = site.browser_of(zoe).await;
     let mut mine = Messages::open(&mut browser, &own.path("/t/{tenant}/operations/stream"), None).await;

@@ -7,12 +7,15 @@
     reason = "every function here is part of a test"
 )]
 
+mod engine;
 mod entry;
 mod live;
 mod matrix;
 mod outbound;
 mod problems;
 mod routes;
+mod schedules;
 mod starts;
 mod support;
+mod surfaces;
 mod things;

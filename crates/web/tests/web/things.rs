@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use app::inventory::Selection;
 use app::starting::Extra;
 use model::access::Role;
-use model::ids::{BackupSetId, Id, RunId, TenantId, UserId, VersionId, WorkerId};
+use model::ids::{BackupSetId, Id, PauseId, RunId, ScheduleId, TenantId, UserId, VersionId, WorkerId};
 use model::run::ItemOutcome;
 use secrecy::SecretString;
 use serde_json::json;
@@ -23,6 +23,8 @@ pub(crate) struct Things {
     pub(crate) version: VersionId,
     pub(crate) set: BackupSetId,
     pub(crate) member: UserId,
+    pub(crate) pause: PauseId,
+    pub(crate) schedule: ScheduleId,
 }
 
 impl Things {
@@ -35,6 +37,8 @@ impl Things {
             version: ambient.id(),
             set: ambient.id(),
             member: ambient.id(),
+            pause: ambient.id(),
+            schedule: ambient.id(),
             ..self.clone()
         }
     }
@@ -55,6 +59,8 @@ impl Things {
             .replace("{version}", &self.version.to_string())
             .replace("{set}", &self.set.to_string())
             .replace("{user}", &self.member.to_string())
+            .replace("{schedule}", &self.schedule.to_string())
+            .replace("{pause}", &self.pause.to_string())
             .replace("{*name}", "app.css")
     }
 }
@@ -81,7 +87,30 @@ pub(crate) async fn furnish(site: &Site, name: &str, cloud: &str, owner: UserId)
     let object = format!("object-of-{name}");
     let (run, version) = observe(site, &scope, &object).await;
     let set = back_up(site, &scope, &object, version).await;
-    Things { tenant, run, type_key: "scopeTags".into(), object, version, set, member }
+    let schedule = schedule(site, &scope).await;
+    Things {
+        tenant,
+        run,
+        type_key: "scopeTags".into(),
+        object,
+        version,
+        set,
+        member,
+        pause: db.ambient().id(),
+        schedule,
+    }
+}
+
+/// A nightly schedule.
+pub(crate) async fn schedule(site: &Site, scope: &TenantScope) -> ScheduleId {
+    let rule = app::backups::schedules::RuleInput {
+        name: "Nightly".into(),
+        cron: "0 2 * * *".into(),
+        zone: "UTC".into(),
+        enabled: true,
+        ..Default::default()
+    };
+    app::backups::schedules::create_schedule(&site.db, scope, &rule).await.unwrap()
 }
 
 /// A worker of the test.
@@ -146,7 +175,7 @@ async fn back_up(site: &Site, scope: &TenantScope, object: &str, version: Versio
     let run = app::backups::start_create(&site.db, scope, backup, Extra::default()).await.unwrap().run();
     let lease = claim(site, run).await;
     let tenant = site.db.tenant(scope);
-    let set = tenant.backups().create_set(&lease, &format!("of {object}")).await.unwrap();
+    let set = tenant.backups().create_set(&lease, &format!("of {object}"), None).await.unwrap();
     let document = tenant.versions().document(version).await.unwrap();
     let sha256 = app::backups::manifest::sha256_hex(&document);
     let item = ItemRecord {

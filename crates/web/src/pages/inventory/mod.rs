@@ -8,5 +8,5 @@ mod starts;
 
 pub(crate) use filter::{cursor, inventory_filter, type_label};
 pub(crate) use list::page as list_page;
-pub(crate) use object::{ObjectPath, load, page as object_page, version_page};
-pub(crate) use starts::{capture, sync, sync_groups};
+pub(crate) use object::{ObjectPath, TypePath, load, page as object_page, version_page};
+pub(crate) use starts::{capture, sync, sync_groups, sync_object, sync_type};

@@ -40,6 +40,14 @@ pub(crate) struct ObjectPath {
     pub(crate) id: String,
 }
 
+/// Which type.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct TypePath {
+    /// The contract's key.
+    #[serde(rename = "type")]
+    pub(crate) type_key: String,
+}
+
 /// Everything the page is made of.
 pub(crate) struct Loaded {
     pub(crate) object: ObjectDetail,
@@ -170,7 +178,11 @@ async fn summary(place: &Place<'_>, loaded: &Loaded, earlier: bool) -> Result<Ma
 
 fn actions(place: &Place<'_>, object_path: &str) -> Markup {
     let off = place.start_off(Capability::BackupsCreate, "why-capture");
+    let read_off = place.start_off(Capability::InventorySync, "why-read");
+    let read = Button::new("Read again", place.start(&format!("{object_path}/sync"))).with_icon("refresh");
     html! {
+        (button(&read.off_when(read_off.clone())))
+        @if let Some(off) = &read_off { (why_off(off)) }
         (button(&Button::primary("Capture snapshot", place.start(&format!("{object_path}/capture"))).with_icon("archive").off_when(off.clone())))
         @if let Some(off) = &off { (why_off(off)) }
     }

@@ -4,7 +4,7 @@ use app::inventory::Selection;
 use axum::extract::State;
 use axum::response::Response;
 
-use super::object::ObjectPath;
+use super::object::{ObjectPath, TypePath};
 use crate::errors::WebError;
 use crate::extract::{Asked, InTenant, PathText, Posted};
 use crate::fields::segment;
@@ -21,6 +21,34 @@ pub(crate) async fn sync(
     let selection = Selection::of(&form.all("type").collect::<Vec<_>>())?;
     let started = app::inventory::start_sync(shared.db(), &scope, &selection, extra(&asked, &form)?).await?;
     answer(&shared, &ctx, &scope, started, "/inventory").await
+}
+
+/// `POST /t/{tenant}/inventory/{type}/sync`
+pub(crate) async fn sync_type(
+    State(shared): State<Shared>,
+    InTenant(ctx, scope): InTenant,
+    PathText(of): PathText<TypePath>,
+    Asked(asked): Asked,
+    Posted(form): Posted,
+) -> Result<Response, WebError> {
+    let extra = extra(&asked, &form)?;
+    let started = app::inventory::start_policy_sync(shared.db(), &scope, &of.type_key, None, extra).await?;
+    answer(&shared, &ctx, &scope, started, "/inventory").await
+}
+
+/// `POST /t/{tenant}/inventory/{type}/{id}/sync`
+pub(crate) async fn sync_object(
+    State(shared): State<Shared>,
+    InTenant(ctx, scope): InTenant,
+    PathText(object): PathText<ObjectPath>,
+    Asked(asked): Asked,
+    Posted(form): Posted,
+) -> Result<Response, WebError> {
+    let extra = extra(&asked, &form)?;
+    let started =
+        app::inventory::start_policy_sync(shared.db(), &scope, &object.type_key, Some(&object.id), extra).await?;
+    let page = format!("/inventory/{}/{}", segment(&object.type_key), segment(&object.id));
+    answer(&shared, &ctx, &scope, started, &page).await
 }
 
 /// `POST /t/{tenant}/groups/sync`

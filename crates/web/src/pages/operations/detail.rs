@@ -7,7 +7,7 @@ use model::run::Status;
 use store::RunRow;
 
 use super::Viewer;
-use super::run::{live_parts, run_actions};
+use super::run::live_parts;
 use super::run_items::items_section;
 use crate::errors::WebError;
 use crate::extract::{Asked, InTenant, PathId};
@@ -28,7 +28,7 @@ pub(crate) async fn page(
     let position = shared.db().changes_position().await?;
     let run = shared.db().tenant(&scope).runs().get(id).await?;
     let viewer = Viewer::new(&ctx, &scope);
-    let parts = live_parts(&shared, &scope, &viewer, &place.now(), &run).await?;
+    let parts = live_parts(&place, &scope, &viewer, &place.now(), &run).await?;
     let items = items_section(&place, &viewer, &run).await?;
     let body = html! {
         div.cols {
@@ -43,7 +43,7 @@ pub(crate) async fn page(
     let live = run.status != Status::Completed;
     let summary = html! { (parts.summary) @if live { (live_mark()) } };
     let main = html! {
-        (header(&Header { crumbs, title: title(&run), summary: Some(summary), actions: Some(run_actions(&place, &viewer, &run)) }))
+        (header(&Header { crumbs, title: title(&run), summary: Some(summary), actions: Some(parts.acts) }))
         @if live { (live_region("run-live", &format!("{}/stream?since={position}", viewer.href(&run)), &body)) }
         @else { (body) }
     };

@@ -4,11 +4,11 @@ use axum::extract::State;
 use maud::{Markup, html};
 use model::access::Capability;
 use model::ids::RunId;
-use store::{RunCounts, RunPage, RunPageRequest};
+use store::{Pause, RunCounts, RunPage, RunPageRequest};
 
 use super::filter::{NAMES, OUTCOMES, filter_row, run_filter, when_words};
-use super::{Viewer, run_row};
-use crate::errors::WebError;
+use super::{Viewer, run_row, type_words};
+use crate::errors::{WebError, sentence};
 use crate::extract::{Asked, InTenant};
 use crate::fields::Fields;
 use crate::frame::{Place, Section};
@@ -20,9 +20,10 @@ use crate::kit::filter::filters;
 use crate::kit::header::{Crumb, Header, header};
 use crate::kit::live::{live_mark, live_region, newer_place};
 use crate::kit::menu::{MenuAct, MenuItem, menu_button};
-use crate::kit::notice::empty_state;
+use crate::kit::notice::{Notice, empty_state, notice};
 use crate::kit::pager::{Pager, pager};
 use crate::kit::table::{Column, table};
+use crate::kit::tone::Tone;
 use crate::state::Shared;
 
 /// Rows on a page.
@@ -70,7 +71,8 @@ pub(crate) async fn page(
     };
     let stream = stream_address(&kept, &path, position, &list, &asked);
     let main = html! {
-        (header(&Header { crumbs: vec![Crumb::text("Monitoring")], title: "Operations".into(), summary: None, actions: Some(start_menu(&place)) }))
+        (header(&Header { crumbs: vec![Crumb::text("Monitoring")], title: "Operations".into(), summary: None, actions: Some(actions(&place)) }))
+        (pause_notices(&place, &shared.db().tenant(&scope).pauses().await?))
         (filters(&filter_row(&asked, &path, ctx.user, &runs.initiators().await?)))
         @if let Some(code) = asked.get("code") { p.help { "With an item of code " code { (code) } ". " a href=(kept.without(&["code"]).href(&path)) { "Show all" } } }
         (live_region("ops-live", &stream, &body))
@@ -146,6 +148,32 @@ fn nothing(kept: &Fields, path: &str, asked: &Fields) -> Markup {
         Some(&clear),
         true,
     )
+}
+
+fn actions(place: &Place<'_>) -> Markup {
+    html! {
+        (button(&Button::new("Pauses", Press::Link(format!("{}/queue", place.base()))).with_icon("player-pause")))
+        (start_menu(place))
+    }
+}
+
+/// What keeps runs back, above the list, so that nobody wonders.
+fn pause_notices(place: &Place<'_>, pauses: &[Pause]) -> Markup {
+    let all = format!("{}/queue", place.base());
+    html! {
+        @for pause in pauses {
+            @let what = pause.run_type.as_deref().map_or_else(|| "Operations".to_owned(), type_words);
+            @let since = place.now().exact(pause.paused_at);
+            (notice(&Notice {
+                tone: Tone::Mute,
+                icon: "player-pause",
+                title: format!("Paused: {what}"),
+                text: format!("By {} since {since}: {}", pause.paused_by_name, sentence(&pause.reason)),
+                code: String::new(),
+                actions: Some(button(&Button::new("View pauses", Press::Link(all.clone())).small())),
+            }))
+        }
+    }
 }
 
 fn start_menu(place: &Place<'_>) -> Markup {

@@ -50,14 +50,19 @@ impl Viewer {
     }
 }
 
+/// A run type in words; one that this version does not know keeps its name.
+pub(crate) fn type_words(run_type: &str) -> String {
+    app::catalogue::definition(run_type).map_or_else(|| run_type.to_owned(), |each| each.label.to_owned())
+}
+
 /// What tells the run apart beyond its status.
 pub(crate) fn signs(run: &RunRow) -> RunSigns {
     let lost = run.reason.as_ref().is_some_and(|reason| reason.code == "worker_lost");
-    let waits = run.reason.is_some() && !lost;
+    let waits = run.reason.is_some() && !lost && !run.paused;
     RunSigns {
         waiting: waits,
         between_attempts: run.attempt > 0 && lost,
-        paused: false,
+        paused: run.paused,
         waiting_for_approval: false,
         cancelling: run.cancel_requested_at.is_some(),
         not_responding: run.not_responding_since().is_some(),
@@ -119,12 +124,11 @@ pub(crate) fn initiator(viewer: &Viewer, run: &RunRow) -> String {
 /// Renders the row; its id is the run's.
 pub(crate) fn run_row(now: &Now, viewer: &Viewer, run: &RunRow) -> Markup {
     let (why, code) = why(now, run);
-    let writes = app::catalogue::definition(&run.run_type).is_some_and(|definition| definition.writes);
     let name = MainCell {
         name: run.label.clone(),
         href: viewer.href(run),
         target: run.target.clone(),
-        writes,
+        writes: run.writes,
         why,
         code,
         link: None,

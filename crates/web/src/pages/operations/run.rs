@@ -6,6 +6,7 @@ use model::run::{Outcome, Status};
 use store::{RunRow, TenantScope};
 
 use super::Viewer;
+use super::repeat::repeat_action;
 use super::row::{run_badge, run_progress, why};
 use super::run_side::side;
 use super::run_timeline::timeline_section;
@@ -17,7 +18,6 @@ use crate::kit::button::{Button, Press, WhyOff, button, why_off};
 use crate::kit::counts::linked_number;
 use crate::kit::table::{Column, cell, row, table};
 use crate::kit::time::Now;
-use crate::state::Shared;
 use app::advice::advice;
 
 const FAILURES: [Column; 3] =
@@ -27,33 +27,35 @@ const FAILURES: [Column; 3] =
 pub(crate) struct LiveParts {
     /// `#run-summary`: badge, progress, reason.
     pub(crate) summary: Markup,
+    /// `#run-acts`: what can be done with it.
+    pub(crate) acts: Markup,
     /// `#run-main`: failures and timeline.
     pub(crate) main: Markup,
     /// `#run-side`: facts, related, context, audit.
     pub(crate) side: Markup,
 }
 
-/// Renders them from the run as it is now.
+/// Renders them from the run as it is now. A stream outlives the request that opened it, so the time is given.
 pub(crate) async fn live_parts(
-    shared: &Shared,
+    place: &Place<'_>,
     scope: &TenantScope,
     viewer: &Viewer,
     now: &Now,
     run: &RunRow,
 ) -> Result<LiveParts, AppError> {
-    let events = shared.db().tenant(scope).runs().events(run.id).await?;
+    let events = place.shared.db().tenant(scope).runs().events(run.id).await?;
     let main = html! {
         div id="run-main" {
             (failures_section(viewer, run))
             (timeline_section(now, run, &events))
         }
     };
-    let side = side(shared, scope, viewer, now, run).await?;
-    Ok(LiveParts { summary: summary(now, viewer, run), main, side })
+    let side = side(place.shared, scope, viewer, now, run).await?;
+    Ok(LiveParts { summary: summary(now, viewer, run), acts: run_actions(place, viewer, run), main, side })
 }
 
 /// Badge, progress and reason.
-pub(crate) fn summary(now: &Now, viewer: &Viewer, run: &RunRow) -> Markup {
+fn summary(now: &Now, viewer: &Viewer, run: &RunRow) -> Markup {
     let (why, code) = why(now, run);
     html! {
         div.sum id="run-summary" {
@@ -64,12 +66,13 @@ pub(crate) fn summary(now: &Now, viewer: &Viewer, run: &RunRow) -> Markup {
     }
 }
 
-/// Cancel, or why not.
-pub(super) fn run_actions(place: &Place<'_>, viewer: &Viewer, run: &RunRow) -> Markup {
+/// Cancel and repeat, or why not.
+fn run_actions(place: &Place<'_>, viewer: &Viewer, run: &RunRow) -> Markup {
     let press = Press::Post { action: format!("{}/cancel", viewer.href(run)), csrf: viewer.csrf.clone() };
     let off = why_not_cancel(place, viewer, run).map(|sentence| WhyOff { id: "why-cancel".into(), sentence });
     html! {
         div.run-acts id="run-acts" {
+            (repeat_action(place, viewer, run))
             (button(&Button::new("Cancel", press).off_when(off.clone())))
             @if let Some(off) = &off { (why_off(off)) }
         }

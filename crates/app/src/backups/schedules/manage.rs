@@ -1,0 +1,33 @@
+//! Making, changing and removing schedules.
+
+use model::AppError;
+use model::access::Capability;
+use model::ids::ScheduleId;
+use store::{Db, TenantScope};
+
+use super::rule::{RuleInput, checked};
+
+/// Makes a schedule; its first slot is the next one of its rule.
+pub async fn create_schedule(db: &Db, scope: &TenantScope, input: &RuleInput) -> Result<ScheduleId, AppError> {
+    scope.require(Capability::BackupsManage)?;
+    let (rule, next) = checked(input, db.ping().await?)?;
+    db.tenant(scope).schedules().create(&rule, next).await
+}
+
+/// Changes a schedule; the next slot is computed anew, and what was decided stays.
+pub async fn change_schedule(
+    db: &Db,
+    scope: &TenantScope,
+    schedule: ScheduleId,
+    input: &RuleInput,
+) -> Result<(), AppError> {
+    scope.require(Capability::BackupsManage)?;
+    let (rule, next) = checked(input, db.ping().await?)?;
+    db.tenant(scope).schedules().change(schedule, &rule, next).await
+}
+
+/// Removes a schedule. Its sets stay.
+pub async fn remove_schedule(db: &Db, scope: &TenantScope, schedule: ScheduleId) -> Result<(), AppError> {
+    scope.require(Capability::BackupsManage)?;
+    db.tenant(scope).schedules().remove(schedule).await
+}

@@ -1,0 +1,165 @@
+//! The engine as a whole: nodes, pauses for all tenants, limits. For who manages the installation; shows no tenant.
+
+mod nodes;
+
+use axum::extract::State;
+use axum::response::Response;
+use maud::{Markup, html};
+use model::AppError;
+use model::ids::PauseId;
+use store::{Actor, limits};
+
+use self::nodes::node_table;
+use crate::auth::Ctx;
+use crate::errors::WebError;
+use crate::extract::{Asked, PathId, Posted, SignedIn};
+use crate::fields::Fields;
+use crate::frame::{Done, Place, Section, done};
+use crate::kit::button::{Button, Press, button};
+use crate::kit::facts::section;
+use crate::kit::form::{Field, csrf, field};
+use crate::kit::header::{Header, header};
+use crate::pages::form_error::FormError;
+use crate::pages::operations::type_words;
+use crate::pages::queue::parts::{Hold, asked_pause, pause_form, pause_table};
+use crate::state::Shared;
+
+const PATH: &str = "/engine";
+const NUMBER: &[&str] = &["limit.number"];
+/// Nodes that were not seen for longer than this are not listed, in milliseconds.
+const SEEN_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// `GET /engine`
+pub(crate) async fn page(
+    State(shared): State<Shared>,
+    SignedIn(ctx): SignedIn,
+    Asked(asked): Asked,
+) -> Result<Markup, WebError> {
+    render(&shared, &ctx, &asked, &Fields::default(), &FormError::default()).await
+}
+
+async fn render(
+    shared: &Shared,
+    ctx: &Ctx,
+    asked: &Fields,
+    values: &Fields,
+    error: &FormError,
+) -> Result<Markup, WebError> {
+    let place = Place::outside(shared, ctx, asked, Section::Engine);
+    let now = place.now();
+    let nodes = shared.db().nodes().with_runs(SEEN_MS).await?;
+    let pauses = shared.db().pauses().list().await?;
+    let hold = Hold { path: PATH.to_owned(), csrf: &ctx.csrf, off: None, in_tenant: false };
+    let main = html! {
+        (header(&Header { crumbs: Vec::new(), title: "Engine".into(), summary: None, actions: None }))
+        (section("nodes", "Nodes", "seen in the last 24 hours", &node_table(&now, &nodes)))
+        (section("pauses", "Pauses for all tenants", "", &html! {
+            (pause_table(&now, &hold, &pauses))
+            (pause_form(&hold, values, error))
+        }))
+        (section("limits", "Limits over all nodes", "", &limit_form(ctx, &shared.db().limits().list().await?, values, error)))
+    };
+    place.page("Engine", &main).await
+}
+
+/// `POST /engine/pauses`
+pub(crate) async fn pause(
+    State(shared): State<Shared>,
+    SignedIn(ctx): SignedIn,
+    Asked(asked): Asked,
+    Posted(form): Posted,
+) -> Result<Response, WebError> {
+    let paused = match asked_pause(&form) {
+        Ok((run_type, reason)) => {
+            shared.db().pauses().pause(run_type, &reason, &actor(&ctx), ctx.address()).await.map(drop)
+        }
+        Err(error) => Err(error),
+    };
+    answer(&shared, &ctx, &asked, &form, paused, Done::Paused).await
+}
+
+/// `POST /engine/pauses/{pause}/end`
+pub(crate) async fn resume(
+    State(shared): State<Shared>,
+    SignedIn(ctx): SignedIn,
+    PathId(pause): PathId<PauseId>,
+) -> Result<Response, WebError> {
+    shared.db().pauses().resume(pause, &actor(&ctx), ctx.address()).await?;
+    Ok(done(&ctx, PATH, Done::Resumed))
+}
+
+/// `POST /engine/limits`
+pub(crate) async fn set_limits(
+    State(shared): State<Shared>,
+    SignedIn(ctx): SignedIn,
+    Asked(asked): Asked,
+    Posted(form): Posted,
+) -> Result<Response, WebError> {
+    let set = set_all(&shared, &ctx, &form).await;
+    answer(&shared, &ctx, &asked, &form, set, Done::LimitsSaved).await
+}
+
+/// All numbers are read before one is written, so a wrong one changes nothing.
+async fn set_all(shared: &Shared, ctx: &Ctx, form: &Fields) -> Result<(), AppError> {
+    let before = shared.db().limits().list().await?;
+    let wanted = limit_names()
+        .into_iter()
+        .map(|(name, _)| app::operations::checked_limit(name, form.text(name)))
+        .collect::<Result<Vec<_>, _>>()?;
+    for (name, most) in wanted {
+        if before.get(name).copied() != most.map(i64::from) {
+            shared.db().limits().set(name, most, &actor(ctx), ctx.address()).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn answer(
+    shared: &Shared,
+    ctx: &Ctx,
+    asked: &Fields,
+    form: &Fields,
+    result: Result<(), AppError>,
+    what: Done,
+) -> Result<Response, WebError> {
+    let Err(error) = result else { return Ok(done(ctx, PATH, what)) };
+    let error = FormError::of(error)?;
+    let page = render(shared, ctx, asked, form, &error).await?;
+    Ok(error.respond(page))
+}
+
+fn actor(ctx: &Ctx) -> Actor {
+    Actor { user: Some(ctx.user), name: ctx.name.clone() }
+}
+
+/// Every limit with its words.
+fn limit_names() -> Vec<(&'static str, String)> {
+    let types = app::catalogue::DEFINITIONS.iter().map(|each| (each.run_type, type_words(each.run_type)));
+    [
+        (limits::ALL, "All operations together".to_owned()),
+        (limits::TENANT_READS, "Operations of one tenant that only read".to_owned()),
+    ]
+    .into_iter()
+    .chain(types)
+    .collect()
+}
+
+fn limit_form(ctx: &Ctx, set: &std::collections::BTreeMap<String, i64>, values: &Fields, error: &FormError) -> Markup {
+    html! {
+        p.help { "How many run at the same time, over all nodes. Empty means no limit; of one tenant that only read, 8." }
+        form.form method="post" action="/engine/limits" {
+            (error.summary(&[("all", NUMBER)]))
+            (csrf(&ctx.csrf))
+            @for (name, words) in limit_names() {
+                (field(&Field {
+                    name: name.into(),
+                    label: words,
+                    value: values.get(name).map(str::to_owned).or_else(|| set.get(name).map(i64::to_string)).unwrap_or_default(),
+                    autocomplete: "off",
+                    ..Field::default()
+                }))
+            }
+            div.row-acts { (button(&Button::new("Save limits", Press::Submit))) }
+        }
+    }
+}
