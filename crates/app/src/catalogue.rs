@@ -7,11 +7,12 @@ use crate::services::Services;
 use crate::{backups, connections, directory, inventory, snapshots};
 
 /// The catalogue rows, for pages and the CLI, which execute nothing.
-pub const DEFINITIONS: [&Definition; 9] = [
+pub const DEFINITIONS: [&Definition; 10] = [
     &inventory::sync_run::DEFINITION,
     &inventory::policy_run::DEFINITION,
     &directory::sync_run::DEFINITION,
     &backups::create_run::DEFINITION,
+    &backups::add_run::DEFINITION,
     &backups::schedules::scheduled_run::DEFINITION,
     &backups::schedules::now_run::DEFINITION,
     &backups::schedules::retry_run::DEFINITION,
@@ -26,6 +27,7 @@ pub fn handlers(services: &Services) -> Catalogue {
         .with(inventory::policy_run::PolicyRun::new(services.clone()))
         .with(directory::sync_run::GroupsRun::new(services.clone()))
         .with(backups::create_run::CreateRun)
+        .with(backups::add_run::AddRun)
         .with(backups::schedules::scheduled_run::ScheduledRun)
         .with(backups::schedules::now_run::NowRun)
         .with(backups::schedules::retry_run::RetryRun)

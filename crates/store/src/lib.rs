@@ -39,7 +39,7 @@ mod tenants;
 mod versions;
 
 pub use audit::{AuditEntry, AuditRow, AuditWriter, TenantAudit};
-pub use backups::{BackupItem, BackupSet, BackupStatus, Backups, Capture};
+pub use backups::{BackupItem, BackupSet, BackupStatus, Backups, Capture, SealedManifest};
 pub use connections::{ConnectionSummary, StoredConnection};
 pub use db::{DatabaseUrl, Db, Engine, Migrated, RunChange, RunChanges, ServeLock};
 pub use error::StoreError;

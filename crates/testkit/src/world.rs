@@ -99,7 +99,11 @@ impl World {
     /// Starts a backup of these types as the owner; none means all.
     pub async fn start_backup_of(&self, name: &str, types: &[&str]) -> RunId {
         let scope = self.scope().await;
-        let backup = NewBackup { name: name.into(), selection: Selection::of(types).expect("the types exist") };
+        let backup = NewBackup {
+            name: name.into(),
+            selection: Selection::of(types).expect("the types exist"),
+            keep_open: false,
+        };
         start_create(&self.db, &scope, backup, Extra::default()).await.expect("the owner may back up").run()
     }
 

@@ -1,9 +1,9 @@
 //! Making the observed state of a selection immutable: what every kind of backup run does.
 //!
-//! The set holds what the inventory observed, so nothing is read from Graph twice. When a type was not completely
-//! observed within [`FRESH_MS`], an `inventory.sync` of just those types is started first and waited for.
+//! The set holds what the inventory observed, so nothing is read from Graph twice; see `observed.rs` for what is fresh
+//! enough.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use engine::{Ending, RunCtx};
 use futures::FutureExt;
@@ -11,24 +11,19 @@ use futures::future::BoxFuture;
 use model::AppError;
 use model::ids::{BackupSetId, RunId, ScheduleId, VersionId};
 use model::registry::Registry;
-use model::run::{Failure, ItemOutcome, Reason, Status};
+use model::run::{Failure, ItemOutcome};
 use serde::Deserialize;
 use store::{BackupStatus, Capture, InventoryFilter, ItemRecord, ObjectRow};
 
 use super::manifest::{self, MissingItem, sha256_hex};
+use super::observed::{LOOK_MS, Observation, Observed, observe_first};
 use super::schedules;
-use crate::inventory::{Selection, done, start_sync};
+use crate::inventory::{Selection, done};
 use crate::operations::{FailedKeys, failed_keys};
-use crate::starting::{Extra, app_ending};
+use crate::starting::app_ending;
 
-/// An observation this young is backed up as it is, in milliseconds.
-const FRESH_MS: i64 = 15 * 60 * 1000;
-/// Longest pause between two looks at the sync that a backup waits for, in milliseconds: its end wakes the backup.
-const LOOK_MS: i64 = 10_000;
 /// Objects put into the set in one transaction.
 const BATCH: usize = 200;
-/// The step that remembers which sync was waited for.
-const SYNC_STEP: &str = "observe";
 
 #[derive(Deserialize)]
 struct Inputs {
@@ -38,6 +33,9 @@ struct Inputs {
     only_failed_of: Option<RunId>,
     /// The schedule that it belongs to.
     schedule: Option<ScheduleId>,
+    /// Leaves the set open, for policies to be added.
+    #[serde(default)]
+    keep_open: bool,
 }
 
 /// The run as a whole.
@@ -59,9 +57,10 @@ async fn backed_up(ctx: &RunCtx) -> Result<Ending, AppError> {
         Ok(selection) => selection,
         Err(error) => return Ok(Ending::Fail(Failure::new(error.code, error.message))),
     };
-    if let Some(why) = observe_first(ctx, &selection).await? {
-        return Ok(Ending::Wait { pause_ms: LOOK_MS, why });
-    }
+    let observed = match observe_first(ctx, &selection).await? {
+        Observation::Ready(observed) => observed,
+        Observation::Waits(why) => return Ok(Ending::Wait { pause_ms: LOOK_MS, why }),
+    };
     let name = if only.is_some() { format!("{} (what was missing)", inputs.name) } else { inputs.name };
     let backups = ctx.db.tenant(&ctx.scope).backups();
     let set = backups.create_set(&ctx.lease, &name, inputs.schedule).await?;
@@ -70,7 +69,7 @@ async fn backed_up(ctx: &RunCtx) -> Result<Ending, AppError> {
     // An attempt that died after it had sealed the set left only the end to be recorded.
     let complete = match stored.sealed_at {
         Some(_) => stored.status == BackupStatus::Complete,
-        None => capture_all(ctx, set, &selection, only.as_ref()).await?,
+        None => capture_all(ctx, set, &selection, observed, only.as_ref(), inputs.keep_open).await?,
     };
     if let Some(schedule) = inputs.schedule.filter(|_| complete && only.is_none()) {
         schedules::retain(ctx, schedule).await?;
@@ -78,56 +77,24 @@ async fn backed_up(ctx: &RunCtx) -> Result<Ending, AppError> {
     Ok(done(ctx).await?)
 }
 
-/// Fills and seals the set; says whether everything that was asked for is in it.
+/// Fills the set, and seals it or leaves it open; says whether it is sealed with everything that was asked for.
 async fn capture_all(
     ctx: &RunCtx,
     set: BackupSetId,
     selection: &Selection,
+    observed: Observed,
     only: Option<&FailedKeys>,
+    keep_open: bool,
 ) -> Result<bool, AppError> {
-    fill(ctx, set, selection, only).await?;
-    let unread = manifest::unread_types(&ctx.db, &ctx.scope, selection).await?;
+    fill(ctx, set, selection, &observed, only).await?;
+    let unread = observed.unread;
     name_unread_types(ctx, &unread).await?;
+    if keep_open {
+        let unread = serde_json::to_value(&unread).map_err(AppError::internal)?;
+        ctx.db.tenant(&ctx.scope).backups().leave_open(&ctx.lease, set, &unread).await?;
+        return Ok(false);
+    }
     seal(ctx, set, selection, unread).await
-}
-
-/// Starts a sync of the types that are not fresh, once, and says what is waited for until it ended.
-async fn observe_first(ctx: &RunCtx, selection: &Selection) -> Result<Option<Reason>, AppError> {
-    let steps = ctx.db.ledger().steps(ctx.run.id).await?;
-    let started = steps.iter().find(|step| step.name == SYNC_STEP);
-    let sync = match started {
-        Some(step) => step.cursor.as_deref().and_then(|cursor| cursor.parse::<RunId>().ok()),
-        None => start_stale(ctx, selection).await?,
-    };
-    let Some(sync) = sync else { return Ok(None) };
-    let row = ctx.db.tenant(&ctx.scope).runs().get(sync).await?;
-    let waiting = Reason::new("backup.waits_for_sync", "Waiting for the inventory sync that reads what is not fresh");
-    Ok((row.status != Status::Completed).then_some(waiting))
-}
-
-async fn start_stale(ctx: &RunCtx, selection: &Selection) -> Result<Option<RunId>, AppError> {
-    let stale = stale_types(ctx, selection).await?;
-    let sync = if stale.is_empty() {
-        None
-    } else {
-        let extra = Extra { parent: Some(ctx.run.id), priority: ctx.run.priority, ..Extra::default() };
-        Some(start_sync(&ctx.db, &ctx.scope, &Selection::of(&stale)?, extra).await?.run())
-    };
-    let cursor = sync.map(|sync| sync.to_string());
-    ctx.db.ledger().step_done(&ctx.lease, SYNC_STEP, cursor.as_deref()).await?;
-    Ok(sync)
-}
-
-/// The selected types that were not observed completely within [`FRESH_MS`].
-async fn stale_types(ctx: &RunCtx, selection: &Selection) -> Result<Vec<&'static str>, AppError> {
-    let coverage = ctx.db.tenant(&ctx.scope).inventory().coverage().await?;
-    let since = ctx.run.database_now_ms - FRESH_MS;
-    let fresh: BTreeSet<&str> = coverage
-        .iter()
-        .filter(|row| row.at >= since && row.list_complete && row.incomplete == 0)
-        .map(|row| row.type_key.as_str())
-        .collect();
-    Ok(selection.keys().into_iter().filter(|key| !fresh.contains(key)).collect())
 }
 
 /// Puts every present object of the selection into the set, or just some of them; one that is not complete is named,
@@ -136,6 +103,7 @@ async fn fill(
     ctx: &RunCtx,
     set: BackupSetId,
     selection: &Selection,
+    observed: &Observed,
     only: Option<&FailedKeys>,
 ) -> Result<(), AppError> {
     let inventory = ctx.db.tenant(&ctx.scope).inventory();
@@ -154,24 +122,41 @@ async fn fill(
         if let Some(only) = only {
             objects.retain(|object| only.contains(&object.type_key, &object.external_id));
         }
-        add(ctx, set, &objects).await?;
+        add(ctx, set, observed, &objects).await?;
     }
 }
 
-async fn add(ctx: &RunCtx, set: BackupSetId, objects: &[ObjectRow]) -> Result<(), AppError> {
+pub(super) async fn add(
+    ctx: &RunCtx,
+    set: BackupSetId,
+    observed: &Observed,
+    objects: &[ObjectRow],
+) -> Result<(), AppError> {
     let tenant = ctx.db.tenant(&ctx.scope);
-    let versions: Vec<VersionId> =
-        objects.iter().filter(|object| object.complete).filter_map(|object| object.version).collect();
+    let versions: Vec<VersionId> = objects
+        .iter()
+        .filter(|object| object.complete && observed.why_not(object).is_none())
+        .filter_map(|object| object.version)
+        .collect();
     let documents: HashMap<VersionId, Vec<u8>> = tenant.versions().documents(&versions).await?.into_iter().collect();
-    let captures = objects.iter().map(|object| capture(object, &documents)).collect();
+    let captures = objects.iter().map(|object| capture(observed, object, &documents)).collect();
     Ok(tenant.backups().add(&ctx.lease, set, captures).await?)
 }
 
-fn capture(object: &ObjectRow, documents: &HashMap<VersionId, Vec<u8>>) -> Capture {
+fn capture(observed: &Observed, object: &ObjectRow, documents: &HashMap<VersionId, Vec<u8>>) -> Capture {
     let version = object.version.filter(|version| object.complete && documents.contains_key(version));
     let document = version.and_then(|version| documents.get(&version));
     let lacks = object.missing_parts.first().filter(|_| document.is_none());
-    let code = document.is_none().then(|| lacks.map_or("backup.not_observed", |part| part.code.as_str()).to_owned());
+    let old = observed.why_not(object);
+    let code = document
+        .is_none()
+        .then(|| old.or(lacks.map(|part| part.code.as_str())).unwrap_or("backup.not_observed").to_owned());
+    let message = match old {
+        Some(_) => {
+            Some("It could not be read before this backup, and an older version does not stand in for it".into())
+        }
+        None => lacks.map(|part| part.message.clone()),
+    };
     let kind = Registry::embedded().get(&object.type_key).map_or(object.type_key.as_str(), |contract| &contract.label);
     let item = ItemRecord {
         key: format!("{}/{}", object.type_key, object.external_id),
@@ -179,7 +164,7 @@ fn capture(object: &ObjectRow, documents: &HashMap<VersionId, Vec<u8>>) -> Captu
         kind: kind.to_owned(),
         outcome: if document.is_some() { ItemOutcome::Succeeded } else { ItemOutcome::Incomplete },
         code,
-        message: lacks.map(|part| part.message.clone()),
+        message,
         detail: None,
     };
     Capture {
@@ -213,9 +198,16 @@ async fn seal(
     selection: &Selection,
     unread: Vec<MissingItem>,
 ) -> Result<bool, AppError> {
-    let manifest = manifest::of_set(ctx, set, selection, unread).await?;
-    let bytes = manifest.to_bytes();
-    let complete = manifest.missing.is_empty();
-    ctx.db.tenant(&ctx.scope).backups().seal(&ctx.lease, set, &bytes, &sha256_hex(&bytes), complete).await?;
-    Ok(complete)
+    let tenant = ctx.db.tenant(&ctx.scope);
+    let about = manifest::About {
+        set,
+        run: ctx.run.id,
+        directory_id: tenant.info().await?.directory_id,
+        sealed_at_ms: ctx.ambient.now_ms(),
+        types: selection.keys().into_iter().map(str::to_owned).collect(),
+        unread,
+    };
+    let sealed = manifest::of_items(about, &manifest::all_items(&ctx.db, &ctx.scope, set).await?).sealed();
+    tenant.backups().seal(&ctx.lease, set, &sealed).await?;
+    Ok(sealed.complete)
 }

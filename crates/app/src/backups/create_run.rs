@@ -13,7 +13,7 @@ pub const DEFINITION: Definition = Definition {
     aliases: &[],
     label: "Back up",
     capability: Capability::BackupsCreate,
-    identity: IdentityInputs::Fields(&["types"]),
+    identity: IdentityInputs::Fields(&["types", "keep_open"]),
     deadline_ms: 4 * 60 * 60 * 1000,
     attempts_max: 5,
     writes: false,

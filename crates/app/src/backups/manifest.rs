@@ -1,14 +1,10 @@
 //! The manifest of a backup set: what it holds and the hash of each part, so that it can be verified without Graph.
 
-use engine::RunCtx;
 use model::AppError;
 use model::ids::{BackupSetId, RunId};
-use model::registry::Registry;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use store::{BackupItem, Db, TenantScope};
-
-use crate::inventory::Selection;
+use store::{BackupItem, Db, SealedManifest, TenantScope};
 
 /// Version of the manifest's shape.
 pub const FORMAT: u32 = 1;
@@ -65,6 +61,13 @@ pub struct MissingItem {
 }
 
 impl Manifest {
+    /// The manifest as the store keeps it.
+    pub fn sealed(&self) -> SealedManifest {
+        let manifest = self.to_bytes();
+        let sha256_hex = sha256_hex(&manifest);
+        SealedManifest { manifest, sha256_hex, complete: self.missing.is_empty() }
+    }
+
     /// The bytes that are stored and hashed.
     pub fn to_bytes(&self) -> Vec<u8> {
         serde_json::to_vec_pretty(self).expect("a manifest is plain data")
@@ -92,26 +95,36 @@ pub async fn all_items(db: &Db, scope: &TenantScope, set: BackupSetId) -> Result
     }
 }
 
-/// The manifest of what was put into the set, and of the types whose lists were not read.
-pub async fn of_set(
-    ctx: &RunCtx,
-    set: BackupSetId,
-    selection: &Selection,
-    unread: Vec<MissingItem>,
-) -> Result<Manifest, AppError> {
-    let rows = all_items(&ctx.db, &ctx.scope, set).await?;
-    let mut missing = unread;
+/// What a manifest says besides its items.
+pub(super) struct About {
+    /// The set.
+    pub(super) set: BackupSetId,
+    /// The run that made it.
+    pub(super) run: RunId,
+    /// The directory it was taken from (a GUID).
+    pub(super) directory_id: String,
+    /// When it is sealed, milliseconds since the Unix epoch.
+    pub(super) sealed_at_ms: i64,
+    /// The selected type keys, sorted.
+    pub(super) types: Vec<String>,
+    /// Types whose lists were not read.
+    pub(super) unread: Vec<MissingItem>,
+}
+
+/// The manifest of what was put into the set.
+pub(super) fn of_items(about: About, rows: &[BackupItem]) -> Manifest {
+    let mut missing = about.unread;
     missing.extend(rows.iter().filter(|row| row.version.is_none()).map(missing_item));
-    Ok(Manifest {
+    Manifest {
         format: FORMAT,
-        set,
-        run: ctx.run.id,
-        directory_id: ctx.db.tenant(&ctx.scope).info().await?.directory_id,
-        sealed_at_ms: ctx.ambient.now_ms(),
-        types: selection.keys().into_iter().map(str::to_owned).collect(),
+        set: about.set,
+        run: about.run,
+        directory_id: about.directory_id,
+        sealed_at_ms: about.sealed_at_ms,
+        types: about.types,
         items: rows.iter().filter_map(manifest_item).collect(),
         missing,
-    })
+    }
 }
 
 fn manifest_item(row: &BackupItem) -> Option<ManifestItem> {
@@ -132,19 +145,4 @@ fn missing_item(row: &BackupItem) -> MissingItem {
         name: row.name.clone(),
         code: row.code.clone().unwrap_or_else(|| "backup.not_observed".to_owned()),
     }
-}
-
-/// The selected types whose last list was not read to its end, or that were never read.
-pub async fn unread_types(db: &Db, scope: &TenantScope, selection: &Selection) -> Result<Vec<MissingItem>, AppError> {
-    let coverage = db.tenant(scope).inventory().coverage().await?;
-    let code_of = |key: &str| match coverage.iter().find(|row| row.type_key == key) {
-        None => Some("backup.not_observed".to_owned()),
-        Some(row) if row.list_complete => None,
-        Some(row) => Some(row.code.clone().unwrap_or_else(|| "backup.not_observed".to_owned())),
-    };
-    let missing = |key: &str| {
-        let name = Registry::embedded().get(key).map_or(key, |contract| contract.label_plural.as_str()).to_owned();
-        code_of(key).map(|code| MissingItem { type_key: key.to_owned(), external_id: None, name, code })
-    };
-    Ok(selection.keys().into_iter().filter_map(missing).collect())
 }

@@ -1,11 +1,17 @@
 //! Backup sets: immutable, with a manifest, verified without Graph.
 
+pub mod add_run;
 mod back_up;
+mod close;
 pub mod create_run;
 pub mod manifest;
+mod observed;
 pub mod schedules;
+mod start_add;
 mod start_create;
 mod verify;
 
+pub use close::close_set;
+pub use start_add::{PolicyKey, start_add};
 pub use start_create::{NewBackup, start_create};
 pub use verify::{Verification, manifest_of, verify};

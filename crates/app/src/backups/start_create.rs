@@ -17,6 +17,8 @@ pub struct NewBackup {
     pub name: String,
     /// What it shall hold.
     pub selection: Selection,
+    /// Leaves the set open, for policies to be added before somebody closes it.
+    pub keep_open: bool,
 }
 
 /// Creates the run, or finds the active one over the same selection. Never calls Graph.
@@ -24,6 +26,9 @@ pub async fn start_create(db: &Db, scope: &TenantScope, backup: NewBackup, extra
     let name = checked_name(&backup.name)?;
     let mut inputs = backup.selection.inputs();
     inputs["name"] = name.as_str().into();
+    if backup.keep_open {
+        inputs["keep_open"] = true.into();
+    }
     let target = format!("“{name}”, {}", backup.selection.describe());
     start(db, scope, &DEFINITION, inputs, target, extra).await
 }

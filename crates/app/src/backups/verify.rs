@@ -41,8 +41,8 @@ pub async fn verify(db: &Db, scope: &TenantScope, set: BackupSetId) -> Result<Ve
     let tenant = db.tenant(scope);
     let row = tenant.backups().get(set).await?;
     if row.status == BackupStatus::Writing {
-        return Err(AppError::conflict("backup.not_sealed", "The backup set is still being written")
-            .hint("Wait for its run to end"));
+        let hint = if row.open { "Close it first" } else { "Wait for its run to end" };
+        return Err(AppError::conflict("backup.not_sealed", "The backup set is still being written").hint(hint));
     }
     let mut found = Verification { items: 0, missing: 0, problems: Vec::new() };
     match tenant.backups().manifest(set).await {

@@ -15,6 +15,7 @@ on_both_databases!(
     a_fresh_inventory_is_backed_up_without_asking_graph,
     a_stale_inventory_is_synced_first_by_a_run_of_its_own,
     an_unread_list_is_named_as_a_whole,
+    a_sync_that_fails_as_a_whole_leaves_nothing_old_in_the_set,
     the_set_holds_what_graph_holds,
 );
 
@@ -53,6 +54,24 @@ async fn a_stale_inventory_is_synced_first_by_a_run_of_its_own(database: &TestDa
     assert_eq!(row.attempt, 1, "waiting costs no attempt");
     let stored = world.db.tenant(&scope).backups().get(set).await.unwrap();
     assert_eq!((stored.status, stored.items), (BackupStatus::Complete, observable(&world).len() as u64));
+}
+
+async fn a_sync_that_fails_as_a_whole_leaves_nothing_old_in_the_set(database: &TestDatabase) {
+    let world = World::seeded(database, 20).await;
+    assert_eq!(world.sync().await.outcome, Outcome::Succeeded);
+    // A day later the secret has expired.
+    database.execute("update inventory_coverage set at = at - 86400000").await;
+    database.execute("update inventory_objects set last_seen_at = last_seen_at - 86400000").await;
+    world.simulator.add_fault(world.directory(), Fault::on("", graph_sim::FaultKind::TokenError { aadsts: 7_000_222 }));
+    let (row, set) = world.back_up("nightly").await;
+    assert_eq!((row.outcome, row.counts.succeeded), (Outcome::Failed, 0), "{:?}", row.reason);
+    let scope = world.scope().await;
+    let stored = world.db.tenant(&scope).backups().get(set).await.unwrap();
+    assert_eq!((stored.status, stored.items), (BackupStatus::Partial, 0));
+    let manifest = manifest_of(&world.db, &scope, set).await.unwrap().unwrap();
+    assert!(manifest.items.is_empty());
+    assert!(manifest.missing.iter().all(|missing| missing.code == "auth.secret_expired"), "{:?}", manifest.missing);
+    assert_eq!(manifest.missing.iter().filter(|missing| missing.external_id.is_none()).count(), manifest.types.len());
 }
 
 async fn an_unread_list_is_named_as_a_whole(database: &TestDatabase) {

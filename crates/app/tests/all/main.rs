@@ -20,6 +20,7 @@ mod corpus;
 mod groups;
 mod loaded;
 mod missing;
+mod open_sets;
 mod partial;
 mod policies;
 mod repeats;

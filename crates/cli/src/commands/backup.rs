@@ -1,10 +1,11 @@
 //! `tenantatlas backup …`
 
-use app::backups::{NewBackup, start_create, verify};
+use app::backups::{NewBackup, PolicyKey, close_set, start_add, start_create, verify};
 use app::inventory::Selection;
 use app::starting::Extra;
 use model::AppError;
 use model::ids::BackupSetId;
+use store::BackupSet;
 
 use crate::args::{Backup, OneTenant};
 use crate::exit::Exit;
@@ -15,17 +16,52 @@ use crate::when;
 /// Dispatches.
 pub(crate) async fn run(args: Backup, session: &Session) -> Result<Exit, AppError> {
     match args {
-        Backup::Create { tenant, name, types, waiting } => {
+        Backup::Create { tenant, name, types, keep_open, waiting } => {
             let scope = session.scope(&tenant.tenant).await?;
             let name = name.unwrap_or_else(|| when::exact(session.db.ambient().now_ms()));
-            let backup = NewBackup { name, selection: Selection::of(&types)? };
+            let backup = NewBackup { name, selection: Selection::of(&types)?, keep_open };
             let started = start_create(&session.db, &scope, backup, Extra::default()).await?;
             session.follow_started(&scope, &started, waiting).await
+        }
+        Backup::Add { tenant, set, policies, waiting } => {
+            let scope = session.scope(&tenant.tenant).await?;
+            let policies = policies.iter().map(|text| policy(text)).collect::<Result<Vec<_>, _>>()?;
+            let started = start_add(&session.db, &scope, set, policies, Extra::default()).await?;
+            session.follow_started(&scope, &started, waiting).await
+        }
+        Backup::TakeOut { tenant, set, policy: text } => {
+            let (scope, policy) = (session.scope(&tenant.tenant).await?, policy(&text)?);
+            session.db.tenant(&scope).backups().take_out(set, &policy.type_key, &policy.id).await?;
+            session.output.document(&serde_json::json!({ "set": set, "taken_out": policy }));
+            session.output.line(format!("Taken out: {text}"));
+            Ok(Exit::Success)
+        }
+        Backup::Close { tenant, set } => {
+            let scope = session.scope(&tenant.tenant).await?;
+            close_set(&session.db, &scope, set).await?;
+            session.output.document(&serde_json::json!({ "closed": set }));
+            session.output.line(format!("Closed. Prove it with: tenantatlas backup verify {} {set}", tenant.tenant));
+            Ok(Exit::Success)
         }
         Backup::List(tenant) => list(tenant, session).await,
         Backup::Show { tenant, set } => show(tenant, set, session).await,
         Backup::Verify { tenant, set } => check(tenant, set, session).await,
     }
+}
+
+fn state(set: &BackupSet) -> String {
+    if set.open { "open".to_owned() } else { set.status.to_string() }
+}
+
+fn objects(count: u64) -> String {
+    if count == 1 { "1 object".to_owned() } else { format!("{count} objects") }
+}
+
+fn policy(text: &str) -> Result<PolicyKey, AppError> {
+    PolicyKey::parse(text).ok_or_else(|| {
+        AppError::invalid("backup.policy", format!("\"{text}\" is no policy"))
+            .hint("Write TYPE/ID, for example scopeTags/0; tenantatlas backup show prints what a set holds")
+    })
 }
 
 async fn list(tenant: OneTenant, session: &Session) -> Result<Exit, AppError> {
@@ -40,7 +76,7 @@ async fn list(tenant: OneTenant, session: &Session) -> Result<Exit, AppError> {
         vec![
             set.id.to_string(),
             set.name.clone(),
-            set.status.to_string(),
+            state(set),
             set.items.to_string(),
             set.incomplete.to_string(),
             set.creator_name.clone(),
@@ -70,10 +106,15 @@ async fn show(tenant: OneTenant, set: BackupSetId, session: &Session) -> Result<
     let row = backups.get(set).await?;
     let manifest = app::backups::manifest_of(&session.db, &scope, set).await?;
     session.output.document(&serde_json::json!({ "set": json::backup_set(&row), "manifest": manifest }));
-    session.output.line(format!("{} “{}”: {}, {} objects", row.id, row.name, row.status, row.items));
+    session.output.line(format!("{} “{}”: {}, {}", row.id, row.name, state(&row), objects(row.items)));
     session.output.line(format!("  by {} at {}", row.creator_name, when::exact(row.created_at)));
     let Some(manifest) = manifest else {
-        session.output.line("  It is still being written.");
+        let next = format!("tenantatlas backup close {} {set}", tenant.tenant);
+        session.output.line(if row.open {
+            format!("  It is open. Close it with: {next}")
+        } else {
+            "  It is still being written.".to_owned()
+        });
         return Ok(Exit::Success);
     };
     for missing in &manifest.missing {
@@ -90,7 +131,7 @@ async fn check(tenant: OneTenant, set: BackupSetId, session: &Session) -> Result
         session.output.line(format!("  {problem}"));
     }
     if result.is_intact() {
-        session.output.line(format!("Intact: {} objects are what the manifest says.", result.items));
+        session.output.line(format!("Intact: {}, as the manifest says.", objects(result.items)));
         Ok(Exit::Success)
     } else {
         session.output.line(format!(

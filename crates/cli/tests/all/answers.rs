@@ -16,6 +16,7 @@ fn help_fits_on_a_screen_and_names_every_command() {
             &["serve", "--help"],
             &["sync", "--help"],
             &["tenant", "add", "--help"],
+            &["backup", "--help"],
             &["backup", "create", "--help"],
             &["run", "--help"],
             &["schedule", "--help"],

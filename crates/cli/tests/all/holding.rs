@@ -33,6 +33,30 @@ fn a_queue_is_paused_says_so_and_goes_on() {
 }
 
 #[test]
+fn a_set_is_left_open_filled_by_hand_and_closed() {
+    testkit::run(Engine::Sqlite, async |database: &TestDatabase| {
+        let world = World::seeded(database, 20).await;
+        let mut story = Story::new(&world, database);
+        story.tells(&["sync", "Contoso"], 0).await;
+        let open =
+            ["backup", "create", "Contoso", "--name", "For the change", "--type", "namedLocations", "--keep-open"];
+        story.tells(&open, 0).await;
+        let list = story.tells(&["backup", "list", "Contoso"], 0).await.out;
+        let set = id(&list, "bak_").to_owned();
+        story.tells(&["backup", "show", "Contoso", &set], 0).await;
+        story.tells(&["backup", "verify", "Contoso", &set], 9).await;
+        story.tells(&["backup", "add", "Contoso", &set, "--policy", "scopeTags"], 2).await;
+        story.tells(&["backup", "add", "Contoso", &set, "--policy", "scopeTags/nobody"], 7).await;
+        story.tells(&["backup", "add", "Contoso", &set, "--policy", "scopeTags/0"], 0).await;
+        story.tells(&["backup", "take-out", "Contoso", &set, "scopeTags/0"], 0).await;
+        story.tells(&["backup", "close", "Contoso", &set], 0).await;
+        story.tells(&["backup", "add", "Contoso", &set, "--policy", "scopeTags/0"], 9).await;
+        story.tells(&["backup", "verify", "Contoso", &set], 0).await;
+        insta::assert_snapshot!("a_set_is_left_open_filled_by_hand_and_closed", story.text);
+    });
+}
+
+#[test]
 fn what_failed_is_repeated_and_a_schedule_is_run_and_retried() {
     testkit::run(Engine::Sqlite, async |database: &TestDatabase| {
         let world = World::seeded(database, 30).await;

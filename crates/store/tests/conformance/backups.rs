@@ -19,6 +19,10 @@ fn capture(id: &str, outcome: ItemOutcome) -> Capture {
     Capture { item, type_key, external_id, version: None, sha256: None, bytes: None }
 }
 
+fn sealed() -> store::SealedManifest {
+    store::SealedManifest { manifest: b"{\"items\":1}".to_vec(), sha256_hex: "abc".into(), complete: false }
+}
+
 both! {
     async fn a_sealed_set_never_changes(test: &TestDb) {
         let scope = test.owner().await;
@@ -29,7 +33,7 @@ both! {
         let first = vec![capture("a", ItemOutcome::Succeeded), capture("b", ItemOutcome::Incomplete)];
         backups.add(&lease, set, first).await.unwrap();
         assert_eq!(backups.manifest(set).await.unwrap_err().code, "not_found");
-        backups.seal(&lease, set, b"{\"items\":1}", "abc", false).await.unwrap();
+        backups.seal(&lease, set, &sealed()).await.unwrap();
         let row = backups.get(set).await.unwrap();
         assert_eq!((row.status, row.items, row.incomplete, row.run), (BackupStatus::Partial, 1, 1, run.id));
         assert_eq!(backups.manifest(set).await.unwrap(), b"{\"items\":1}");

@@ -8,8 +8,9 @@ use store::BackupSet as Row;
 use utoipa::ToSchema;
 
 use super::limit;
+use super::starts::Policy;
 use crate::errors::WebError;
-use crate::extract::{Asked, InTenant, PathId};
+use crate::extract::{Asked, InTenant, JsonBody, PathId};
 use crate::pages::backups::within_limit;
 use crate::state::Shared;
 
@@ -26,6 +27,8 @@ pub(crate) struct BackupSet {
     creator: String,
     /// `writing`, `complete` or `partial`.
     status: String,
+    /// Left open: policies can be added until it is closed.
+    open: bool,
     /// Items in it.
     items: u64,
     /// Objects that could not be captured.
@@ -46,6 +49,7 @@ impl From<Row> for BackupSet {
             name: row.name,
             creator: row.creator_name,
             status: row.status.to_string(),
+            open: row.open,
             items: row.items,
             incomplete: row.incomplete,
             manifest_sha256: row.manifest_hash,
@@ -119,4 +123,28 @@ pub(crate) async fn verify(
         missing: found.missing,
         problems: found.problems,
     }))
+}
+
+/// Closes a set that was left open: from then on it does not change any more.
+#[utoipa::path(post, path = "/api/v1/tenants/{tenant}/backups/{set}/close", tag = "backups", params(("tenant" = String, Path), ("set" = String, Path), ("X-CSRF-Token" = String, Header)), responses((status = 200, body = BackupSet), (status = 403, body = crate::errors::Problem, content_type = "application/problem+json"), (status = 404, body = crate::errors::Problem, content_type = "application/problem+json"), (status = 409, body = crate::errors::Problem, content_type = "application/problem+json")))]
+pub(crate) async fn close(
+    State(shared): State<Shared>,
+    InTenant(_ctx, scope): InTenant,
+    PathId(set): PathId<BackupSetId>,
+) -> Result<Json<BackupSet>, WebError> {
+    app::backups::close_set(shared.db(), &scope, set).await?;
+    Ok(Json(shared.db().tenant(&scope).backups().get(set).await?.into()))
+}
+
+/// Takes a policy out of a set that was left open.
+#[utoipa::path(post, path = "/api/v1/tenants/{tenant}/backups/{set}/take-out", tag = "backups", params(("tenant" = String, Path), ("set" = String, Path), ("X-CSRF-Token" = String, Header)), request_body = Policy, responses((status = 200, body = BackupSet), (status = 403, body = crate::errors::Problem, content_type = "application/problem+json"), (status = 404, body = crate::errors::Problem, content_type = "application/problem+json"), (status = 409, body = crate::errors::Problem, content_type = "application/problem+json")))]
+pub(crate) async fn take_out(
+    State(shared): State<Shared>,
+    InTenant(_ctx, scope): InTenant,
+    PathId(set): PathId<BackupSetId>,
+    JsonBody(policy): JsonBody<Policy>,
+) -> Result<Json<BackupSet>, WebError> {
+    let backups = shared.db().tenant(&scope).backups();
+    backups.take_out(set, &policy.type_key, &policy.id).await?;
+    Ok(Json(backups.get(set).await?.into()))
 }

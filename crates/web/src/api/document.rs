@@ -39,9 +39,12 @@ use super::{backups, inventory, pauses, runs, schedules, session, starts, tenant
         starts::capture,
         starts::check,
         starts::back_up,
+        starts::add_policies,
         backups::list,
         backups::get,
-        backups::verify
+        backups::verify,
+        backups::close,
+        backups::take_out
     )
 )]
 struct Document;

@@ -1,13 +1,13 @@
 //! Starting runs. Each only queues; the same `Idempotency-Key` gives the same answer for 24 hours.
 
-use app::backups::NewBackup;
+use app::backups::{NewBackup, PolicyKey};
 use app::inventory::Selection;
 use app::starting::Extra;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use model::AppError;
-use model::ids::{RunId, ScheduleId};
+use model::ids::{BackupSetId, RunId, ScheduleId};
 use serde::{Deserialize, Serialize};
 use store::Started;
 use utoipa::ToSchema;
@@ -51,6 +51,34 @@ pub(crate) struct BackupRequest {
     /// Type keys; absent or empty means all.
     #[serde(default)]
     types: Vec<String>,
+    /// Leaves the set open, for policies to be added before it is closed.
+    #[serde(default)]
+    keep_open: bool,
+}
+
+/// Policies to add.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AddRequest {
+    /// At most 500.
+    policies: Vec<Policy>,
+}
+
+/// One policy of the inventory.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Policy {
+    /// Type key.
+    #[serde(rename = "type")]
+    pub(crate) type_key: String,
+    /// Graph's id.
+    pub(crate) id: String,
+}
+
+impl From<Policy> for PolicyKey {
+    fn from(policy: Policy) -> Self {
+        Self { type_key: policy.type_key, id: policy.id }
+    }
 }
 
 /// Nothing to say.
@@ -214,6 +242,21 @@ pub(crate) async fn back_up(
     bytes: BodyBytes,
     JsonBody(request): JsonBody<BackupRequest>,
 ) -> Answer {
-    let backup = NewBackup { name: request.name, selection: Selection::of(&request.types)? };
+    let backup =
+        NewBackup { name: request.name, selection: Selection::of(&request.types)?, keep_open: request.keep_open };
     answer(app::backups::start_create(shared.db(), &scope, backup, extra(&headers, &bytes)?).await?)
+}
+
+/// Starts adding policies to a set that was left open.
+#[utoipa::path(post, path = "/api/v1/tenants/{tenant}/backups/{set}/add", tag = "backups", params(("tenant" = String, Path), ("set" = String, Path), ("X-CSRF-Token" = String, Header), ("Idempotency-Key" = Option<String>, Header)), request_body = AddRequest, responses((status = 202, body = StartAnswer), (status = 403, body = crate::errors::Problem, content_type = "application/problem+json"), (status = 404, body = crate::errors::Problem, content_type = "application/problem+json"), (status = 409, body = crate::errors::Problem, content_type = "application/problem+json"), (status = 422, body = crate::errors::Problem, content_type = "application/problem+json")))]
+pub(crate) async fn add_policies(
+    State(shared): State<Shared>,
+    InTenant(_ctx, scope): InTenant,
+    PathId(set): PathId<BackupSetId>,
+    headers: HeaderMap,
+    bytes: BodyBytes,
+    JsonBody(request): JsonBody<AddRequest>,
+) -> Answer {
+    let policies = request.policies.into_iter().map(PolicyKey::from).collect();
+    answer(app::backups::start_add(shared.db(), &scope, set, policies, extra(&headers, &bytes)?).await?)
 }

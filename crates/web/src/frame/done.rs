@@ -40,6 +40,10 @@ pub(crate) enum Done {
     Resumed,
     /// Limits were saved.
     LimitsSaved,
+    /// A policy was taken out of an open set.
+    TakenOut,
+    /// An open set was closed.
+    SetClosed,
     /// A schedule was made or changed.
     ScheduleSaved,
     /// A schedule was removed.
@@ -60,6 +64,8 @@ impl Done {
             Self::MarkedRead => ("Marked as read", "Nothing is unread now."),
             Self::Paused => ("Paused", "What runs now goes on; nothing new that it covers starts."),
             Self::Resumed => ("Resumed", "Queued operations start now."),
+            Self::TakenOut => ("Policy taken out", "It stays in the inventory, with its versions."),
+            Self::SetClosed => ("Set closed", "It does not change any more. Verify it to prove that."),
             Self::ScheduleSaved => ("Schedule saved", "Its next time is in the list."),
             Self::ScheduleRemoved => ("Schedule removed", "The sets that it made stay."),
             Self::LimitsSaved => ("Limits saved", "They hold from the next start on."),

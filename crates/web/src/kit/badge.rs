@@ -32,6 +32,8 @@ pub enum Badge {
     Incomplete,
     // Whether an object or a backup holds everything.
     Complete,
+    // A backup set that was left open.
+    Open,
     // Inventory objects.
     Present,
     Missing,
@@ -78,7 +80,7 @@ enum Motion {
 
 impl Badge {
     /// All badges, in the order of the component sheet.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Queued,
         Self::Waiting,
         Self::RetryingSoon,
@@ -98,6 +100,7 @@ impl Badge {
         Self::Unknown,
         Self::Incomplete,
         Self::Complete,
+        Self::Open,
         Self::Present,
         Self::Missing,
         Self::Active,
@@ -187,6 +190,7 @@ impl Badge {
             Self::Unknown            => Look("Unknown", "help-circle", Warn, Soft, Still),
             Self::Incomplete         => Look("Incomplete", "progress", Warn, Soft, Still),
             Self::Complete           => Look("Complete", "circle-check", Ok, Quiet, Still),
+            Self::Open               => Look("Open", "pencil", Mute, Soft, Still),
             Self::Present            => Look("Present", "circle-check", Mute, Quiet, Still),
             Self::Missing            => Look("Missing", "help-circle", Warn, Soft, Still),
             Self::Active             => Look("Active", "circle-check", Mute, Quiet, Still),

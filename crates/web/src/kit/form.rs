@@ -60,6 +60,16 @@ pub fn select(name: &str, label: &str, options: &[(String, String, bool)], help:
     }
 }
 
+/// Short fields side by side, with what they have in common above them.
+pub fn field_group(legend: &str, fields: &[Markup]) -> Markup {
+    html! {
+        fieldset.fld-g {
+            legend { (legend) }
+            div { @for each in fields { (each) } }
+        }
+    }
+}
+
 /// A tick box with its words.
 pub fn tick(name: &str, words: &str, ticked: bool) -> Markup {
     html! { label.tick { input type="checkbox" name=(name) value="yes" checked[ticked]; span { (words) } } }

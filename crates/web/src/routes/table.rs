@@ -77,6 +77,9 @@ fn tenant() -> Vec<Row> {
         Row::page("/t/{tenant}/backups/{set}", may(Capability::BackupsView), backups::set_page),
         Row::page("/t/{tenant}/backups/{set}/manifest", may(Capability::BackupsView), backups::manifest),
         Row::form("/t/{tenant}/backups/{set}/verify", may(Capability::BackupsView), backups::verify),
+        Row::start("/t/{tenant}/backups/{set}/add", may(Capability::BackupsCreate), backups::add_policies),
+        Row::form("/t/{tenant}/backups/{set}/take-out", may(Capability::BackupsCreate), backups::take_out),
+        Row::form("/t/{tenant}/backups/{set}/close", may(Capability::BackupsCreate), backups::close),
         Row::page("/t/{tenant}/schedules", may(Capability::BackupsView), schedules::list_page),
         Row::form("/t/{tenant}/schedules", may(Capability::BackupsManage), schedules::create),
         Row::page("/t/{tenant}/schedules/{schedule}", may(Capability::BackupsView), schedules::one_page),
@@ -197,6 +200,21 @@ fn api_writes() -> Vec<Row> {
             api::starts::check,
         ),
         Row::api_write("/api/v1/tenants/{tenant}/backups", may(Capability::BackupsCreate), api::starts::back_up),
+        Row::api_write(
+            "/api/v1/tenants/{tenant}/backups/{set}/add",
+            may(Capability::BackupsCreate),
+            api::starts::add_policies,
+        ),
+        Row::api_write(
+            "/api/v1/tenants/{tenant}/backups/{set}/take-out",
+            may(Capability::BackupsCreate),
+            api::backups::take_out,
+        ),
+        Row::api_write(
+            "/api/v1/tenants/{tenant}/backups/{set}/close",
+            may(Capability::BackupsCreate),
+            api::backups::close,
+        ),
         Row::api_write(
             "/api/v1/tenants/{tenant}/backups/{set}/verify",
             may(Capability::BackupsView),

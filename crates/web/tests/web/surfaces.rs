@@ -2,17 +2,19 @@
 //! link; and nothing goes out while the request is answered. A type that has no row here fails.
 
 use app::backups::schedules::start_now;
+use app::backups::{NewBackup, start_create};
+use app::inventory::Selection;
 use axum::http::StatusCode;
 use model::access::Role;
 use model::cloud::{Cloud, Clouds};
-use model::ids::{RunId, ScheduleId};
+use model::ids::{BackupSetId, RunId, ScheduleId};
 use model::run::{IdentityInputs, Outcome, Reason, Status};
 use store::{Closing, NotificationKind, TenantScope};
 use testkit::{TestDatabase, on_both_databases};
 use tokio::net::TcpListener;
 
 use crate::support::{Browser, Site};
-use crate::things::{Things, claim, furnish};
+use crate::things::{Things, claim, finish, furnish};
 
 on_both_databases!(every_type_is_started_the_one_way_from_every_surface);
 
@@ -23,7 +25,7 @@ struct Surface {
     api: (&'static str, &'static str),
 }
 
-const SURFACES: [Surface; 8] = [
+const SURFACES: [Surface; 9] = [
     Surface {
         run_type: "inventory.sync",
         page: ("/inventory/sync", "type=scopeTags"),
@@ -36,6 +38,11 @@ const SURFACES: [Surface; 8] = [
     },
     Surface { run_type: "directory_groups.sync", page: ("/groups/sync", ""), api: ("/groups/sync", "") },
     Surface { run_type: "backup_set.create", page: ("/backups", "name=One"), api: ("/backups", r#"{"name":"One"}"#) },
+    Surface {
+        run_type: "backup_set.add_policies",
+        page: ("/backups/{open}/add", "policy=scopeTags/object-of-own"),
+        api: ("/backups/{open}/add", r#"{"policies":[{"type":"scopeTags","id":"object-of-own"}]}"#),
+    },
     Surface {
         run_type: "backup_schedule.run_now",
         page: ("/schedules/{schedule}/run", ""),
@@ -72,11 +79,15 @@ async fn every_type_is_started_the_one_way_from_every_surface(database: &TestDat
     let owner = site.db.authorise(anna, things.tenant).await.unwrap();
     site.db.tenant(&owner).set_member(bert, Role::Operator).await.unwrap();
     let failed = failed_run(&site, &owner, things.schedule).await;
+    let open = open_set(&site, &owner).await;
     let mut operator = site.browser_of(bert).await;
     let mut reader = site.browser_of(things.member).await;
     for surface in &SURFACES {
         let path = |prefix: &str, path: &str| {
-            things.path(&format!("{prefix}/{{tenant}}{path}")).replace("{failed}", &failed.to_string())
+            things
+                .path(&format!("{prefix}/{{tenant}}{path}"))
+                .replace("{failed}", &failed.to_string())
+                .replace("{open}", &open.to_string())
         };
         let (page, api) = (path("/t", surface.page.0), path("/api/v1/tenants", surface.api.0));
         refused(&site, &owner, &mut reader, &page, &api, surface).await;
@@ -104,6 +115,19 @@ async fn failed_run(site: &Site, owner: &TenantScope, schedule: ScheduleId) -> R
     let closing = Closing { outcome: Some(Outcome::Failed), reason, failures: Vec::new() };
     site.db.ledger().finish(&lease, closing).await.unwrap();
     run
+}
+
+/// An empty set that its run has left open.
+async fn open_set(site: &Site, owner: &TenantScope) -> BackupSetId {
+    let selection = Selection::of(&["namedLocations"]).unwrap();
+    let backup = NewBackup { name: "Open".into(), selection, keep_open: true };
+    let run = start_create(&site.db, owner, backup, Default::default()).await.unwrap().run();
+    let lease = claim(site, run).await;
+    let backups = site.db.tenant(owner).backups();
+    let set = backups.create_set(&lease, "Open", None).await.unwrap();
+    backups.leave_open(&lease, set, &serde_json::json!([])).await.unwrap();
+    finish(site, &lease).await;
+    set
 }
 
 /// Who lacks the capability starts nothing, and is told.

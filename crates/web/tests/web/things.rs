@@ -170,8 +170,11 @@ fn scope_tag(object: &str) -> RecordedObject {
 }
 
 async fn back_up(site: &Site, scope: &TenantScope, object: &str, version: VersionId) -> BackupSetId {
-    let backup =
-        app::backups::NewBackup { name: format!("of {object}"), selection: Selection::of(&["scopeTags"]).unwrap() };
+    let backup = app::backups::NewBackup {
+        name: format!("of {object}"),
+        selection: Selection::of(&["scopeTags"]).unwrap(),
+        keep_open: false,
+    };
     let run = app::backups::start_create(&site.db, scope, backup, Extra::default()).await.unwrap().run();
     let lease = claim(site, run).await;
     let tenant = site.db.tenant(scope);
@@ -213,8 +216,7 @@ async fn back_up(site: &Site, scope: &TenantScope, object: &str, version: Versio
         }],
         missing: Vec::new(),
     };
-    let bytes = manifest.to_bytes();
-    tenant.backups().seal(&lease, set, &bytes, &app::backups::manifest::sha256_hex(&bytes), true).await.unwrap();
+    tenant.backups().seal(&lease, set, &manifest.sealed()).await.unwrap();
     finish(site, &lease).await;
     set
 }

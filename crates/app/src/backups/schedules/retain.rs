@@ -95,6 +95,8 @@ mod tests {
                 name: (*day).to_owned(),
                 creator_name: String::new(),
                 status: if day.ends_with('!') { BackupStatus::Partial } else { BackupStatus::Complete },
+                open: false,
+                unread: serde_json::json!([]),
                 items: 1,
                 incomplete: 0,
                 manifest_hash: None,

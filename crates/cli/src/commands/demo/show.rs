@@ -48,7 +48,7 @@ async fn one_tenant(
     let mut outcomes = Vec::new();
     outcomes.push(end(db, scope, groups, &name, bar.as_ref(), output).await?);
     outcomes.push(end(db, scope, sync, &name, bar.as_ref(), output).await?);
-    let backup = NewBackup { name: "First backup".into(), selection: Selection::all() };
+    let backup = NewBackup { name: "First backup".into(), selection: Selection::all(), keep_open: false };
     let backup = start_create(db, scope, backup, Extra::default()).await?.run();
     outcomes.push(end(db, scope, backup, &name, bar.as_ref(), output).await?);
     if let Some(bar) = bar {

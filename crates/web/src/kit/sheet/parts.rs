@@ -10,7 +10,7 @@ use crate::kit::dialog::{Confirm, confirm_still};
 use crate::kit::facets::{Facet, facets};
 use crate::kit::facts::{Related, columns, facts, related, section};
 use crate::kit::filter::{Choice, Filters, SearchField, filters};
-use crate::kit::form::{Field, error_summary, field, select, tick};
+use crate::kit::form::{Field, error_summary, field, field_group, select, tick};
 use crate::kit::json::json_viewer;
 use crate::kit::live::{live_mark, newer_bar, newer_place};
 use crate::kit::pager::{Pager, pager};
@@ -115,6 +115,10 @@ fn form(theme: &str) -> Markup {
                 ..Default::default()
             }))
         }
+        (field_group("How many sets stay", &["l", "d"].map(|part| {
+            let label = if part == "l" { "Newest sets" } else { "One of each of the last days" };
+            field(&Field { name: name(part), label: label.to_owned(), value: "7".to_owned(), ..Default::default() })
+        })))
         (tick(&name("t"), "Keep me signed in on this device", true))
     }
 }

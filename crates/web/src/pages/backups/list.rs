@@ -15,7 +15,7 @@ use crate::kit::badge::{Badge, badge};
 use crate::kit::button::{Button, Press, button, why_off};
 use crate::kit::counts::linked_number;
 use crate::kit::facts::section;
-use crate::kit::form::{Field, csrf, field};
+use crate::kit::form::{Field, csrf, field, tick};
 use crate::kit::header::{Crumb, Header, header};
 use crate::kit::notice::empty_state;
 use crate::kit::pager::{Pager, pager};
@@ -93,7 +93,7 @@ fn set_row(now: &Now, path: &str, set: &BackupSet) -> Markup {
     row(
         &set.id.to_string(),
         &[
-            state_cell(&badge(state(set.status))),
+            state_cell(&badge(state(set))),
             main_cell(&name),
             cell("num", "items", &linked_number(set.items, &format!("{path}/{}", set.id), "items in this set")),
             cell(
@@ -106,8 +106,9 @@ fn set_row(now: &Now, path: &str, set: &BackupSet) -> Markup {
     )
 }
 
-pub(super) fn state(status: BackupStatus) -> Badge {
-    match status {
+pub(super) fn state(set: &BackupSet) -> Badge {
+    match set.status {
+        BackupStatus::Writing if set.open => Badge::Open,
         BackupStatus::Writing => Badge::Running,
         BackupStatus::Complete => Badge::Complete,
         BackupStatus::Partial => Badge::PartiallySucceeded,
@@ -142,6 +143,7 @@ fn form(place: &Place<'_>, values: &Fields, error: &FormError) -> Markup {
                     }
                 }
             }
+            (tick("keep_open", "Leave the set open, to add policies before it is closed", values.has("keep_open", "yes")))
             p.help { "What was read in the last 15 minutes is used as it is; the rest is synced first." }
             div.row-acts { (button(&Button::primary("Back up", Press::Submit).with_icon("archive"))) }
         }

@@ -1,6 +1,7 @@
 //! Backup sets.
 
 mod list;
+mod open;
 mod set;
 
 use app::backups::NewBackup;
@@ -18,6 +19,7 @@ use crate::pages::form_error::FormError;
 use crate::state::Shared;
 
 pub(crate) use list::page as list_page;
+pub(crate) use open::{add_policies, close, take_out};
 pub(crate) use set::page as set_page;
 
 /// Largest set that is verified within a request; a larger one is verified on the command line.
@@ -32,7 +34,8 @@ pub(crate) async fn create(
 ) -> Result<Response, WebError> {
     let started = async {
         let selection = Selection::of(&form.all("type").collect::<Vec<_>>())?;
-        let backup = NewBackup { name: form.text("name").to_owned(), selection };
+        let backup =
+            NewBackup { name: form.text("name").to_owned(), selection, keep_open: form.has("keep_open", "yes") };
         app::backups::start_create(shared.db(), &scope, backup, extra(&asked, &form)?).await
     };
     match started.await {

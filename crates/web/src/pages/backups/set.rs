@@ -8,6 +8,7 @@ use model::run::ItemOutcome;
 use store::{BackupItem, BackupSet, BackupStatus, TenantScope};
 
 use super::list::state;
+use super::open::{add_section, close_action, take_out_action};
 use crate::auth::Ctx;
 use crate::errors::WebError;
 use crate::extract::{Asked, InTenant, PathId};
@@ -23,7 +24,7 @@ use crate::kit::header::{Crumb, Header, header};
 use crate::kit::notice::{Notice, empty_state, notice};
 use crate::kit::number::{counted, number, size};
 use crate::kit::pager::{Pager, pager};
-use crate::kit::table::{Column, MainCell, cell, main_cell, row, state_cell, table};
+use crate::kit::table::{Column, MainCell, action_cell, cell, main_cell, row, state_cell, table};
 use crate::kit::time::exact_time;
 use crate::kit::tone::Tone;
 use crate::pages::inventory::type_label;
@@ -31,7 +32,8 @@ use crate::state::Shared;
 use app::advice::advice;
 
 const ROWS: usize = 100;
-const COLUMNS: [Column; 3] = [Column::new("State", "c-state"), Column::new("Object", ""), Column::new("Size", "num")];
+const COLUMNS: [Column; 4] =
+    [Column::new("State", "c-state"), Column::new("Object", ""), Column::new("Size", "num"), Column::actions()];
 
 /// One set: its items, what is missing in it, and its manifest.
 pub(crate) async fn page(
@@ -58,6 +60,7 @@ pub(super) async fn render(
         @if let Some(found) = verified { (result(found)) }
         (incomplete_notice(&set))
         (items_section(&place, scope, &set, &path).await?)
+        @if set.open { (add_section(&place, scope, &set, &path).await?) }
     };
     let main = html! {
         (header(&Header { crumbs: vec![Crumb::link("Backups", format!("{}/backups", place.base()))], title: set.name.clone(), summary: Some(summary(&set)), actions: Some(actions(&place, &set, &path)) }))
@@ -68,13 +71,14 @@ pub(super) async fn render(
 
 fn summary(set: &BackupSet) -> Markup {
     html! {
-        (badge(state(set.status))) " " span { (counted(set.items, "item", "items")) }
+        (badge(state(set))) " " span { (counted(set.items, "item", "items")) }
         @if set.incomplete > 0 { " " span.muted { (number(set.incomplete)) " not captured" } }
     }
 }
 
 fn actions(place: &Place<'_>, set: &BackupSet, path: &str) -> Markup {
     html! {
+        @if set.open { (close_action(place, path)) }
         @if set.status != BackupStatus::Writing {
             (button(&Button::new("Download manifest", Press::Link(format!("{path}/manifest"))).with_icon("download")))
             form.act method="post" action=(format!("{path}/verify")) {
@@ -139,7 +143,7 @@ async fn items_section(
     let mut items = place.shared.db().tenant(scope).backups().items(set.id, asked.get("q"), after, ROWS + 1).await?;
     let more = items.len() > ROWS;
     items.truncate(ROWS);
-    let rows: Vec<Markup> = items.iter().map(|item| item_row(place, item)).collect();
+    let rows: Vec<Markup> = items.iter().map(|item| item_row(place, set, path, item)).collect();
     let next =
         more.then(|| items.last()).flatten().map(|last| asked.with("after", last.sequence.to_string()).href(path));
     let pages = Pager {
@@ -165,7 +169,7 @@ async fn items_section(
         choices: Vec::new(),
         hidden: Vec::new(),
     };
-    let missing = missing_rows(place, scope, set).await?;
+    let missing = missing_rows(place, scope, set, path).await?;
     Ok(html! {
         @if !missing.is_empty() { (section("missing", "Not captured", "", &table("Objects that are not in the set", &COLUMNS, false, &missing))) }
         section.sec id="items" aria-labelledby="items-h" {
@@ -177,7 +181,12 @@ async fn items_section(
 }
 
 /// Items that were not captured, first of all; a set with more says so by its count.
-async fn missing_rows(place: &Place<'_>, scope: &TenantScope, set: &BackupSet) -> Result<Vec<Markup>, WebError> {
+async fn missing_rows(
+    place: &Place<'_>,
+    scope: &TenantScope,
+    set: &BackupSet,
+    path: &str,
+) -> Result<Vec<Markup>, WebError> {
     if set.incomplete == 0 {
         return Ok(Vec::new());
     }
@@ -187,7 +196,10 @@ async fn missing_rows(place: &Place<'_>, scope: &TenantScope, set: &BackupSet) -
         let Some(last) = items.last() else { return Ok(found) };
         after = last.sequence;
         found.extend(
-            items.iter().filter(|item| item.outcome != ItemOutcome::Succeeded).map(|item| item_row(place, item)),
+            items
+                .iter()
+                .filter(|item| item.outcome != ItemOutcome::Succeeded)
+                .map(|item| item_row(place, set, path, item)),
         );
         if found.len() >= ROWS || found.len() as u64 >= set.incomplete {
             return Ok(found);
@@ -195,7 +207,7 @@ async fn missing_rows(place: &Place<'_>, scope: &TenantScope, set: &BackupSet) -
     }
 }
 
-fn item_row(place: &Place<'_>, item: &BackupItem) -> Markup {
+fn item_row(place: &Place<'_>, set: &BackupSet, path: &str, item: &BackupItem) -> Markup {
     let code = item.code.clone().unwrap_or_default();
     let name = MainCell {
         name: if item.name.is_empty() { "(no name)".to_owned() } else { item.name.clone() },
@@ -207,7 +219,12 @@ fn item_row(place: &Place<'_>, item: &BackupItem) -> Markup {
     };
     let look = if item.outcome == ItemOutcome::Succeeded { Badge::Complete } else { Badge::of_item(item.outcome) };
     let bytes = html! { @match item.bytes { Some(bytes) => { (size(bytes)) } None => { span.muted { "–" } } } };
-    row("", &[state_cell(&badge(look)), main_cell(&name), cell("num nowrap", "size", &bytes)])
+    let take_out = if set.open {
+        take_out_action(place, path, item)
+    } else {
+        html! {}
+    };
+    row("", &[state_cell(&badge(look)), main_cell(&name), cell("num nowrap", "size", &bytes), action_cell(&take_out)])
 }
 
 fn about(place: &Place<'_>, set: &BackupSet) -> Markup {

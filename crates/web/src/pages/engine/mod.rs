@@ -17,7 +17,7 @@ use crate::fields::Fields;
 use crate::frame::{Done, Place, Section, done};
 use crate::kit::button::{Button, Press, button};
 use crate::kit::facts::section;
-use crate::kit::form::{Field, csrf, field};
+use crate::kit::form::{Field, csrf, field, field_group};
 use crate::kit::header::{Header, header};
 use crate::pages::form_error::FormError;
 use crate::pages::operations::type_words;
@@ -145,20 +145,18 @@ fn limit_names() -> Vec<(&'static str, String)> {
 }
 
 fn limit_form(ctx: &Ctx, set: &std::collections::BTreeMap<String, i64>, values: &Fields, error: &FormError) -> Markup {
+    let limit = |(name, words): (&str, String)| {
+        let now = || set.get(name).map(i64::to_string);
+        let value = values.get(name).map(str::to_owned).or_else(now).unwrap_or_default();
+        field(&Field { name: name.into(), label: words, value, autocomplete: "off", ..Field::default() })
+    };
+    let fields: Vec<Markup> = limit_names().into_iter().map(limit).collect();
+    let legend = "How many run at the same time. Empty means no limit; of one tenant that only read, 8";
     html! {
-        p.help { "How many run at the same time, over all nodes. Empty means no limit; of one tenant that only read, 8." }
         form.form method="post" action="/engine/limits" {
             (error.summary(&[("all", NUMBER)]))
             (csrf(&ctx.csrf))
-            @for (name, words) in limit_names() {
-                (field(&Field {
-                    name: name.into(),
-                    label: words,
-                    value: values.get(name).map(str::to_owned).or_else(|| set.get(name).map(i64::to_string)).unwrap_or_default(),
-                    autocomplete: "off",
-                    ..Field::default()
-                }))
-            }
+            (field_group(legend, &fields))
             div.row-acts { (button(&Button::new("Save limits", Press::Submit))) }
         }
     }

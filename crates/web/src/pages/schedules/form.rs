@@ -10,7 +10,7 @@ use store::{Keep, ScheduleRule};
 use crate::fields::Fields;
 use crate::frame::Place;
 use crate::kit::button::{Button, Press, button, why_off};
-use crate::kit::form::{Field, csrf, field, tick};
+use crate::kit::form::{Field, csrf, field, field_group, tick};
 use crate::pages::form_error::FormError;
 
 const NAME: &[&str] = &["schedule.name"];
@@ -114,13 +114,12 @@ pub(super) fn schedule_form(
                     }
                 }
             }
-            fieldset.opts {
-                legend { "Sets that stay; with none of these, all do" }
-                (field(&error.at(KEEP, text("keep_last", "Newest sets", values, ""))))
-                (field(&text("keep_days", "One of each day, for so many days", values, "")))
-                (field(&text("keep_weeks", "One of each week, for so many weeks", values, "")))
-                (field(&text("keep_months", "One of each month, for so many months", values, "")))
-            }
+            (field_group("How many sets stay; with all of these empty, every one does", &[
+                field(&error.at(KEEP, text("keep_last", "Newest sets", values, ""))),
+                field(&text("keep_days", "One of each of the last days", values, "")),
+                field(&text("keep_weeks", "One of each of the last weeks", values, "")),
+                field(&text("keep_months", "One of each of the last months", values, "")),
+            ]))
             p.help { "Sets are removed only after a complete backup, and the newest complete one never is." }
             div.row-acts { (button(&Button::primary(words, Press::Submit).with_icon("calendar-time"))) }
         }

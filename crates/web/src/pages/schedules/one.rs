@@ -139,7 +139,7 @@ fn about(now: &Now, schedule: &Schedule) -> Markup {
     let rule = &schedule.rule;
     let ahead = upcoming(rule, schedule.database_now_ms, AHEAD);
     html! {
-        (section("next", "Next times", "", &html! {
+        (section("next", "Next times", &format!("in {}", now.zone_name()), &html! {
             @if ahead.is_empty() { p.muted { "Switched off." } }
             @else { ol.events role="list" { @for slot in &ahead { li { (exact_time(now, *slot)) } } } }
         }))

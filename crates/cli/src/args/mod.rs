@@ -1,9 +1,17 @@
 //! The command line.
 
+mod backup;
+mod queue;
+mod schedule;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+
+pub(crate) use backup::Backup;
+pub(crate) use queue::{Node, Queue};
+pub(crate) use schedule::{OneSchedule, Schedule, ScheduleCreate};
 
 /// A safety and history layer over Microsoft Intune.
 #[derive(Debug, Parser)]
@@ -199,44 +207,6 @@ pub(crate) struct Sync {
     pub(crate) waiting: Waiting,
 }
 
-/// `backup …`
-#[derive(Debug, Subcommand)]
-pub(crate) enum Backup {
-    /// Back up what a tenant is configured to do.
-    Create {
-        /// The tenant.
-        #[command(flatten)]
-        tenant: OneTenant,
-        /// Name of the set (default: the date).
-        #[arg(long)]
-        name: Option<String>,
-        /// Only these configuration types (default: all).
-        #[arg(long = "type", value_name = "KEY")]
-        types: Vec<String>,
-        /// Waiting.
-        #[command(flatten)]
-        waiting: Waiting,
-    },
-    /// The backup sets of a tenant.
-    List(OneTenant),
-    /// One backup set: what it holds and what is missing.
-    Show {
-        /// The tenant.
-        #[command(flatten)]
-        tenant: OneTenant,
-        /// The set (bak_…).
-        set: model::ids::BackupSetId,
-    },
-    /// Prove that a backup set is what its manifest says. Reads only the database.
-    Verify {
-        /// The tenant.
-        #[command(flatten)]
-        tenant: OneTenant,
-        /// The set (bak_…).
-        set: model::ids::BackupSetId,
-    },
-}
-
 /// `run …`
 #[derive(Debug, Subcommand)]
 pub(crate) enum Run {
@@ -264,122 +234,6 @@ pub(crate) enum Run {
         #[command(flatten)]
         waiting: Waiting,
     },
-}
-
-/// `schedule …`
-#[derive(Debug, Subcommand)]
-pub(crate) enum Schedule {
-    /// The schedules of a tenant.
-    List(OneTenant),
-    /// One schedule: its rule, its next times, what became of the last ones.
-    Show(OneSchedule),
-    /// Make a schedule.
-    Create(ScheduleCreate),
-    /// Remove a schedule; its sets stay.
-    Remove(OneSchedule),
-    /// Run a schedule now; every call is a run of its own.
-    Run {
-        /// The schedule.
-        #[command(flatten)]
-        schedule: OneSchedule,
-        /// Waiting.
-        #[command(flatten)]
-        waiting: Waiting,
-    },
-    /// Repeat a run of a schedule that was not wholly good.
-    Retry {
-        /// The run.
-        #[command(flatten)]
-        run: OneRun,
-        /// Waiting.
-        #[command(flatten)]
-        waiting: Waiting,
-    },
-}
-
-/// Names one schedule.
-#[derive(Debug, Args)]
-pub(crate) struct OneSchedule {
-    /// The tenant.
-    #[command(flatten)]
-    pub(crate) tenant: OneTenant,
-    /// The schedule (sch_…).
-    pub(crate) schedule: model::ids::ScheduleId,
-}
-
-/// `schedule create`
-#[derive(Debug, Args)]
-pub(crate) struct ScheduleCreate {
-    /// The tenant.
-    #[command(flatten)]
-    pub(crate) tenant: OneTenant,
-    /// Name to show.
-    #[arg(long)]
-    pub(crate) name: String,
-    /// Cron rule: minute, hour, day of the month, month, day of the week. "0 2 * * *" is every day at 02:00.
-    #[arg(long)]
-    pub(crate) cron: String,
-    /// Time zone, for example Europe/Berlin.
-    #[arg(long, default_value = "UTC")]
-    pub(crate) zone: String,
-    /// Only these configuration types (default: all).
-    #[arg(long = "type", value_name = "KEY")]
-    pub(crate) types: Vec<String>,
-    /// When no worker was running, run the latest missed time late.
-    #[arg(long)]
-    pub(crate) catch_up: bool,
-    /// Keep the newest sets.
-    #[arg(long, value_name = "N")]
-    pub(crate) keep_last: Option<u32>,
-    /// Keep one set of each day, for so many days.
-    #[arg(long, value_name = "N")]
-    pub(crate) keep_days: Option<u32>,
-    /// Keep one set of each week, for so many weeks.
-    #[arg(long, value_name = "N")]
-    pub(crate) keep_weeks: Option<u32>,
-    /// Keep one set of each month, for so many months.
-    #[arg(long, value_name = "N")]
-    pub(crate) keep_months: Option<u32>,
-}
-
-/// `queue …`
-#[derive(Debug, Subcommand)]
-pub(crate) enum Queue {
-    /// What is paused and limited. Without a tenant: what concerns all of them.
-    Show {
-        /// Tenant: its id (ten_…), directory id, primary domain or name.
-        tenant: Option<String>,
-    },
-    /// Keep queued runs from starting. Without a tenant: in all of them.
-    Pause {
-        /// Tenant: its id (ten_…), directory id, primary domain or name.
-        tenant: Option<String>,
-        /// Only runs of this type, for example inventory.sync.
-        #[arg(long = "type", value_name = "TYPE")]
-        run_type: Option<String>,
-        /// Why; everybody whose run waits reads it.
-        #[arg(long)]
-        reason: String,
-    },
-    /// End a pause.
-    Resume {
-        /// The pause (pau_…), as queue show prints it.
-        pause: model::ids::PauseId,
-    },
-    /// Set how many runs may run at the same time, over all nodes.
-    Limit {
-        /// A run type, tenant_reads (of one tenant), or all.
-        name: String,
-        /// How many; "none" lifts the limit.
-        most: String,
-    },
-}
-
-/// `node …`
-#[derive(Debug, Subcommand)]
-pub(crate) enum Node {
-    /// Every process that was seen today: roles, version, since when, what it holds, last beat.
-    List,
 }
 
 /// Names one run.

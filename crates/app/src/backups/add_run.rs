@@ -1,0 +1,131 @@
+//! `backup_set.add_policies`: puts policies into a set that was left open.
+
+use std::collections::BTreeSet;
+
+use engine::{Ending, RunCtx, RunType};
+use futures::future::BoxFuture;
+use model::access::Capability;
+use model::ids::BackupSetId;
+use model::registry::Registry;
+use model::run::{Definition, Failure, IdentityInputs, ItemOutcome, Repeat};
+use model::{AppError, Kind};
+use serde::Deserialize;
+use store::{ItemRecord, ObjectRow};
+
+use super::back_up::add;
+use super::manifest::all_items;
+use super::observed::{LOOK_MS, Observation, observe_first};
+use super::start_add::PolicyKey;
+use crate::inventory::{Selection, done};
+use crate::starting::app_ending;
+
+/// The catalogue row.
+pub const DEFINITION: Definition = Definition {
+    run_type: "backup_set.add_policies",
+    aliases: &[],
+    label: "Add policies",
+    capability: Capability::BackupsCreate,
+    identity: IdentityInputs::Fields(&["set", "policies"]),
+    deadline_ms: 2 * 60 * 60 * 1000,
+    attempts_max: 5,
+    writes: false,
+    repeat: Repeat::Whole,
+    spec: "021-open-backup-sets",
+};
+
+/// The handler.
+pub struct AddRun;
+
+#[derive(Deserialize)]
+struct Inputs {
+    set: BackupSetId,
+    policies: Vec<PolicyKey>,
+}
+
+impl RunType for AddRun {
+    fn definition(&self) -> &'static Definition {
+        &DEFINITION
+    }
+
+    fn run<'a>(&'a self, ctx: &'a RunCtx) -> BoxFuture<'a, Ending> {
+        Box::pin(async move { add_policies(ctx).await.unwrap_or_else(app_ending) })
+    }
+}
+
+async fn add_policies(ctx: &RunCtx) -> Result<Ending, AppError> {
+    let inputs: Inputs = match ctx.inputs() {
+        Ok(inputs) => inputs,
+        Err(ending) => return Ok(ending),
+    };
+    let types: BTreeSet<&str> = inputs.policies.iter().map(|policy| policy.type_key.as_str()).collect();
+    let selection = match Selection::of(&types.into_iter().collect::<Vec<_>>()) {
+        Ok(selection) => selection,
+        Err(error) => return Ok(Ending::Fail(Failure::new(error.code, error.message))),
+    };
+    let observed = match observe_first(ctx, &selection).await? {
+        Observation::Ready(observed) => observed,
+        Observation::Waits(why) => return Ok(Ending::Wait { pause_ms: LOOK_MS, why }),
+    };
+    let backups = ctx.db.tenant(&ctx.scope).backups();
+    if !backups.get(inputs.set).await?.open {
+        return Ok(closed());
+    }
+    ctx.db.ledger().set_total(&ctx.lease, inputs.policies.len() as u64).await?;
+    let (objects, others) = sorted(ctx, &inputs).await?;
+    ctx.db.ledger().record(&ctx.lease, others).await?;
+    match add(ctx, inputs.set, &observed, &objects).await {
+        Ok(()) => {}
+        // Somebody has closed the set since it was looked at.
+        Err(_) if !backups.get(inputs.set).await?.open => return Ok(closed()),
+        Err(error) => return Err(error),
+    }
+    Ok(done(ctx).await?)
+}
+
+fn closed() -> Ending {
+    Ending::Fail(Failure::new("backup.closed", "The backup set was closed, so nothing more is added to it"))
+}
+
+/// The objects to add; and items for those that are in the set already or are not in the inventory.
+async fn sorted(ctx: &RunCtx, inputs: &Inputs) -> Result<(Vec<ObjectRow>, Vec<ItemRecord>), AppError> {
+    let inside: BTreeSet<(String, String)> = all_items(&ctx.db, &ctx.scope, inputs.set)
+        .await?
+        .into_iter()
+        .map(|item| (item.type_key, item.external_id))
+        .collect();
+    // What this run has added in an earlier attempt is recorded, and stays as it is.
+    let recorded = ctx.db.ledger().recorded_keys(ctx.run.id).await?;
+    let inventory = ctx.db.tenant(&ctx.scope).inventory();
+    let (mut objects, mut others) = (Vec::new(), Vec::new());
+    for policy in inputs.policies.iter().filter(|policy| !recorded.contains(&policy.key())) {
+        let there = match inventory.get(&policy.type_key, &policy.id).await {
+            Ok(object) => Some(object.row).filter(|row| row.missing.is_none()),
+            Err(error) if error.kind == Kind::NotFound => None,
+            Err(error) => return Err(error),
+        };
+        match there {
+            Some(row) if inside.contains(&(row.type_key.clone(), row.external_id.clone())) => {
+                others.push(item(policy, row.name, ItemOutcome::Skipped, None, "It is in the set already"));
+            }
+            Some(row) => objects.push(row),
+            None => {
+                let (code, why) = ("backup.object_missing", "It is not in the inventory any more");
+                others.push(item(policy, policy.id.clone(), ItemOutcome::Failed, Some(code), why));
+            }
+        }
+    }
+    Ok((objects, others))
+}
+
+fn item(policy: &PolicyKey, label: String, outcome: ItemOutcome, code: Option<&str>, why: &str) -> ItemRecord {
+    let kind = Registry::embedded().get(&policy.type_key).map_or(policy.type_key.as_str(), |contract| &contract.label);
+    ItemRecord {
+        key: policy.key(),
+        label,
+        kind: kind.to_owned(),
+        outcome,
+        code: code.map(str::to_owned),
+        message: Some(why.to_owned()),
+        detail: None,
+    }
+}

@@ -1,0 +1,64 @@
+//! Starts adding policies to an open set.
+
+use model::AppError;
+use model::ids::BackupSetId;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::{Db, Started, TenantScope};
+
+use super::add_run::DEFINITION;
+use crate::starting::{Extra, authorise, start};
+
+/// Policies in one start.
+const POLICIES_MAX: usize = 500;
+
+/// One policy of the inventory.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct PolicyKey {
+    /// The contract's key.
+    #[serde(rename = "type")]
+    pub type_key: String,
+    /// Graph's id.
+    pub id: String,
+}
+
+impl PolicyKey {
+    /// From `TYPE/ID`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (type_key, id) = text.split_once('/')?;
+        Some(Self { type_key: type_key.to_owned(), id: id.to_owned() })
+    }
+
+    /// `TYPE/ID`, as items of runs name it.
+    pub fn key(&self) -> String {
+        format!("{}/{}", self.type_key, self.id)
+    }
+}
+
+/// Creates the run, or finds the active one over the same set and policies. Never calls Graph.
+pub async fn start_add(
+    db: &Db,
+    scope: &TenantScope,
+    set: BackupSetId,
+    mut policies: Vec<PolicyKey>,
+    extra: Extra,
+) -> Result<Started, AppError> {
+    authorise(db, scope, &DEFINITION).await?;
+    let row = db.tenant(scope).backups().get(set).await?;
+    if !row.open {
+        return Err(AppError::conflict("backup.closed", "This backup set is closed: it does not change any more")
+            .hint("Make another set and leave it open"));
+    }
+    policies.sort();
+    policies.dedup();
+    if policies.is_empty() || policies.len() > POLICIES_MAX {
+        let why = format!("Choose 1 to {POLICIES_MAX} policies at a time");
+        return Err(AppError::invalid("backup.policies", why).hint("Add the others afterwards"));
+    }
+    for policy in &policies {
+        db.tenant(scope).inventory().get(&policy.type_key, &policy.id).await?;
+    }
+    let words = if policies.len() == 1 { "1 policy".to_owned() } else { format!("{} policies", policies.len()) };
+    let target = format!("{words} to “{}”", row.name);
+    start(db, scope, &DEFINITION, json!({ "set": set, "policies": policies }), target, extra).await
+}
