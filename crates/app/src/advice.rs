@@ -9,7 +9,7 @@ pub struct Advice {
     pub next: &'static str,
 }
 
-const KNOWN: [(&str, &str, &str); 26] = [
+const KNOWN: [(&str, &str, &str); 29] = [
     (
         "graph.throttled",
         "Microsoft Graph asked us to slow down",
@@ -67,6 +67,17 @@ const KNOWN: [(&str, &str, &str); 26] = [
         "run.handler_panicked",
         "TenantAtlas has a defect",
         "Report this with the run id and the worker's log. Other operations go on.",
+    ),
+    (
+        "backup.object_missing",
+        "It is not in the inventory any more",
+        "Sync the inventory to see what is there now, then add it again.",
+    ),
+    ("backup.closed", "The set was closed meanwhile", "Make another set and leave it open."),
+    (
+        "no_handler",
+        "No worker knows this kind of operation",
+        "Upgrade the workers to the version that started it, then run it again.",
     ),
     ("connection.missing", "The tenant has no connection", "An owner adds it under Connection."),
     ("not_authorised", "The person who started it lost the right", "Somebody with the right starts it again."),

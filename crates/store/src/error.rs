@@ -37,6 +37,9 @@ pub enum StoreError {
         /// Newest schema number that this binary knows.
         known: i64,
     },
+    /// It is the copy of another database, and not all of that is in it.
+    #[error("The database is an unfinished copy")]
+    HalfCopied,
     /// The address of the database makes no sense.
     #[error("The database address is not a path, sqlite:path or postgres:// address")]
     BadUrl,
@@ -97,6 +100,7 @@ impl StoreError {
             Self::InUse => "database.in_use",
             Self::NewerSchema { .. } => "database.newer_schema",
             Self::OlderSchema { .. } => "database.older_schema",
+            Self::HalfCopied => "database.half_copied",
             Self::BadUrl => "database.bad_address",
             Self::NotADatabase { .. } => "database.not_a_database",
             Self::KeyLost { .. } => "key.lost",
@@ -122,6 +126,7 @@ impl StoreError {
             Self::NewerSchema { .. } => {
                 "Run the newer TenantAtlas, or restore a database backup made before the upgrade"
             }
+            Self::HalfCopied => "Call `tenantatlas db copy` again: it goes on where it was",
             Self::OlderSchema { .. } => "Back the database up, then run `tenantatlas migrate`",
             Self::BadUrl => "Write a file path such as tenantatlas.db, or postgres://user@host/name",
             Self::NotADatabase { .. } => "Check --database and TENANTATLAS_DATABASE; nothing was changed",
@@ -197,6 +202,7 @@ impl From<StoreError> for AppError {
             StoreError::LeaseLost
             | StoreError::InUse
             | StoreError::NewerSchema { .. }
+            | StoreError::HalfCopied
             | StoreError::OlderSchema { .. }
             | StoreError::KeyLost { .. }
             | StoreError::KeyWrong => Kind::Conflict,

@@ -41,7 +41,7 @@ mod versions;
 pub use audit::{AuditEntry, AuditRow, AuditWriter, TenantAudit};
 pub use backups::{BackupItem, BackupSet, BackupStatus, Backups, Capture, SealedManifest};
 pub use connections::{ConnectionSummary, StoredConnection};
-pub use db::{DatabaseUrl, Db, Engine, Migrated, RunChange, RunChanges, ServeLock};
+pub use db::{CopyProgress, DatabaseCopy, DatabaseUrl, Db, Engine, Migrated, RunChange, RunChanges, ServeLock};
 pub use error::StoreError;
 pub use groups::{GroupRecord, GroupRow, Groups};
 pub use inventory::{

@@ -26,7 +26,7 @@ mod world;
 
 pub use canary::find_in_file;
 pub use database::TestDatabase;
-pub use runner::{run, run_in};
+pub use runner::{run, run_beside, run_in};
 pub use tenants::WorldTenant;
 pub use worker::{RunningWorker, fast};
 pub use world::World;

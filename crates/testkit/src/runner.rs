@@ -21,6 +21,11 @@ pub fn run<T: AsyncFnOnce(&TestDatabase)>(engine: Engine, test: T) {
     });
 }
 
+/// A further database for a test that is under way.
+pub async fn run_beside<T: AsyncFnOnce(&TestDatabase)>(engine: Engine, test: T) {
+    guarded(TestDatabase::create(engine).await, test).await;
+}
+
 /// The same with an SQLite database in a folder of the test's, for tests of the file system below it.
 pub fn run_in<T: AsyncFnOnce(&TestDatabase)>(folder: &Path, test: T) {
     on_runtime(async {

@@ -56,6 +56,9 @@ pub(crate) enum Command {
     Worker(Worker),
     /// Bring the database to this version's schema.
     Migrate,
+    /// The database itself.
+    #[command(subcommand)]
+    Db(Database),
     /// Check the installation: what was found, what was expected, what to do.
     Doctor,
     /// Accounts that may sign in.
@@ -126,6 +129,17 @@ pub(crate) struct Worker {
     /// Runs to execute at a time.
     #[arg(long, default_value_t = 8)]
     pub(crate) slots: usize,
+}
+
+/// `db …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Database {
+    /// Copy this SQLite database into an empty PostgreSQL database, row by row, and prove that they agree.
+    Copy {
+        /// postgres://user:password@host/database; better in TENANTATLAS_COPY_TO, where no process list shows it.
+        #[arg(long, env = "TENANTATLAS_COPY_TO", hide_env_values = true)]
+        to: String,
+    },
 }
 
 /// `user …`

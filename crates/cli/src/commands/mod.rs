@@ -1,6 +1,7 @@
 //! One file per command.
 
 mod backup;
+mod db;
 mod demo;
 mod doctor;
 mod node;
@@ -34,6 +35,7 @@ pub(crate) async fn dispatch(cli: Cli, output: Output) -> Result<Exit, AppError>
         Command::Serve(args) => serve::run(args, Settings::read(global)?, output).await,
         Command::Worker(args) => worker::run(args, Settings::read(global)?, output).await,
         Command::Migrate => migrate(&Settings::read(global)?, output).await,
+        Command::Db(args) => db::run(args, Settings::read(global)?, output).await,
         Command::Doctor => doctor::run(global, output).await,
         Command::User(args) => user::run(args, Settings::read(global)?, output).await,
         Command::Tenant(args) => tenant::run(args, &Session::open(global, output).await?).await,

@@ -14,6 +14,7 @@ fn help_fits_on_a_screen_and_names_every_command() {
             &["--help"][..],
             &["demo", "--help"],
             &["serve", "--help"],
+            &["db", "copy", "--help"],
             &["sync", "--help"],
             &["tenant", "add", "--help"],
             &["backup", "--help"],

@@ -10,6 +10,7 @@
 
 mod answers;
 mod canary;
+mod copying;
 mod crash;
 mod demo;
 mod disk_full;

@@ -2,6 +2,7 @@
 
 mod changes;
 mod connect;
+mod copy;
 mod reserved;
 mod schema;
 pub(crate) mod sql;
@@ -18,6 +19,7 @@ use tokio::sync::watch;
 
 pub use changes::{RunChange, RunChanges};
 pub use connect::ServeLock;
+pub use copy::{CopyProgress, DatabaseCopy};
 pub(crate) use reserved::Reserved;
 pub use schema::Migrated;
 use sql::{Statement, sql};

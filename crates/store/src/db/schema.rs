@@ -41,9 +41,18 @@ async fn found(pools: &Pools) -> Result<i64, StoreError> {
 }
 
 pub(super) async fn check_or_create(pools: &Pools) -> Result<(), StoreError> {
+    if found(pools).await? == 0 {
+        return migrate(pools).await.map(|_| ());
+    }
+    require_current(pools).await?;
+    let half = pools.fetch("database_copy", sql!("select name from database_copy limit 1")).await?;
+    if half.is_empty() { Ok(()) } else { Err(StoreError::HalfCopied) }
+}
+
+/// Refuses a schema that is not this version's.
+pub(super) async fn require_current(pools: &Pools) -> Result<(), StoreError> {
     let (found, known) = (found(pools).await?, known());
     match found {
-        0 => migrate(pools).await.map(|_| ()),
         found if found > known => Err(StoreError::NewerSchema { found, known }),
         found if found < known => Err(StoreError::OlderSchema { found, known }),
         _ => Ok(()),

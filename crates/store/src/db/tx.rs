@@ -146,7 +146,7 @@ pub(super) mod run {
 }
 
 /// PostgreSQL's text holds no NUL. JSON text writes it escaped, so only a name or a message from outside can have one.
-fn without_nul(text: String) -> String {
+pub(super) fn without_nul(text: String) -> String {
     if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
 }
 

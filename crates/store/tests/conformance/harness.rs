@@ -71,6 +71,20 @@ impl TestDb {
     }
 
     pub(crate) async fn postgres() -> Self {
+        let (address, admin) = Self::new_postgres().await;
+        Self::open(tempfile::tempdir().unwrap(), address, Some(admin)).await
+    }
+
+    /// A PostgreSQL database without an installation. Its `db` is another one, which nobody asks.
+    pub(crate) async fn postgres_empty() -> Self {
+        let (address, admin) = Self::new_postgres().await;
+        let folder = tempfile::tempdir().unwrap();
+        let aside = DatabaseUrl::from(folder.path().join("aside.db"));
+        let db = Db::open(&aside, Keyring::from_text(KEY).unwrap(), Ambient::system()).await.unwrap();
+        Self { db, url: DatabaseUrl::from_str(&address).unwrap(), address, folder, admin: Some(admin) }
+    }
+
+    async fn new_postgres() -> (String, (String, String)) {
         let admin = std::env::var("TENANTATLAS_TEST_POSTGRES").expect(
             "TENANTATLAS_TEST_POSTGRES is not set: run scripts/test, which starts a PostgreSQL server and sets it",
         );
@@ -81,8 +95,7 @@ impl TestDb {
             .split_once('?')
             .map_or((admin.as_str(), String::new()), |(server, query)| (server, format!("?{query}")));
         let (server, _) = server.rsplit_once('/').expect("the address ends with a database");
-        let address = format!("{server}/{name}{query}");
-        Self::open(tempfile::tempdir().unwrap(), address, Some((admin, name))).await
+        (format!("{server}/{name}{query}"), (admin.clone(), name))
     }
 
     async fn open(folder: tempfile::TempDir, address: String, admin: Option<(String, String)>) -> Self {
@@ -102,7 +115,7 @@ impl TestDb {
     /// Runs a statement past the store, to move time or to try what the database must refuse.
     pub(crate) async fn raw(&self, statement: &str) -> Result<u64, sqlx::Error> {
         let statement = AssertSqlSafe(statement.to_owned());
-        match self.db.engine() {
+        match self.url.engine() {
             Engine::Sqlite => {
                 let mut connection = SqliteConnection::connect(&format!("sqlite:{}", self.address)).await?;
                 Ok(connection.execute(statement).await?.rows_affected())
