@@ -5,6 +5,9 @@ alter table operation_runs add column writes boolean not null default false;
 
 drop index operation_runs_queue;
 create index operation_runs_queue on operation_runs (tenant_id, priority, available_at, id) where status = 'queued';
+-- What runs now, by what a choice depends on.
+drop index operation_runs_running;
+create index operation_runs_busy on operation_runs (tenant_id, type, writes) where status = 'running';
 create index operation_runs_due on operation_runs (available_at) where status = 'queued';
 -- The guarantee of one writer.
 create unique index operation_runs_writer on operation_runs (tenant_id) where status = 'running' and writes;

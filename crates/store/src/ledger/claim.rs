@@ -111,7 +111,8 @@ impl Ledger {
 
     /// A look without a lock: an idle worker costs the writer nothing.
     async fn something_is_due(&self) -> Result<bool, StoreError> {
-        let look = sql!("select id from operation_runs where status = 'queued' and available_at <= now_ms() limit 1");
+        let look =
+            sql!("select id from operation_runs where status = 'queued' and available_at <= (select now_ms()) limit 1");
         Ok(!self.0.fetch("operation_runs", look).await?.is_empty())
     }
 }

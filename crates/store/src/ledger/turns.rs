@@ -14,9 +14,11 @@ const AGING_MS: i64 = 300_000;
 pub(crate) const TENANT_READS_MAX: i64 = 8;
 
 /// What runs now, by tenant and by type; which types are at their limit.
-const BUSY: &str = "with busy as (select tenant_id, count(*) as runs, count(case when writes then 1 end) as writers \
-    from operation_runs where status = 'running' group by tenant_id), \
-    busy_types as (select type, count(*) as runs from operation_runs where status = 'running' group by type), \
+const BUSY: &str = "with running as (select tenant_id, type, writes, count(*) as runs \
+    from operation_runs where status = 'running' group by tenant_id, type, writes), \
+    busy as (select tenant_id, cast(sum(runs) as bigint) as runs, \
+    cast(sum(case when writes then runs else 0 end) as bigint) as writers from running group by tenant_id), \
+    busy_types as (select type, cast(sum(runs) as bigint) as runs from running group by type), \
     free_types as (select l.name as type, l.running_max - coalesce(b.runs, 0) as places \
     from run_limits l left join busy_types b on b.type = l.name), ";
 
@@ -63,7 +65,7 @@ fn heads(query: &mut Builder, engine: Engine, slots: usize, types: &[&str]) {
     };
     query.text(before).text(
         " from operation_runs q where q.tenant_id = t.id and q.status = 'queued' and q.priority = c.priority \
-         and q.available_at <= now_ms()",
+         and q.available_at <= (select now_ms())",
     );
     query.text(KEPT_BACK).text(" and q.type").one_of(types.iter().map(|name| Arg::from(*name)));
     query.with(" order by q.available_at, q.id limit {}", [slots.into()]).text(after);
