@@ -3,10 +3,18 @@ import { lookAt } from '../support/look.mjs';
 import { OWNER } from '../support/site.mjs';
 import { expect, signIn, test } from '../support/test.mjs';
 
+// Both forms are filled in wrongly first.
+test.use({ refusals: true });
+
 test('a pause is made, seen above the operations, and ended', async ({ page, site }) => {
   await signIn(page, site, OWNER);
   await page.getByRole('link', { name: 'Pauses' }).click();
   await page.getByLabel('What').selectOption({ label: 'Check connection' });
+  await page.getByRole('button', { name: 'Pause', exact: true }).click();
+  // The form itself keeps an empty reason back, and puts the person in its field.
+  await expect(page.getByLabel('Reason')).toBeFocused();
+  await expect(page.getByText('Nothing is paused.')).toBeVisible();
+  await page.getByLabel('Reason').fill('   ');
   await page.getByRole('button', { name: 'Pause', exact: true }).click();
   await expect(page.getByText('A pause needs a reason').first()).toBeVisible();
   await page.getByLabel('Reason').fill('Certificate is being replaced');
@@ -29,11 +37,11 @@ test('a pause is made, seen above the operations, and ended', async ({ page, sit
 test('a schedule is made, shows its next times, runs now, and is removed', async ({ page, site }) => {
   await signIn(page, site, OWNER);
   await page.getByRole('link', { name: 'Schedules', exact: true }).click();
-  await page.getByLabel('Name').fill('Weeknights');
-  await page.getByLabel('When').fill('every night');
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Weeknights');
+  await page.getByRole('textbox', { name: 'When', exact: true }).fill('every night');
   await page.getByRole('button', { name: 'Create schedule' }).click();
   await expect(page.getByText('This is not a cron rule of five fields').first()).toBeVisible();
-  await page.getByLabel('When').fill('30 22 * * 1-5');
+  await page.getByRole('textbox', { name: 'When', exact: true }).fill('30 22 * * 1-5');
   await page.getByLabel('Time zone').fill('Europe/Berlin');
   await page.getByLabel('Newest sets').fill('14');
   await page.getByRole('button', { name: 'Create schedule' }).click();
