@@ -8,6 +8,7 @@ pub mod error;
 pub mod ids;
 pub mod registry;
 pub mod run;
+pub mod text;
 
 pub use ambient::Ambient;
 pub use error::{AppError, Kind};

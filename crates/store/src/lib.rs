@@ -39,7 +39,7 @@ mod tenants;
 mod versions;
 
 pub use audit::{AuditEntry, AuditRow, AuditWriter, TenantAudit};
-pub use backups::{BackupItem, BackupSet, BackupStatus, Backups, Capture, SealedManifest};
+pub use backups::{BackupItem, BackupSet, BackupStatus, Backups, Capture, SealedManifest, backup_closed};
 pub use connections::{ConnectionSummary, StoredConnection};
 pub use db::{CopyProgress, DatabaseCopy, DatabaseUrl, Db, Engine, Migrated, RunChange, RunChanges, ServeLock};
 pub use error::StoreError;
@@ -53,7 +53,7 @@ pub use ledger::{
     Beat, ClaimedRun, Closing, Heart, ItemRecord, Lease, Ledger, Release, Step, Swept, SweptTo, WorkerInfo,
 };
 pub use members::Member;
-pub use nodes::{ALIVE_MS as NODE_ALIVE_MS, NodeRow, Nodes};
+pub use nodes::{ALIVE_MS as NODE_ALIVE_MS, KEPT_MS as NODE_KEPT_MS, NodeRow, Nodes};
 pub use notifications::{CardsMark, Notification, NotificationKind, Notifications};
 pub use outbox::Outbox;
 pub use pauses::{Pause, Pauses};

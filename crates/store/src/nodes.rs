@@ -10,6 +10,8 @@ use crate::{Db, StoreError, WorkerInfo};
 
 /// A node that was not seen for this long does not count as one that lives, in milliseconds.
 pub const ALIVE_MS: i64 = 10_000;
+/// A node that was killed stays in the list for this long, in milliseconds, so that a person can see that it was there.
+pub const KEPT_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// One process.
 #[derive(Debug, Clone)]

@@ -3,6 +3,7 @@
 use model::AppError;
 use model::access::Capability;
 use model::ids::{PauseId, TenantId};
+use model::text::one_line;
 
 use crate::db::sql::{Builder, id, optional_id, sql};
 use crate::db::{Row, Tx};
@@ -195,10 +196,8 @@ impl Act<'_> {
 }
 
 fn checked(reason: &str) -> Result<&str, AppError> {
-    let reason = reason.trim();
-    if reason.is_empty() || reason.chars().count() > REASON_MAX || reason.chars().any(char::is_control) {
+    one_line(reason, REASON_MAX).ok_or_else(|| {
         let why = format!("A pause needs a reason of 1 to {REASON_MAX} characters on one line");
-        return Err(AppError::invalid("pause.reason", why).hint("Everybody whose run waits reads it"));
-    }
-    Ok(reason)
+        AppError::invalid("pause.reason", why).hint("Everybody whose run waits reads it")
+    })
 }

@@ -5,7 +5,7 @@ use model::AppError;
 use model::ids::{RunId, ScheduleId, TenantId};
 use model::run::Reason;
 
-use crate::db::sql::{Builder, Statement, id, sql};
+use crate::db::sql::{Arg, Builder, Statement, id, sql};
 use crate::db::{Row, Tx};
 use crate::{Db, StoreError, TenantDb, audit};
 
@@ -170,27 +170,14 @@ impl Schedules<'_> {
         let schedule: ScheduleId = self.0.db.ambient().id();
         let mut tx = self.0.db.begin("schedules.create").await?;
         let at = audit::now(&mut tx).await?;
-        let insert = sql!(
-            "insert into backup_schedules (id, tenant_id, name, types, cron, zone, enabled, catch_up, keep_last, keep_days, \
-             keep_weeks, keep_months, next_slot_at, created_by_name, created_at) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
-            id(schedule),
-            self.0.tenant_arg(),
-            &rule.name,
-            types(rule),
-            &rule.cron,
-            &rule.zone,
-            rule.enabled,
-            rule.catch_up,
-            rule.keep.last.map(i64::from),
-            rule.keep.days.map(i64::from),
-            rule.keep.weeks.map(i64::from),
-            rule.keep.months.map(i64::from),
-            next_slot_at,
-            &self.0.scope.actor().name,
-            at,
+        let mut insert = Builder::new(
+            "insert into backup_schedules (name, types, cron, zone, enabled, catch_up, keep_last, keep_days, keep_weeks, \
+             keep_months, next_slot_at, id, tenant_id, created_by_name, created_at) values (",
         );
-        tx.execute(insert).await?;
+        insert.with("{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, ", decided(rule, next_slot_at));
+        let actor = &self.0.scope.actor().name;
+        insert.with("{}, {}, {}, {})", [id(schedule).into(), self.0.tenant_arg().into(), actor.into(), at.into()]);
+        tx.execute(insert.statement()).await?;
         self.done(tx, at, "schedule.create", schedule, &rule.name).await?;
         Ok(schedule)
     }
@@ -204,25 +191,14 @@ impl Schedules<'_> {
     ) -> Result<(), AppError> {
         let mut tx = self.0.db.begin("schedules.change").await?;
         let at = audit::now(&mut tx).await?;
-        let update = sql!(
-            "update backup_schedules set name = $3, types = $4, cron = $5, zone = $6, enabled = $7, catch_up = $8, \
-             keep_last = $9, keep_days = $10, keep_weeks = $11, keep_months = $12, next_slot_at = $13 \
-             where id = $1 and tenant_id = $2",
-            id(schedule),
-            self.0.tenant_arg(),
-            &rule.name,
-            types(rule),
-            &rule.cron,
-            &rule.zone,
-            rule.enabled,
-            rule.catch_up,
-            rule.keep.last.map(i64::from),
-            rule.keep.days.map(i64::from),
-            rule.keep.weeks.map(i64::from),
-            rule.keep.months.map(i64::from),
-            next_slot_at,
+        let mut update = Builder::new("update backup_schedules set ");
+        update.with(
+            "name = {}, types = {}, cron = {}, zone = {}, enabled = {}, catch_up = {}, keep_last = {}, keep_days = {}, \
+             keep_weeks = {}, keep_months = {}, next_slot_at = {}",
+            decided(rule, next_slot_at),
         );
-        if tx.execute(update).await? == 0 {
+        update.with(" where id = {} and tenant_id = {}", [id(schedule).into(), self.0.tenant_arg().into()]);
+        if tx.execute(update.statement()).await? == 0 {
             return Err(AppError::not_found());
         }
         self.done(tx, at, "schedule.change", schedule, &rule.name).await
@@ -274,8 +250,21 @@ impl Schedules<'_> {
     }
 }
 
-fn types(rule: &ScheduleRule) -> String {
-    serde_json::to_string(&rule.types).expect("a list of texts is plain data")
+/// What a person decides, in the order of the columns from `name` to `next_slot_at`.
+fn decided(rule: &ScheduleRule, next_slot_at: Option<i64>) -> [Arg; 11] {
+    [
+        (&rule.name).into(),
+        serde_json::to_string(&rule.types).expect("a list of texts is plain data").into(),
+        (&rule.cron).into(),
+        (&rule.zone).into(),
+        rule.enabled.into(),
+        rule.catch_up.into(),
+        rule.keep.last.map(i64::from).into(),
+        rule.keep.days.map(i64::from).into(),
+        rule.keep.weeks.map(i64::from).into(),
+        rule.keep.months.map(i64::from).into(),
+        next_slot_at.into(),
+    ]
 }
 
 /// The next slot, unless it was moved meanwhile.

@@ -118,11 +118,10 @@ async fn sorted(ctx: &RunCtx, inputs: &Inputs) -> Result<(Vec<ObjectRow>, Vec<It
 }
 
 fn item(policy: &PolicyKey, label: String, outcome: ItemOutcome, code: Option<&str>, why: &str) -> ItemRecord {
-    let kind = Registry::embedded().get(&policy.type_key).map_or(policy.type_key.as_str(), |contract| &contract.label);
     ItemRecord {
         key: policy.key(),
         label,
-        kind: kind.to_owned(),
+        kind: Registry::embedded().label(&policy.type_key).to_owned(),
         outcome,
         code: code.map(str::to_owned),
         message: Some(why.to_owned()),

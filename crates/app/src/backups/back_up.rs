@@ -16,9 +16,9 @@ use serde::Deserialize;
 use store::{BackupStatus, Capture, InventoryFilter, ItemRecord, ObjectRow};
 
 use super::manifest::{self, MissingItem, sha256_hex};
-use super::observed::{LOOK_MS, Observation, Observed, observe_first};
+use super::observed::{LOOK_MS, NOT_OBSERVED, Observation, Observed, observe_first};
 use super::schedules;
-use crate::inventory::{Selection, done};
+use crate::inventory::{Selection, done, item_key};
 use crate::operations::{FailedKeys, failed_keys};
 use crate::starting::app_ending;
 
@@ -148,20 +148,18 @@ fn capture(observed: &Observed, object: &ObjectRow, documents: &HashMap<VersionI
     let document = version.and_then(|version| documents.get(&version));
     let lacks = object.missing_parts.first().filter(|_| document.is_none());
     let old = observed.why_not(object);
-    let code = document
-        .is_none()
-        .then(|| old.or(lacks.map(|part| part.code.as_str())).unwrap_or("backup.not_observed").to_owned());
+    let code =
+        document.is_none().then(|| old.or(lacks.map(|part| part.code.as_str())).unwrap_or(NOT_OBSERVED).to_owned());
     let message = match old {
         Some(_) => {
             Some("It could not be read before this backup, and an older version does not stand in for it".into())
         }
         None => lacks.map(|part| part.message.clone()),
     };
-    let kind = Registry::embedded().get(&object.type_key).map_or(object.type_key.as_str(), |contract| &contract.label);
     let item = ItemRecord {
-        key: format!("{}/{}", object.type_key, object.external_id),
+        key: item_key(&object.type_key, &object.external_id),
         label: object.name.clone(),
-        kind: kind.to_owned(),
+        kind: Registry::embedded().label(&object.type_key).to_owned(),
         outcome: if document.is_some() { ItemOutcome::Succeeded } else { ItemOutcome::Incomplete },
         code,
         message,

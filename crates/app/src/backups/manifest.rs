@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use store::{BackupItem, Db, SealedManifest, TenantScope};
 
+use super::observed::NOT_OBSERVED;
+
 /// Version of the manifest's shape.
 pub const FORMAT: u32 = 1;
 
@@ -143,6 +145,6 @@ fn missing_item(row: &BackupItem) -> MissingItem {
         type_key: row.type_key.clone(),
         external_id: Some(row.external_id.clone()),
         name: row.name.clone(),
-        code: row.code.clone().unwrap_or_else(|| "backup.not_observed".to_owned()),
+        code: row.code.clone().unwrap_or_else(|| NOT_OBSERVED.to_owned()),
     }
 }

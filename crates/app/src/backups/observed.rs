@@ -23,7 +23,8 @@ pub(super) const LOOK_MS: i64 = 10_000;
 const SYNC_STEP: &str = "sync";
 /// The step whose cursor is the moment from which on an observation is fresh.
 const SINCE_STEP: &str = "fresh since";
-const NOT_OBSERVED: &str = "backup.not_observed";
+/// Of an object or type that could not be read in time, when nothing says more.
+pub(super) const NOT_OBSERVED: &str = "backup.not_observed";
 
 /// Whether there is something to take yet.
 pub(super) enum Observation {

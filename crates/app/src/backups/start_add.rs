@@ -7,6 +7,7 @@ use serde_json::json;
 use store::{Db, Started, TenantScope};
 
 use super::add_run::DEFINITION;
+use crate::inventory::item_key;
 use crate::starting::{Extra, authorise, start};
 
 /// Policies in one start.
@@ -31,7 +32,7 @@ impl PolicyKey {
 
     /// `TYPE/ID`, as items of runs name it.
     pub fn key(&self) -> String {
-        format!("{}/{}", self.type_key, self.id)
+        item_key(&self.type_key, &self.id)
     }
 }
 
@@ -46,8 +47,7 @@ pub async fn start_add(
     authorise(db, scope, &DEFINITION).await?;
     let row = db.tenant(scope).backups().get(set).await?;
     if !row.open {
-        return Err(AppError::conflict("backup.closed", "This backup set is closed: it does not change any more")
-            .hint("Make another set and leave it open"));
+        return Err(store::backup_closed());
     }
     policies.sort();
     policies.dedup();

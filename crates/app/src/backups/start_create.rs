@@ -1,6 +1,7 @@
 //! Starts a backup.
 
 use model::AppError;
+use model::text::one_line;
 use store::{Db, Started, TenantScope};
 
 use super::create_run::DEFINITION;
@@ -34,12 +35,8 @@ pub async fn start_create(db: &Db, scope: &TenantScope, backup: NewBackup, extra
 }
 
 fn checked_name(name: &str) -> Result<String, AppError> {
-    let name = name.trim();
-    if name.is_empty() || name.chars().count() > NAME_LENGTH_MAX || name.chars().any(char::is_control) {
-        return Err(AppError::invalid(
-            "backup.name",
-            format!("A backup set needs a name of 1 to {NAME_LENGTH_MAX} characters on one line"),
-        ));
-    }
-    Ok(name.to_owned())
+    one_line(name, NAME_LENGTH_MAX).map(str::to_owned).ok_or_else(|| {
+        let why = format!("A backup set needs a name of 1 to {NAME_LENGTH_MAX} characters on one line");
+        AppError::invalid("backup.name", why)
+    })
 }

@@ -8,7 +8,7 @@ mod start_policy_sync;
 mod start_sync;
 pub mod sync_run;
 
-pub use record::{done, recorded};
+pub use record::{done, item_key, recorded};
 pub use selection::Selection;
 pub use start_policy_sync::start_policy_sync;
 pub use start_sync::start_sync;

@@ -9,6 +9,11 @@ use store::{MissingPart, NotComplete, RecordedObject, StoreError};
 /// Kinds that the sentence about a run's end names.
 const KINDS_NAMED: usize = 3;
 
+/// How items of runs over the inventory name an object.
+pub fn item_key(type_key: &str, external_id: &str) -> String {
+    format!("{type_key}/{external_id}")
+}
+
 /// One observed object in the shape of the inventory: the document as sent, and the text that decides whether it
 /// changed.
 pub fn recorded(contract: &Contract, object: ObservedObject) -> RecordedObject {
@@ -17,7 +22,7 @@ pub fn recorded(contract: &Contract, object: ObservedObject) -> RecordedObject {
     // None were seen, which is not the same as that there are none.
     let unread = object.missing_parts.iter().any(|part| ["object", "assignments"].contains(&part.part.as_str()));
     RecordedObject {
-        key: format!("{}/{}", contract.key, object.external_id),
+        key: item_key(&contract.key, &object.external_id),
         label: object.name.clone(),
         kind: contract.label.clone(),
         type_key: contract.key.clone(),

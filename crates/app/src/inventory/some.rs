@@ -11,7 +11,7 @@ use model::run::{Failure, ItemOutcome};
 use store::{ItemRecord, StoreError};
 
 use super::sync_run::{ending_of, sync_types};
-use super::{Selection, done, recorded};
+use super::{Selection, done, item_key, recorded};
 use crate::operations::failed_keys;
 use crate::starting::{app_ending, store_ending};
 
@@ -51,7 +51,8 @@ pub(crate) async fn sync_some(ctx: &RunCtx, graph: &TenantGraph, wanted: Wanted)
     }
     let only_one = wanted.objects.len() == 1;
     let recorded_before = ctx.db.ledger().recorded_keys(ctx.run.id).await.map_err(store_ending)?;
-    let left = wanted.objects.into_iter().filter(|(contract, id)| !recorded_before.contains(&key(contract, id)));
+    let left =
+        wanted.objects.into_iter().filter(|(contract, id)| !recorded_before.contains(&item_key(&contract.key, id)));
     let work: Vec<BoxFuture<'_, Result<Option<GraphError>, StoreError>>> =
         left.map(|(contract, id)| sync_one(ctx, graph, contract, id, !only_one).boxed()).collect();
     let results: Vec<_> = stream::iter(work).buffer_unordered(OBJECTS_AT_ONCE).collect().await;
@@ -62,10 +63,6 @@ pub(crate) async fn sync_some(ctx: &RunCtx, graph: &TenantGraph, wanted: Wanted)
     }
     ctx.db.tenant(&ctx.scope).activate().await.map_err(app_ending)?;
     done(ctx).await.map_err(store_ending)
-}
-
-fn key(contract: &Contract, external_id: &str) -> String {
-    format!("{}/{external_id}", contract.key)
 }
 
 /// Reads and records one object. A failure becomes an item when others go on beside it, and is given back otherwise.
@@ -85,7 +82,7 @@ async fn sync_one(
         Err(error) if among_others => {
             let known = ctx.db.tenant(&ctx.scope).inventory().get(&contract.key, &external_id).await;
             let item = ItemRecord {
-                key: key(contract, &external_id),
+                key: item_key(&contract.key, &external_id),
                 label: known.map_or(external_id, |object| object.row.name),
                 kind: contract.label.clone(),
                 outcome: ItemOutcome::Failed,

@@ -2,6 +2,7 @@
 
 use model::AppError;
 use model::ids::UserId;
+use model::text::one_line;
 use secrecy::SecretString;
 use store::{Actor, AuditEntry, Db, NewUser};
 
@@ -76,10 +77,9 @@ async fn audit(db: &Db, actor: Actor, action: &str, object: UserId, address: Opt
 
 async fn prepared(db: &Db, account: NewAccount, platform_admin: bool) -> Result<NewUser, AppError> {
     let email = checked_email(&account.email)?;
-    let name = account.name.trim().to_owned();
-    if name.is_empty() || name.chars().count() > 120 || name.chars().any(char::is_control) {
-        return Err(AppError::invalid("account.name", "The name needs 1 to 120 characters on one line"));
-    }
+    let name = one_line(&account.name, 120)
+        .ok_or_else(|| AppError::invalid("account.name", "The name needs 1 to 120 characters on one line"))?
+        .to_owned();
     password::check(&account.password, &email)?;
     let password_hash = password::hash(db.ambient(), account.password).await?;
     Ok(NewUser { email, name, password_hash: Some(password_hash), platform_admin })

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use model::AppError;
 use model::cloud::Clouds;
 use model::ids::{TenantId, UserId};
+use model::text::one_line;
 use secrecy::{ExposeSecret, SecretString};
 use store::{Db, NewTenant, TenantScope};
 
@@ -67,11 +68,9 @@ fn checked(clouds: &Clouds, input: &TenantInput) -> Result<NewTenant, AppError> 
 }
 
 fn line(code: &'static str, what: &str, text: &str) -> Result<String, AppError> {
-    let text = text.trim();
-    if text.is_empty() || text.chars().count() > 120 || text.chars().any(char::is_control) {
-        return Err(AppError::invalid(code, format!("{what} needs 1 to 120 characters on one line")));
-    }
-    Ok(text.to_owned())
+    one_line(text, 120)
+        .map(str::to_owned)
+        .ok_or_else(|| AppError::invalid(code, format!("{what} needs 1 to 120 characters on one line")))
 }
 
 fn guid(code: &'static str, what: &str, text: &str) -> Result<String, AppError> {

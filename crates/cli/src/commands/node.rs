@@ -1,7 +1,7 @@
 //! `tenantatlas node …`
 
 use model::{Ambient, AppError};
-use store::NodeRow;
+use store::{NODE_KEPT_MS, NodeRow};
 
 use crate::args::Node;
 use crate::config::Settings;
@@ -9,14 +9,11 @@ use crate::exit::Exit;
 use crate::output::Output;
 use crate::when;
 
-/// Nodes that were not seen for longer than this are not listed, in milliseconds.
-const SEEN_MS: i64 = 24 * 60 * 60 * 1000;
-
 /// Lists them. Shows no tenant's content, so it needs no account.
 pub(crate) async fn run(args: Node, settings: Settings, output: Output) -> Result<Exit, AppError> {
     let Node::List = args;
     let db = settings.open_existing(&Ambient::system()).await?;
-    let nodes = db.nodes().with_runs(SEEN_MS).await?;
+    let nodes = db.nodes().with_runs(NODE_KEPT_MS).await?;
     db.close().await;
     if output.is_json() {
         output.document(&nodes.iter().map(json).collect::<Vec<_>>());

@@ -66,6 +66,11 @@ impl Registry {
         self.0.iter().find(|contract| contract.key == key)
     }
 
+    /// What one object of that type is called; the key itself where the type is unknown.
+    pub fn label<'a>(&'a self, key: &'a str) -> &'a str {
+        self.get(key).map_or(key, |contract| contract.label.as_str())
+    }
+
     /// All contracts, in stable order.
     pub fn iter(&self) -> impl Iterator<Item = &Contract> {
         self.0.iter()

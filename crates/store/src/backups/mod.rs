@@ -5,6 +5,8 @@ mod open;
 mod seal;
 mod write;
 
+pub use open::backup_closed;
+
 use model::ids::{BackupSetId, RunId, VersionId};
 use model::run::ItemOutcome;
 use serde_json::Value;

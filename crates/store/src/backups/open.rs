@@ -11,6 +11,12 @@ use crate::db::Tx;
 use crate::db::sql::{id, sql};
 use crate::{Lease, StoreError, audit};
 
+/// Why nothing is added to a set, or taken out of it, that is not open.
+pub fn backup_closed() -> AppError {
+    AppError::conflict("backup.closed", "This backup set is closed: it does not change any more")
+        .hint("Make another set and leave it open")
+}
+
 impl Backups<'_> {
     /// Leaves the set open; `unread` is what its manifest will name as missing, whatever is added.
     pub async fn leave_open(&self, lease: &Lease, set: BackupSetId, unread: &Value) -> Result<(), StoreError> {
@@ -38,8 +44,7 @@ impl Backups<'_> {
         if rows.first().ok_or_else(AppError::not_found)?.get("open")? {
             return Ok(());
         }
-        Err(AppError::conflict("backup.closed", "This backup set is closed: it does not change any more")
-            .hint("Make another set and leave it open"))
+        Err(backup_closed())
     }
 
     /// Takes an object out of an open set. Audited.

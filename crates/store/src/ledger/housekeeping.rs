@@ -7,15 +7,13 @@ use model::run::{Failure, Outcome, Reason, Status};
 use super::{End, Ledger, end_runs};
 use crate::db::sql::{Arg, Builder, sql};
 use crate::db::{Engine, Row};
-use crate::nodes::ALIVE_MS;
+use crate::nodes::{ALIVE_MS, KEPT_MS};
 use crate::{Closing, StoreError};
 
 /// A live view that was away for longer than this starts over.
 const CHANGES_KEPT_MS: i64 = 60 * 60 * 1000;
 /// Appended differences that are cheap to add up on every page.
 const DIFFERENCES_MAX: i64 = 200;
-/// A node that was killed stays in the list for this long, so that a person can see that it was there.
-const NODES_KEPT_MS: i64 = 24 * 60 * 60 * 1000;
 /// Runs ended in one transaction.
 const UNHANDLED_MAX: i64 = 500;
 
@@ -41,7 +39,7 @@ impl Ledger {
     /// Ends runs that no living worker has known how to execute for as long as their type may take, and forgets nodes
     /// that were not seen for a day. Says how many runs were ended. Without any worker alive nothing is judged.
     pub async fn end_unhandled(&self) -> Result<usize, StoreError> {
-        self.0.execute(sql!("delete from nodes where seen_at < now_ms() - $1", NODES_KEPT_MS)).await?;
+        self.0.execute(sql!("delete from nodes where seen_at < now_ms() - $1", KEPT_MS)).await?;
         let nodes = self.0.nodes().list(ALIVE_MS).await?;
         let known: BTreeSet<String> = nodes.into_iter().flat_map(|node| node.types).collect();
         if known.is_empty() {

@@ -77,9 +77,11 @@ async fn fire(db: &Db, schedule: &Schedule) -> Result<(), AppError> {
     let slots = Slots::of(&schedule.rule)?;
     let Some(due) = due(schedule, &slots)? else { return Ok(()) };
     let scope = db.scope_for_schedule(schedule).await?;
+    let tenant = db.tenant(&scope);
+    let schedules = tenant.schedules();
     if let Some(slot) = due.start {
         match why_not(db, &scope, schedule).await? {
-            Some(why) => skip(db, &scope, schedule, &[slot], &why, due.next).await?,
+            Some(why) => schedules.skip(schedule, &[slot], &why, due.next).await?,
             None => match start_slot(db, &scope, schedule, slot).await {
                 Err(error) if error.code == "schedule.slot_decided" => {}
                 started => drop(started?),
@@ -87,18 +89,7 @@ async fn fire(db: &Db, schedule: &Schedule) -> Result<(), AppError> {
         }
     }
     let why = Reason::new("schedule.missed", "No worker was running when it was due");
-    skip(db, &scope, schedule, &due.missed, &why, due.next).await
-}
-
-async fn skip(
-    db: &Db,
-    scope: &TenantScope,
-    schedule: &Schedule,
-    slots: &[i64],
-    why: &Reason,
-    next: i64,
-) -> Result<(), AppError> {
-    Ok(db.tenant(scope).schedules().skip(schedule, slots, why, next).await?)
+    Ok(schedules.skip(schedule, &due.missed, &why, due.next).await?)
 }
 
 /// Why a slot that is due does not start.

@@ -9,6 +9,7 @@ use croner::parser::{CronParser, Seconds, Year};
 use jiff_of_croner::tz::TimeZone;
 use jiff_of_croner::{Timestamp, Zoned};
 use model::AppError;
+use model::text::one_line;
 use store::{Keep, ScheduleRule};
 
 use crate::inventory::Selection;
@@ -39,11 +40,10 @@ pub struct RuleInput {
 
 /// The rule, checked, and its next slot after that moment when it is enabled.
 pub(super) fn checked(input: &RuleInput, now_ms: i64) -> Result<(ScheduleRule, Option<i64>), AppError> {
-    let name = input.name.trim();
-    if name.is_empty() || name.chars().count() > NAME_MAX || name.chars().any(char::is_control) {
+    let name = one_line(&input.name, NAME_MAX).ok_or_else(|| {
         let why = format!("A schedule needs a name of 1 to {NAME_MAX} characters on one line");
-        return Err(AppError::invalid("schedule.name", why));
-    }
+        AppError::invalid("schedule.name", why)
+    })?;
     let keep = [input.keep.last, input.keep.days, input.keep.weeks, input.keep.months];
     if keep.into_iter().flatten().any(|number| number == 0 || number > KEEP_MAX) {
         let why = format!("A rule keeps 1 to {KEEP_MAX} sets");

@@ -62,6 +62,9 @@ const NUMBERED: [&str; 2] = ["operation_run_events", "outbox"];
 struct Table {
     name: &'static str,
     columns: Vec<(String, Kind)>,
+    /// The start of the statement that inserts rows. A builder takes literals; these few texts live as long as the
+    /// program, which ends with the copy.
+    insert: &'static str,
     last_row: i64,
     copied: u64,
     done: bool,
@@ -216,7 +219,9 @@ async fn table(target: &PgPool, name: &'static str) -> Result<Table, AppError> {
             .fetch_one(target)
             .await
             .map_err(StoreError::from)?;
-    Ok(Table { name, columns, last_row, copied: u64::try_from(copied).unwrap_or(0), done })
+    let names: Vec<&str> = columns.iter().map(|(column, _)| column.as_str()).collect();
+    let insert = format!("insert into {name} ({}) overriding system value ", names.join(", ")).leak();
+    Ok(Table { name, columns, insert, last_row, copied: u64::try_from(copied).unwrap_or(0), done })
 }
 
 /// The next rows of the source, with their numbers.
@@ -255,12 +260,7 @@ async fn write(target: &PgPool, table: &Table, rows: Vec<Vec<Arg>>, last_row: Op
 }
 
 async fn insert(connection: &mut PgConnection, table: &Table, rows: Vec<Vec<Arg>>) -> Result<(), StoreError> {
-    let columns: Vec<&str> = table.columns.iter().map(|(column, _)| column.as_str()).collect();
-    // A builder takes literals; these few texts live as long as the program, which ends with the copy.
-    let text: &'static str = Box::leak(
-        format!("insert into {} ({}) overriding system value ", table.name, columns.join(", ")).into_boxed_str(),
-    );
-    let mut insert = Builder::new(text);
+    let mut insert = Builder::new(table.insert);
     insert.rows(rows);
     run::execute(connection, insert.statement()).await?;
     Ok(())

@@ -7,7 +7,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 use model::AppError;
 use model::ids::PauseId;
-use store::{Actor, limits};
+use store::{Actor, NODE_KEPT_MS, limits};
 
 use self::nodes::node_table;
 use crate::auth::Ctx;
@@ -26,8 +26,6 @@ use crate::state::Shared;
 
 const PATH: &str = "/engine";
 const NUMBER: &[&str] = &["limit.number"];
-/// Nodes that were not seen for longer than this are not listed, in milliseconds.
-const SEEN_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// `GET /engine`
 pub(crate) async fn page(
@@ -47,7 +45,7 @@ async fn render(
 ) -> Result<Markup, WebError> {
     let place = Place::outside(shared, ctx, asked, Section::Engine);
     let now = place.now();
-    let nodes = shared.db().nodes().with_runs(SEEN_MS).await?;
+    let nodes = shared.db().nodes().with_runs(NODE_KEPT_MS).await?;
     let pauses = shared.db().pauses().list().await?;
     let hold = Hold { path: PATH.to_owned(), csrf: &ctx.csrf, off: None, in_tenant: false };
     let main = html! {

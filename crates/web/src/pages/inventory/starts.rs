@@ -47,8 +47,7 @@ pub(crate) async fn sync_object(
     let extra = extra(&asked, &form)?;
     let started =
         app::inventory::start_policy_sync(shared.db(), &scope, &object.type_key, Some(&object.id), extra).await?;
-    let page = format!("/inventory/{}/{}", segment(&object.type_key), segment(&object.id));
-    answer(&shared, &ctx, &scope, started, &page).await
+    answer(&shared, &ctx, &scope, started, &page_of(&object)).await
 }
 
 /// `POST /t/{tenant}/groups/sync`
@@ -72,6 +71,10 @@ pub(crate) async fn capture(
 ) -> Result<Response, WebError> {
     let started =
         app::snapshots::start_capture(shared.db(), &scope, &object.type_key, &object.id, extra(&asked, &form)?).await?;
-    let page = format!("/inventory/{}/{}", segment(&object.type_key), segment(&object.id));
-    answer(&shared, &ctx, &scope, started, &page).await
+    answer(&shared, &ctx, &scope, started, &page_of(&object)).await
+}
+
+/// Where a person was who started something for an object.
+fn page_of(object: &ObjectPath) -> String {
+    format!("/inventory/{}/{}", segment(&object.type_key), segment(&object.id))
 }
