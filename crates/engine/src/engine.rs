@@ -1,6 +1,7 @@
 //! The worker: claims, executes, stops.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use model::ids::WorkerId;
 use store::{ClaimedRun, Db, StoreError, WorkerInfo};
@@ -12,6 +13,9 @@ use crate::beat::{self, Held};
 use crate::execute::{Job, Signals, execute};
 use crate::finish::Finisher;
 use crate::{Catalogue, EngineConfig, duty, node, retention, sweep};
+
+/// How long a worker whose places were all taken collects free ones before it claims again.
+const GATHER: Duration = Duration::from_millis(5);
 
 /// One worker over one database.
 pub struct Engine {
@@ -80,9 +84,10 @@ impl Engine {
         let mut changes = self.db.changes();
         while !stop.is_cancelled() {
             while tasks.try_join_next().is_some() {}
-            let free = self.config.slots.saturating_sub(held.len());
+            let free = self.free(held);
             let claimed = if free == 0 { 0 } else { self.claim(free, held, tasks, &freed).await };
             if claimed > 0 && claimed == free {
+                stop.run_until_cancelled(self.gather(held, &freed)).await;
                 continue;
             }
             // A hint is only a hint: the poll is what guarantees that nothing waits longer than it.
@@ -93,6 +98,23 @@ impl Engine {
                 () = tokio::time::sleep(self.config.poll) => {}
             }
         }
+    }
+
+    /// The queue had more than there were places: runs that end together are followed by one claim, not by one each.
+    /// Long ones do not hold that up, because the time is bounded.
+    async fn gather(&self, held: &Held, freed: &Notify) {
+        self.until_free(1, held, freed).await;
+        let _ = tokio::time::timeout(GATHER, self.until_free(self.config.slots / 4, held, freed)).await;
+    }
+
+    async fn until_free(&self, places: usize, held: &Held, freed: &Notify) {
+        while self.free(held) < places {
+            freed.notified().await;
+        }
+    }
+
+    fn free(&self, held: &Held) -> usize {
+        self.config.slots.saturating_sub(held.len())
     }
 
     async fn claim(&self, free: usize, held: &Held, tasks: &mut JoinSet<()>, freed: &Arc<Notify>) -> usize {

@@ -38,7 +38,11 @@ impl Finisher {
         tokio::select! {
             biased;
             ended = &mut answer => return ended.unwrap_or(Err(StoreError::LeaseLost)),
-            _turn = self.turn.lock() => self.end_waiting().await,
+            _turn = self.turn.lock() => {
+                // Whoever is about to end too joins the first commit instead of waiting for it.
+                tokio::task::yield_now().await;
+                self.end_waiting().await;
+            }
         }
         answer.await.unwrap_or(Err(StoreError::LeaseLost))
     }

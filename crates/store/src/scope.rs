@@ -149,8 +149,10 @@ impl Db {
         &self,
         runs: &[(&ClaimedRun, Capability)],
     ) -> Result<Vec<Result<TenantScope, Reason>>, StoreError> {
-        let states = self.states(runs.iter().map(|(run, _)| run.tenant)).await?;
-        let members = self.members(runs.iter().filter_map(|(run, _)| Some((run.tenant, run.initiator?)))).await?;
+        let states = self.states(runs.iter().map(|(run, _)| run.tenant));
+        let members = self.members(runs.iter().filter_map(|(run, _)| Some((run.tenant, run.initiator?))));
+        // Side by side: work waits for both.
+        let (states, members) = tokio::try_join!(states, members)?;
         let scope = |run: &ClaimedRun| {
             let state = *states.get(&run.tenant)?;
             let (name, role) = match run.initiator {

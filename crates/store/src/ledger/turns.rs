@@ -14,13 +14,20 @@ const AGING_MS: i64 = 300_000;
 pub(crate) const TENANT_READS_MAX: i64 = 8;
 
 /// What runs now, by tenant and by type; which types are at their limit.
-const BUSY: &str = "with running as (select tenant_id, type, writes, count(*) as runs \
+const BUSY: &str = "running as (select tenant_id, type, writes, count(*) as runs \
     from operation_runs where status = 'running' group by tenant_id, type, writes), \
     busy as (select tenant_id, cast(sum(runs) as bigint) as runs, \
     cast(sum(case when writes then runs else 0 end) as bigint) as writers from running group by tenant_id), \
     busy_types as (select type, cast(sum(runs) as bigint) as runs from running group by type), \
     free_types as (select l.name as type, l.running_max - coalesce(b.runs, 0) as places \
     from run_limits l left join busy_types b on b.type = l.name), ";
+
+/// The tenants that have something queued: one look into the queue's index for each, however long the queue and
+/// however many tenants there are.
+const WAITING: &str = "with recursive waiting(tenant_id) as ( \
+    select (select tenant_id from operation_runs where status = 'queued' order by tenant_id limit 1) union all \
+    select (select q.tenant_id from operation_runs q where q.status = 'queued' and q.tenant_id > w.tenant_id \
+    order by q.tenant_id limit 1) from waiting w where w.tenant_id is not null), ";
 
 /// What keeps a queued run `q` of tenant `t` back, apart from its turn.
 const KEPT_BACK: &str = " and not exists (select 1 from free_types f where f.type = q.type and f.places <= 0) \
@@ -30,7 +37,8 @@ const KEPT_BACK: &str = " and not exists (select 1 from free_types f where f.typ
 
 /// The ids of up to `slots` runs of these types that may run now.
 pub(super) async fn choose(tx: &mut Tx, slots: usize, types: &[&str]) -> Result<Vec<Arg>, StoreError> {
-    let mut query = Builder::new(BUSY);
+    let mut query = Builder::new(WAITING);
+    query.text(BUSY);
     heads(&mut query, tx.engine(), slots, types);
     query.text(FITTING);
     query.with(
@@ -53,24 +61,27 @@ fn heads(query: &mut Builder, engine: Engine, slots: usize, types: &[&str]) {
         "heads as (select r.id, r.tenant_id, r.type, r.writes, r.available_at, \
          greatest(0, r.priority - (now_ms() - r.available_at) / {}) as class, coalesce(b.runs, 0) as held, \
          case when r.writes then 1 else m.reads_max - coalesce(b.runs, 0) + coalesce(b.writers, 0) end as places \
-         from tenants t cross join most m cross join ",
+         from waiting t cross join most m cross join ",
         [AGING_MS.into()],
     );
-    query
-        .text("(select 0 as priority union all select 1 union all select 2) c left join busy b on b.tenant_id = t.id ");
+    query.text(
+        "(select 0 as priority union all select 1 union all select 2) c left join busy b on b.tenant_id = t.tenant_id ",
+    );
     // Each engine has its own way to say "for each of these".
     let (before, after) = match engine {
         Engine::Sqlite => ("join operation_runs r on r.id in (select q.id", ")"),
         Engine::Postgres => ("cross join lateral (select q.*", ") r"),
     };
     query.text(before).text(
-        " from operation_runs q where q.tenant_id = t.id and q.status = 'queued' and q.priority = c.priority \
+        " from operation_runs q where q.tenant_id = t.tenant_id and q.status = 'queued' and q.priority = c.priority \
          and q.available_at <= (select now_ms())",
     );
     query.text(KEPT_BACK).text(" and q.type").one_of(types.iter().map(|name| Arg::from(*name)));
-    query.with(" order by q.available_at, q.id limit {}", [slots.into()]).text(after);
+    // No tenant has places for more than its readers and its writer.
+    query.with(" order by q.available_at, q.id limit (select least({}, reads_max + 1) from most)", [slots.into()]);
+    query.text(after);
     query.text(
-        " where not exists (select 1 from run_pauses p where p.type = '' and (p.tenant_id is null or p.tenant_id = t.id))), ",
+        " where not exists (select 1 from run_pauses p where p.type = '' and (p.tenant_id is null or p.tenant_id = t.tenant_id))), ",
     );
 }
 
