@@ -47,7 +47,7 @@ impl World {
         db.tenants().set_state(tenant, TenantState::Active).await?;
         let scope = Arc::new(db.authorise(owner, tenant).await?);
         // One tenant stands for many: what is measured is the ledger, not the limit that protects a tenant.
-        db.limits().set(TENANT_READS, Some(100_000), scope.actor(), None).await?;
+        db.limits().set(&[(TENANT_READS, Some(100_000))], scope.actor(), None).await?;
         Ok(Self { db, tenant, owner, scope })
     }
 

@@ -62,7 +62,7 @@ const KNOWN: [(&str, &str, &str); 29] = [
         "The app has no admin consent",
         "An administrator of the tenant consents to the app in Entra; then check the connection.",
     ),
-    ("backup.not_observed", "It has never been read completely", "Sync the inventory, then back up again."),
+    ("backup.not_observed", "It was not read completely in time", "Sync the inventory, then back up again."),
     (
         "run.handler_panicked",
         "TenantAtlas has a defect",

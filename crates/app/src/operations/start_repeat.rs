@@ -37,7 +37,7 @@ pub async fn start_repeat(db: &Db, scope: &TenantScope, run: RunId, extra: Extra
     let run = db.tenant(scope).runs().get(run).await?;
     let Some((definition, repetition)) = repetition(&run) else { return Err(not_repeatable(&run)) };
     if run.inputs.get("schedule").is_some() {
-        return schedules::start_retry(db, scope, run.id, extra).await;
+        return schedules::start_retry(db, scope, None, run.id, extra).await;
     }
     authorise(db, scope, definition).await?;
     let (mut inputs, mut target) = (run.inputs.clone(), run.target.clone());

@@ -194,11 +194,14 @@ async fn a_retry_backs_up_what_was_missing(database: &TestDatabase) {
     world.simulator.add_fault(world.directory(), Fault::on(&part, forbidden()));
     let run = now(&world, schedule).await;
     let scope = world.scope().await;
-    let early = start_retry(&world.db, &scope, run, Default::default()).await.unwrap_err();
+    let early = start_retry(&world.db, &scope, None, run, Default::default()).await.unwrap_err();
     assert_eq!(early.code, "schedule.nothing_to_retry");
     assert_eq!(world.worked(run).await.outcome, Outcome::PartiallySucceeded);
     world.simulator.clear_faults(world.directory());
-    let retry = start_retry(&world.db, &scope, run, Default::default()).await.unwrap().run();
+    let other = create(&world, &RuleInput { name: "Another".into(), ..rule }).await;
+    let foreign = start_retry(&world.db, &scope, Some(other), run, Default::default()).await.unwrap_err();
+    assert_eq!(foreign.kind, model::Kind::NotFound, "the run of one schedule is not another one's");
+    let retry = start_retry(&world.db, &scope, Some(schedule), run, Default::default()).await.unwrap().run();
     let row = world.worked(retry).await;
     assert_eq!((row.outcome, row.counts.succeeded, row.retry_of), (Outcome::Succeeded, 1, Some(run)));
     assert_eq!(row.run_type, "backup_schedule.retry");

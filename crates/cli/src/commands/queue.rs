@@ -97,7 +97,7 @@ fn resumed(pause: PauseId, session: &Session) -> Exit {
 
 async fn limit(name: &str, most: &str, session: &Session) -> Result<Exit, AppError> {
     let (name, most) = checked_limit(name, most)?;
-    session.db.limits().set(name, most, &session.administrator().await?, None).await?;
+    session.db.limits().set(&[(name, most)], &session.administrator().await?, None).await?;
     session.output.document(&serde_json::json!({ "limit": name, "running_max": most }));
     session.output.line(match most {
         Some(most) => format!("From now on at most {most} {} at a time.", limit_words(name)),

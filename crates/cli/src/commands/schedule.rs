@@ -32,7 +32,7 @@ pub(crate) async fn run(args: args::Schedule, session: &Session) -> Result<Exit,
         }
         args::Schedule::Retry { run: OneRun { run }, waiting } => {
             let scope = session.scope_of_run(run).await?;
-            let started = start_retry(&session.db, &scope, run, Extra::default()).await?;
+            let started = start_retry(&session.db, &scope, None, run, Extra::default()).await?;
             session.follow_started(&scope, &started, waiting).await
         }
     }

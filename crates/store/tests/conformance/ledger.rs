@@ -23,7 +23,7 @@ both! {
 
     async fn two_workers_never_hold_the_same_run(test: &TestDb) {
         let scope = test.owner().await;
-        test.db.limits().set(store::limits::TENANT_READS, Some(100), scope.actor(), None).await.unwrap();
+        test.db.limits().set(&[(store::limits::TENANT_READS, Some(100))], scope.actor(), None).await.unwrap();
         for _ in 0..20 {
             test.db.tenant(&scope).runs().start(new_run(&FRESH, json!({}))).await.unwrap();
         }

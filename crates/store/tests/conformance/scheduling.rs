@@ -167,21 +167,21 @@ both! {
         }
         let worker = worker();
         test.db.nodes().register(&worker, &TYPES, 50).await.unwrap();
-        test.db.limits().set(FRESH.run_type, Some(2), &boss(), None).await.unwrap();
+        test.db.limits().set(&[(FRESH.run_type, Some(2))], &boss(), None).await.unwrap();
         let taken = claim(test, &worker, 50).await;
         let of = |name: &str| taken.iter().filter(|run| run.run_type == name).count();
         assert_eq!((of(FRESH.run_type), of(WRITE.run_type)), (2, 1));
         assert!(claim(test, &worker, 50).await.is_empty());
         let waiting = fresh(test, &scope).await;
         assert_eq!(why(test, &scope, waiting).await.0, "limit_reached");
-        test.db.limits().set(FRESH.run_type, None, &boss(), None).await.unwrap();
-        test.db.limits().set(limits::TENANT_READS, Some(5), &boss(), None).await.unwrap();
+        test.db.limits().set(&[(FRESH.run_type, None)], &boss(), None).await.unwrap();
+        test.db.limits().set(&[(limits::TENANT_READS, Some(5))], &boss(), None).await.unwrap();
         assert_eq!(claim(test, &worker, 50).await.len(), 3, "five reads of one tenant, two of which run");
-        test.db.limits().set(limits::TENANT_READS, Some(50), &boss(), None).await.unwrap();
-        test.db.limits().set(limits::ALL, Some(10), &boss(), None).await.unwrap();
+        test.db.limits().set(&[(limits::TENANT_READS, Some(50))], &boss(), None).await.unwrap();
+        test.db.limits().set(&[(limits::ALL, Some(10))], &boss(), None).await.unwrap();
         assert_eq!(claim(test, &worker, 50).await.len(), 4, "ten in all, six of which run");
         assert_eq!(why(test, &scope, waiting).await.1, "Waiting for a place: at most 10 runs of all tenants together are running at a time");
-        test.db.limits().set(limits::ALL, Some(0), &boss(), None).await.unwrap();
+        test.db.limits().set(&[(limits::ALL, Some(0))], &boss(), None).await.unwrap();
         assert!(claim(test, &worker, 50).await.is_empty(), "a limit below what runs lets it end and takes nothing");
         assert_eq!(test.db.limits().list().await.unwrap().len(), 2);
         assert_eq!(test.number("select count(*) from audit_entries where action = 'limit.set'").await, 6);

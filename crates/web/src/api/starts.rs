@@ -190,8 +190,8 @@ pub(crate) async fn retry_schedule(
     bytes: BodyBytes,
     JsonBody(_request): JsonBody<NoRequest>,
 ) -> Answer {
-    shared.db().tenant(&scope).schedules().get(id).await?;
-    answer(app::backups::schedules::start_retry(shared.db(), &scope, run, extra(&headers, &bytes)?).await?)
+    let extra = extra(&headers, &bytes)?;
+    answer(app::backups::schedules::start_retry(shared.db(), &scope, Some(id), run, extra).await?)
 }
 
 /// Starts reading the directory's groups.

@@ -40,11 +40,22 @@ pub async fn start_now(db: &Db, scope: &TenantScope, schedule: ScheduleId, extra
     start(db, scope, &now_run::DEFINITION, inputs(&schedule), target(&schedule), extra).await
 }
 
-/// Repeats a run of a schedule that was not wholly good: what is missing in its set, or the whole.
-pub async fn start_retry(db: &Db, scope: &TenantScope, run: RunId, extra: Extra) -> Result<Started, AppError> {
+/// Repeats a run of a schedule that was not wholly good: what is missing in its set, or the whole. A caller that names
+/// the schedule is not answered with a run of another one.
+pub async fn start_retry(
+    db: &Db,
+    scope: &TenantScope,
+    named: Option<ScheduleId>,
+    run: RunId,
+    extra: Extra,
+) -> Result<Started, AppError> {
     authorise(db, scope, &retry_run::DEFINITION).await?;
     let row = db.tenant(scope).runs().get(run).await?;
     let of_schedule = row.inputs.get("schedule").and_then(Value::as_str).and_then(|id| id.parse().ok());
+    let of_schedule: ScheduleId = of_schedule.ok_or_else(AppError::not_found)?;
+    if named.is_some_and(|named| named != of_schedule) {
+        return Err(AppError::not_found());
+    }
     let Some((_, what)) = repetition(&row) else {
         let ended = row.status == Status::Completed && row.outcome == Outcome::Succeeded;
         let why = if ended { "Nothing in this run failed" } else { "This run has not ended yet" };
@@ -52,7 +63,7 @@ pub async fn start_retry(db: &Db, scope: &TenantScope, run: RunId, extra: Extra)
             AppError::conflict("schedule.nothing_to_retry", why).hint("Run the schedule now to back up once more")
         );
     };
-    let schedule = db.tenant(scope).schedules().get(of_schedule.ok_or_else(AppError::not_found)?).await?;
+    let schedule = db.tenant(scope).schedules().get(of_schedule).await?;
     let mut inputs = inputs(&schedule);
     if let Repetition::FailedItems(_) = what {
         inputs[ONLY_FAILED_OF] = run.to_string().into();

@@ -97,19 +97,16 @@ pub(crate) async fn set_limits(
     answer(&shared, &ctx, &asked, &form, set, Done::LimitsSaved).await
 }
 
-/// All numbers are read before one is written, so a wrong one changes nothing.
+/// One wrong number, and nothing is changed.
 async fn set_all(shared: &Shared, ctx: &Ctx, form: &Fields) -> Result<(), AppError> {
     let before = shared.db().limits().list().await?;
     let wanted = limit_names()
         .into_iter()
         .map(|(name, _)| app::operations::checked_limit(name, form.text(name)))
         .collect::<Result<Vec<_>, _>>()?;
-    for (name, most) in wanted {
-        if before.get(name).copied() != most.map(i64::from) {
-            shared.db().limits().set(name, most, &actor(ctx), ctx.address()).await?;
-        }
-    }
-    Ok(())
+    let changed = |(name, most): &(&str, Option<u32>)| before.get(*name).copied() != most.map(i64::from);
+    let changes: Vec<_> = wanted.into_iter().filter(changed).collect();
+    shared.db().limits().set(&changes, &actor(ctx), ctx.address()).await
 }
 
 async fn answer(

@@ -80,7 +80,6 @@ pub(crate) async fn retry(
     Asked(asked): Asked,
     Posted(form): Posted,
 ) -> Result<Response, WebError> {
-    shared.db().tenant(&scope).schedules().get(id).await?;
-    let started = start_retry(shared.db(), &scope, run, extra(&asked, &form)?).await?;
+    let started = start_retry(shared.db(), &scope, Some(id), run, extra(&asked, &form)?).await?;
     answer(&shared, &ctx, &scope, started, &format!("/schedules/{id}")).await
 }
