@@ -1,8 +1,11 @@
-//! The project's measurements: how fast a tenant is read and backed up beside a peer, and how fast the ledger is.
-//! Both print a table and write the same numbers as JSON to `target/bench`.
+//! The project's measurements: how fast a tenant is read and backed up beside a peer, how fast the ledger is, and
+//! how the engine does beside other job queues. Each prints a table and writes the same numbers as JSON to
+//! `target/bench`.
 
 #![expect(clippy::print_stdout, reason = "a measurement is there to be printed")]
 
+mod engines;
+mod ledger;
 mod machine;
 mod measure;
 mod numbers;
@@ -25,6 +28,11 @@ enum Bench {
     Sync(sync::Arguments),
     /// Measures the ledger of operation runs on SQLite and PostgreSQL.
     Runs(runs::Arguments),
+    /// Measures the engine as worker processes, beside other job queues on the same PostgreSQL.
+    Engine(engines::Arguments),
+    /// One worker process of ours.
+    #[command(hide = true)]
+    Worker(engines::worker::Arguments),
     /// Runs a command and writes its wall time and peak memory to a file.
     #[command(hide = true)]
     Measure(measure::Arguments),
@@ -35,6 +43,8 @@ async fn main() -> ExitCode {
     let done = match Bench::parse() {
         Bench::Sync(arguments) => sync::run(arguments).await,
         Bench::Runs(arguments) => runs::run(arguments).await,
+        Bench::Engine(arguments) => engines::run(arguments).await,
+        Bench::Worker(arguments) => engines::worker::run(arguments).await,
         Bench::Measure(arguments) => return measure::run(&arguments),
     };
     match done {

@@ -5,9 +5,9 @@ use store::{Engine, NewUser};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::database::{Database, Raw};
-use super::world::World;
 use crate::Failure;
+use crate::ledger::database::{Database, Raw};
+use crate::ledger::world::World;
 use model::access::Role;
 use model::ids::{Id, UserId};
 
@@ -42,6 +42,17 @@ pub(crate) async fn fill(database: &Database, world: &World, runs: i64) -> Resul
     }
     world.db.ledger().sweep().await?;
     println!("{runs} runs are there after {:.0} s", began.elapsed().as_secs_f64());
+    Ok(())
+}
+
+/// Queues so many runs of this type, due at once and the oldest first.
+pub(crate) async fn queue(database: &Database, world: &World, runs: i64, run_type: &str) -> Result<(), Failure> {
+    let words = Words::of(database.engine, world, world.owner, runs, world.db.ping().await?);
+    let mut raw = database.raw().await?;
+    raw.execute(words.queued(runs, run_type)).await?;
+    if database.engine == Engine::Postgres {
+        raw.execute("vacuum analyze".to_owned()).await?;
+    }
     Ok(())
 }
 
@@ -135,6 +146,18 @@ impl Words {
              '{{}}', '{{}}', 100, 100, 100 - case when i % 100 < 4 then 1 else 0 end, case when i % 100 < 4 then 1 else 0 end, \
              101, 1, 1, 5, 7200000, {at} + case when {waits} then 3600000 else 0 end, {at}, \
              case when {waits} then null else {at} + 20 end, case when {waits} then null else {at} + 9000 end, {at} + 9000 from n"
+        )
+    }
+
+    /// Runs that nothing but their number keeps from being claimed.
+    fn queued(&self, runs: i64, run_type: &str) -> String {
+        let (numbers, id, at, identity) = (self.numbers(1, runs), self.id(), self.at(), self.identity());
+        let (tenant, owner) = (&self.tenant, &self.owner);
+        format!(
+            "{numbers} insert into operation_runs (id, tenant_id, type, label, target, status, outcome, identity, \
+             initiator_id, initiator_name, inputs, context, attempts_max, deadline_ms, available_at, created_at) \
+             select {id}, {tenant}, '{run_type}', 'Do nothing', '1 thing', 'queued', 'pending', {identity}, \
+             {owner}, 'Bench', '{{}}', '{{}}', 3, 600000, {at}, {at} from n"
         )
     }
 

@@ -5,10 +5,10 @@ use store::Started;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::handlers::SAME;
-use super::rows::{Row, by};
-use super::world::World;
 use crate::Failure;
+use crate::ledger::handlers::SAME;
+use crate::ledger::rows::{Row, by};
+use crate::ledger::world::World;
 
 const STARTS: usize = 10_000;
 

@@ -6,10 +6,10 @@ use store::{Closing, ItemRecord, Lease};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::handlers::{NO_OP, info};
-use super::rows::Row;
-use super::world::World;
 use crate::Failure;
+use crate::ledger::handlers::{NO_OP, info};
+use crate::ledger::rows::Row;
+use crate::ledger::world::World;
 
 /// Items in one transaction.
 const BATCH: usize = 500;

@@ -9,9 +9,9 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::fill::SECOND;
-use super::rows::Row;
-use super::world::World;
 use crate::Failure;
+use crate::ledger::rows::Row;
+use crate::ledger::world::World;
 use crate::numbers::Times;
 
 /// Rows of a page.

@@ -1,27 +1,24 @@
 //! The ledger of operation runs, on SQLite and PostgreSQL, beside the numbers of the specification.
 
-mod database;
-mod fill;
-mod handlers;
+pub(crate) mod fill;
 mod identical;
 mod items;
 mod lists;
-mod rows;
-mod shown;
 mod starts;
 mod throughput;
-mod wake;
-mod world;
+pub(crate) mod wake;
 
 use clap::Args;
 use serde::Serialize;
 use store::Engine;
 
+use crate::ledger::database::Database;
+use crate::ledger::rows::Row;
+use crate::ledger::world::World;
+use crate::ledger::{Measured, name, shown};
 use crate::machine::{self, Machine};
 use crate::{Failure, report};
-use database::Database;
-use rows::Row;
-use world::World;
+pub(crate) use throughput::queue;
 
 /// Where the tests' PostgreSQL is.
 const POSTGRES: &str = "TENANTATLAS_TEST_POSTGRES";
@@ -54,14 +51,6 @@ struct Report {
     machine: Machine,
     load_after: f64,
     databases: Vec<Measured>,
-}
-
-/// Everything measured on one database.
-#[derive(Serialize)]
-pub(crate) struct Measured {
-    engine: &'static str,
-    version: String,
-    rows: Vec<Row>,
 }
 
 /// Measures both databases.
@@ -99,25 +88,25 @@ async fn measure(arguments: &Arguments, engine: Engine, server: Option<&str>) ->
     let world = World::new(&database).await?;
     let mut rows = starts::measure(&world, arguments.seconds).await?;
     rows.extend(identical::measure(&world).await?);
-    rows.extend(wake::measure(&database, &world).await?);
+    rows.extend(wake::measure(&database, &world, wake::RUNS).await?);
     rows.extend(throughput::measure(&world).await?);
     rows.extend(items::measure(&world).await?);
     world.db.close().await;
     database.remove().await?;
     if !arguments.no_lists {
-        let database = Database::create(engine, server).await?;
-        let world = World::new(&database).await?;
-        fill::fill(&database, &world, arguments.list_runs).await?;
-        rows.extend(lists::measure(&world, arguments.list_runs).await?);
-        world.db.close().await;
-        database.remove().await?;
+        rows.extend(lists_of(engine, server, arguments.list_runs).await?);
     }
     Ok(Measured { engine: name(engine), version, rows })
 }
 
-fn name(engine: Engine) -> &'static str {
-    match engine {
-        Engine::Sqlite => "SQLite",
-        Engine::Postgres => "PostgreSQL",
-    }
+/// The lists of a database with so many runs, and what it takes on disk.
+pub(crate) async fn lists_of(engine: Engine, server: Option<&str>, runs: i64) -> Result<Vec<Row>, Failure> {
+    let database = Database::create(engine, server).await?;
+    let world = World::new(&database).await?;
+    fill::fill(&database, &world, runs).await?;
+    let mut rows = vec![Row::bytes(format!("{runs} runs on disk"), database.bytes().await?)];
+    rows.extend(lists::measure(&world, runs).await?);
+    world.db.close().await;
+    database.remove().await?;
+    Ok(rows)
 }

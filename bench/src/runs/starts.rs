@@ -6,10 +6,10 @@ use serde_json::json;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
-use super::handlers::NO_OP;
-use super::rows::{Row, by};
-use super::world::World;
 use crate::Failure;
+use crate::ledger::handlers::NO_OP;
+use crate::ledger::rows::{Row, by};
+use crate::ledger::world::World;
 use crate::numbers::Times;
 
 /// Starts before anything is counted, so that connections and statements are ready.

@@ -11,21 +11,23 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::handlers::{NO_OP, worker};
-use super::rows::{Row, by};
-use super::world::World;
 use crate::Failure;
+use crate::ledger::handlers::{NO_OP, worker};
+use crate::ledger::rows::{Row, by};
+use crate::ledger::world::World;
 
 /// Longer than any ledger needs for them.
 const LONGEST: Duration = Duration::from_secs(300);
 /// Runs in the queue before the worker starts.
-const RUNS: u64 = 10_000;
+const RUNS: usize = 10_000;
+/// Who start them.
+const CALLERS: usize = 16;
 /// Runs that the worker holds at a time.
 const SLOTS: usize = 256;
 
 /// Queues the runs, then lets one worker end them all.
 pub(crate) async fn measure(world: &World) -> Result<Vec<Row>, Failure> {
-    queue(world).await?;
+    queue(world, RUNS).await?;
     let before = completed(world).await?;
     let (sender, mut entered) = mpsc::unbounded_channel();
     let (stop, engine) = (CancellationToken::new(), worker(&world.db, SLOTS, sender));
@@ -35,7 +37,7 @@ pub(crate) async fn measure(world: &World) -> Result<Vec<Row>, Failure> {
     for _ in 0..RUNS {
         entered.recv().await.ok_or("the worker has ended")?;
     }
-    while completed(world).await? < before + RUNS {
+    while completed(world).await? < before + RUNS as u64 {
         if begin.elapsed() > LONGEST {
             return Err("the runs have not ended".into());
         }
@@ -48,12 +50,13 @@ pub(crate) async fn measure(world: &World) -> Result<Vec<Row>, Failure> {
     Ok(vec![Row::rate(format!("no-op runs completed, everything on, {SLOTS} slots"), rate, Some(target))])
 }
 
-async fn queue(world: &World) -> Result<(), Failure> {
+/// Starts so many runs, by several callers.
+pub(crate) async fn queue(world: &World, runs: usize) -> Result<(), Failure> {
     let mut tasks = JoinSet::new();
-    for _ in 0..16 {
+    for caller in 0..CALLERS {
         let world = world.clone();
         tasks.spawn(async move {
-            for _ in 0..RUNS / 16 {
+            for _ in (caller..runs).step_by(CALLERS) {
                 world.start(&NO_OP, json!({})).await?;
             }
             Ok::<_, Failure>(())

@@ -18,6 +18,8 @@ use crate::measure::measured;
 
 /// No measurement takes this long.
 const LONGEST: Duration = Duration::from_secs(3_600);
+/// Where it is found.
+const HINT: &str = "IntuneCD comes from the Python package index";
 /// How IntuneCD marks a line that tells of trouble.
 const COMPLAINTS: [&str; 5] = ["[ERROR]", "[WARNING]", "Traceback", "Request failed", "Resource not found"];
 
@@ -37,11 +39,11 @@ impl IntuneCd {
         };
         let python = environment.join("bin").join("python");
         if !python.exists() {
-            succeeded(Command::new("python3").args(["-m", "venv"]).arg(&environment))?;
+            succeeded(Command::new("python3").args(["-m", "venv"]).arg(&environment), HINT)?;
         }
         let wanted = root().join("tests/intunecd/requirements.txt");
         let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"];
-        succeeded(Command::new(&python).args(pip).arg(&wanted))?;
+        succeeded(Command::new(&python).args(pip).arg(&wanted), HINT)?;
         let version = std::fs::read_to_string(wanted)?.trim().to_owned();
         Ok(Self { command: environment.join("bin").join("IntuneCD-startbackup"), version })
     }
@@ -77,13 +79,10 @@ impl IntuneCd {
     }
 }
 
-fn succeeded(command: &mut Command) -> std::result::Result<(), Failure> {
+/// Runs a command that installs something; `hint` says where it comes from.
+pub(crate) fn succeeded(command: &mut Command, hint: &str) -> std::result::Result<(), Failure> {
     let status = command.status()?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(format!("{command:?} failed; IntuneCD comes from the Python package index").into())
-    }
+    if status.success() { Ok(()) } else { Err(format!("{command:?} failed. {hint}").into()) }
 }
 
 /// Holds the files against what the simulator has, for the collections that we read.

@@ -17,7 +17,9 @@ use serde::Serialize;
 use crate::machine::{self, Machine};
 use crate::{Failure, report};
 use intunecd::IntuneCd;
+pub(crate) use intunecd::succeeded;
 use programs::Programs;
+pub(crate) use programs::root;
 use result::{Case, Compared, Result};
 use simulator::Simulator;
 

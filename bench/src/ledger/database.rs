@@ -1,5 +1,7 @@
 //! A database that is made for one measurement and removed after it.
 
+use std::path::PathBuf;
+
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection, Row, SqliteConnection};
@@ -38,9 +40,19 @@ impl Database {
         Ok(Self { engine, address, server: server.map(str::to_owned), folder })
     }
 
+    /// Its address as a program takes it, with the password.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// The file with its key.
+    pub(crate) fn key_file(&self) -> PathBuf {
+        self.folder.path().join("atlas.key")
+    }
+
     /// Opens it as the product does.
     pub(crate) async fn open(&self) -> Result<Db, Failure> {
-        let keys = Keyring::from_file(self.folder.path().join("atlas.key"));
+        let keys = Keyring::from_file(self.key_file());
         Ok(Db::open(&self.address.parse()?, keys, model::Ambient::system()).await?)
     }
 
@@ -67,11 +79,25 @@ impl Database {
         Ok(format!("PostgreSQL {version}, synchronous_commit {durable}, fsync {synced}"))
     }
 
+    /// Its name on the server.
+    pub(crate) fn name(&self) -> Result<&str, Failure> {
+        let (_, name) = self.address.rsplit_once('/').ok_or("the address has no database")?;
+        Ok(name.split('?').next().unwrap_or(name))
+    }
+
+    /// What it takes on disk, in bytes.
+    pub(crate) async fn bytes(&self) -> Result<i64, Failure> {
+        let size = match self.engine {
+            Engine::Sqlite => "select page_count * page_size from pragma_page_count, pragma_page_size",
+            Engine::Postgres => "select pg_database_size(current_database())",
+        };
+        self.raw().await?.number(size.to_owned()).await
+    }
+
     /// Drops it.
     pub(crate) async fn remove(self) -> Result<(), Failure> {
         if let Some(server) = &self.server {
-            let (_, name) = self.address.rsplit_once('/').ok_or("the address has no database")?;
-            let name = name.split('?').next().unwrap_or(name);
+            let name = self.name()?;
             let mut connection = PgConnection::connect(server).await?;
             connection.execute(AssertSqlSafe(format!("drop database {name} with (force)"))).await?;
         }
@@ -85,6 +111,14 @@ impl Raw {
         Ok(match self {
             Self::Sqlite(connection) => connection.execute(AssertSqlSafe(statement)).await?.rows_affected(),
             Self::Postgres(connection) => connection.execute(AssertSqlSafe(statement)).await?.rows_affected(),
+        })
+    }
+
+    /// The only number that a query of ours gives.
+    pub(crate) async fn number(&mut self, query: String) -> Result<i64, Failure> {
+        Ok(match self {
+            Self::Sqlite(connection) => connection.fetch_one(AssertSqlSafe(query)).await?.try_get(0)?,
+            Self::Postgres(connection) => connection.fetch_one(AssertSqlSafe(query)).await?.try_get(0)?,
         })
     }
 }

@@ -17,7 +17,7 @@ use crate::Failure;
 pub(crate) struct World {
     /// The database.
     pub(crate) db: Db,
-    /// Its only tenant.
+    /// Its tenant.
     pub(crate) tenant: TenantId,
     /// The tenant's owner.
     pub(crate) owner: UserId,
@@ -36,19 +36,16 @@ impl World {
             platform_admin: true,
         };
         let owner = db.people().first_owner(owner).await?;
-        let tenant = NewTenant {
-            display_name: "Contoso".into(),
-            directory_id: db.ambient().uuid().to_string(),
-            primary_domain: "contoso.onmicrosoft.com".into(),
-            cloud: "global".into(),
-            labels: BTreeMap::new(),
-        };
-        let tenant = db.tenants().create(tenant, owner).await?;
-        db.tenants().set_state(tenant, TenantState::Active).await?;
-        let scope = Arc::new(db.authorise(owner, tenant).await?);
+        let (tenant, scope) = tenant(&db, owner, "Contoso").await?;
         // One tenant stands for many: what is measured is the ledger, not the limit that protects a tenant.
         db.limits().set(&[(TENANT_READS, Some(100_000))], scope.actor(), None).await?;
         Ok(Self { db, tenant, owner, scope })
+    }
+
+    /// Another tenant of the same owner, in the same database.
+    pub(crate) async fn neighbour(&self) -> Result<Self, Failure> {
+        let (tenant, scope) = tenant(&self.db, self.owner, "Fabrikam").await?;
+        Ok(Self { tenant, scope, ..self.clone() })
     }
 
     /// The same over another connection to the same database, as another process has it.
@@ -74,4 +71,17 @@ impl World {
         };
         Ok(self.db.tenant(&self.scope).runs().start(run).await?)
     }
+}
+
+async fn tenant(db: &Db, owner: UserId, name: &str) -> Result<(TenantId, Arc<TenantScope>), Failure> {
+    let tenant = NewTenant {
+        display_name: name.into(),
+        directory_id: db.ambient().uuid().to_string(),
+        primary_domain: format!("{}.onmicrosoft.com", name.to_lowercase()),
+        cloud: "global".into(),
+        labels: BTreeMap::new(),
+    };
+    let tenant = db.tenants().create(tenant, owner).await?;
+    db.tenants().set_state(tenant, TenantState::Active).await?;
+    Ok((tenant, Arc::new(db.authorise(owner, tenant).await?)))
 }

@@ -18,7 +18,7 @@ pub(crate) struct Row {
     pub(crate) reached: Option<bool>,
     /// The distribution, where it is one.
     pub(crate) times: Option<Times>,
-    /// The number, where it is a rate or a single time in seconds.
+    /// The number, where it is a rate, a single time in seconds or a size in bytes.
     pub(crate) value: Option<f64>,
 }
 
@@ -40,6 +40,28 @@ impl Row {
     pub(crate) fn p50_p99(what: impl Into<String>, times: Times, (p50, p99): (f64, f64)) -> Self {
         let reached = Some(times.p50_ms <= p50 && times.p99_ms <= p99);
         Self { target: format!("p50 ≤ {p50} ms, p99 ≤ {p99} ms"), reached, ..Self::times(what, times) }
+    }
+
+    /// Times of which none may be longer.
+    pub(crate) fn longest(what: impl Into<String>, times: Times, at_most_ms: f64) -> Self {
+        let target = format!("longest ≤ {at_most_ms} ms");
+        Self { target, reached: Some(times.max_ms <= at_most_ms), ..Self::times(what, times) }
+    }
+
+    /// Times of seconds, with one percentile more.
+    pub(crate) fn rescue(what: impl Into<String>, times: Times, at_most_ms: f64) -> Self {
+        let seconds =
+            [times.p50_ms, times.p90_ms, times.p99_ms, times.max_ms].map(|ms| format!("{:.2} s", ms / 1000.0));
+        let [p50, p90, p99, longest] = seconds;
+        let measured = format!("p50 {p50}, p90 {p90}, p99 {p99}, longest {longest}");
+        Self { measured, ..Self::p99(what, times, at_most_ms) }
+    }
+
+    /// What something takes on disk.
+    pub(crate) fn bytes(what: impl Into<String>, bytes: i64) -> Self {
+        let value = bytes as f64;
+        let measured = format!("{:.2} GB", value / 1e9);
+        Self { what: what.into(), measured, target: String::new(), reached: None, times: None, value: Some(value) }
     }
 
     /// A rate that should be at least so much.
