@@ -28,11 +28,8 @@ await run({
         await nap(ms);
       },
     };
-    await work({
-      preset: { worker: { connectionString, concurrentJobs: 24, maxPoolSize: 25, logger, ...batches } },
-      noHandleSignals: true,
-      taskList,
-    });
+    const preset = { worker: { connectionString, concurrentJobs: 24, maxPoolSize: 25, logger, ...batches } };
+    return () => work({ preset, noHandleSignals: true, taskList });
   },
   async start(each) {
     const utils = await makeWorkerUtils({ connectionString, logger });

@@ -1,7 +1,7 @@
 // What the peers on Node.js have in common: the commands of the benchmark, and how they answer.
 //
 //   fill COUNT      makes the tables and queues COUNT jobs
-//   work NAP_MS     works until its input ends; each job takes NAP_MS
+//   work NAP_MS     says `ready`, works from `go` until its input ends; each job takes NAP_MS
 //   start COUNT MS  queues COUNT jobs, one every MS
 //
 // Times are of the machine's monotonic clock, which all its processes share.
@@ -24,10 +24,12 @@ export async function run({ fill, work, start }) {
   if (command === "fill") {
     await fill(Number(first));
   } else if (command === "work") {
-    await work(Number(first));
+    const begin = await work(Number(first));
     console.log("ready");
-    process.stdin.resume();
-    await new Promise((resolve) => process.stdin.once("end", resolve));
+    await new Promise((resolve) => process.stdin.once("data", resolve));
+    const ended = new Promise((resolve) => process.stdin.once("end", resolve));
+    await begin();
+    await ended;
     await print(entered);
   } else {
     const started = [];

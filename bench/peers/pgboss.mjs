@@ -25,14 +25,15 @@ await run({
   async work(ms) {
     const queue = await boss();
     const options = { batchSize: 250, localConcurrency: 4, pollingIntervalSeconds: 0.5, burstWhenBatchFull: true };
-    await queue.work(QUEUE, options, async (jobs) => {
+    const handle = async (jobs) => {
       await Promise.all(
         jobs.map((job) => {
           enter(job.data.number);
           return nap(ms);
         }),
       );
-    });
+    };
+    return () => queue.work(QUEUE, options, handle);
   },
   async start(each) {
     const queue = await boss();

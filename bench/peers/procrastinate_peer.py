@@ -11,7 +11,7 @@ from procrastinate import App, PsycopgConnector
 SLICE = 1000
 CONCURRENCY = 24
 
-logging.disable(logging.INFO)
+logging.disable(logging.WARNING)
 app = App(connector=PsycopgConnector(conninfo=os.environ["PEER_DATABASE"], min_size=CONCURRENCY + 1, max_size=CONCURRENCY + 1))
 entered = []
 nap_seconds = 0.0
@@ -38,10 +38,11 @@ async def fill(count):
 async def work(ms):
     global nap_seconds
     nap_seconds = ms / 1000
+    print("ready", flush=True)
+    await asyncio.to_thread(sys.stdin.readline)
     working = asyncio.create_task(
         app.run_worker_async(concurrency=CONCURRENCY, install_signal_handlers=False, fetch_job_polling_interval=0.5)
     )
-    print("ready", flush=True)
     await asyncio.to_thread(sys.stdin.read)
     # A worker that broke is told, not waited for.
     if working.done():

@@ -9,7 +9,6 @@ use tokio::time::sleep;
 use super::clock::{self, between};
 use super::peers::{Peer, Peers};
 use super::postgres::Server;
-use super::process::Worker;
 use super::worker::Work;
 use super::{Arguments, ours};
 use crate::Failure;
@@ -29,6 +28,8 @@ const EVERY_MS: u64 = 37;
 const PHASES: usize = 13;
 /// Starts without wake-ups: each takes half a second.
 const UNWOKEN: usize = 100;
+/// A peer says neither that it listens nor that it has nothing to do.
+const SETTLE: Duration = Duration::from_secs(2);
 /// How long a run waits at most when nothing wakes its worker.
 const FLOOR_MS: f64 = 1_000.0;
 /// In front of the real one: every wake-up is lost.
@@ -83,10 +84,12 @@ async fn elsewhere(database: &Database, world: &World, samples: usize, phases: u
 async fn of_peer(peer: &Peer, server: &Server, samples: usize) -> Result<Times, Failure> {
     let database = Database::create(Engine::Postgres, Some(server.address())).await?;
     peer.fill(database.address(), 0).await?;
-    let worker: Worker = peer.work(database.address(), 0).await?;
+    let worker = peer.ready(database.address(), 0).await?.go().await?;
+    // Until it listens.
+    sleep(SETTLE).await;
     let started = peer.start(database.address(), samples, EVERY_MS).await?;
     // The last ones are still under way.
-    sleep(Duration::from_secs(2)).await;
+    sleep(SETTLE).await;
     let entered: std::collections::HashMap<_, _> = worker.stop().await?.into_iter().collect();
     database.remove().await?;
     let times = started.iter().map(|(job, committed)| entered.get(job).map(|at| between(*committed, *at)));

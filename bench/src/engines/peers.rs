@@ -87,9 +87,9 @@ impl Peer {
         moments(self.command(database, &["fill", &jobs.to_string()])).await.map(drop)
     }
 
-    /// One worker process whose jobs take so long.
-    pub(crate) async fn work(&self, database: &str, nap_ms: u64) -> Result<Worker, Failure> {
-        Worker::start(self.command(database, &["work", &nap_ms.to_string()])).await
+    /// One worker process that is ready, whose jobs take so long.
+    pub(crate) async fn ready(&self, database: &str, nap_ms: u64) -> Result<Worker, Failure> {
+        Worker::ready(self.command(database, &["work", &nap_ms.to_string()])).await
     }
 
     /// Queues jobs one by one; says when each was committed.

@@ -1,10 +1,10 @@
-//! A worker as a process of its own, ours or a peer's: it says `ready`, says of each job when its handler began, and
-//! ends when its input does.
+//! A worker as a process of its own, ours or a peer's: it says `ready`, begins to work when it is told `go`, says of each
+//! job when its handler began, and ends when its input does.
 
 use std::process::Stdio;
 use std::time::Duration;
 
-use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::time::timeout;
 
@@ -25,8 +25,8 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
-    /// Starts it and waits until it says that it is ready.
-    pub(crate) async fn start(mut command: Command) -> Result<Self, Failure> {
+    /// Starts it and waits until it is ready to work.
+    pub(crate) async fn ready(mut command: Command) -> Result<Self, Failure> {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
         let mut process = command.spawn()?;
         let input = process.stdin.take().ok_or("the worker has no input")?;
@@ -36,6 +36,12 @@ impl Worker {
             Some("ready") => Ok(worker),
             other => Err(format!("a worker did not start: {command:?} said {other:?}").into()),
         }
+    }
+
+    /// Lets it work.
+    pub(crate) async fn go(mut self) -> Result<Self, Failure> {
+        self.input.write_all(b"go\n").await?;
+        Ok(self)
     }
 
     /// The next job that its handler began.

@@ -1,4 +1,4 @@
-//! Jobs a second: the jobs wait, then the workers start. From the first handler to the last job that the database knows
+//! Jobs a second: the jobs wait, the workers have started, then all may take jobs at once. From the first handler to the last job that the database knows
 //! to be done.
 
 use std::time::Duration;
@@ -120,7 +120,7 @@ impl Case<'_> {
         settle(&mut raw).await?;
         let mut workers = Vec::new();
         for _ in 0..self.workers {
-            workers.push(ours::start(&database, self.arguments.slots, &self.job.work()).await?);
+            workers.push(ours::ready(&database, self.arguments.slots, &self.job.work()).await?);
         }
         let cell = self.drain(workers, &mut raw, UNDONE, "TenantAtlas", engine).await?;
         drop(raw);
@@ -135,7 +135,7 @@ impl Case<'_> {
         settle(&mut raw).await?;
         let mut workers = Vec::new();
         for _ in 0..self.workers {
-            workers.push(peer.work(database.address(), self.job.nap_ms()).await?);
+            workers.push(peer.ready(database.address(), self.job.nap_ms()).await?);
         }
         let cell = self.drain(workers, &mut raw, &peer.undone(), peer.name, Engine::Postgres).await?;
         drop(raw);
@@ -152,9 +152,13 @@ impl Case<'_> {
         program: &'static str,
         engine: Engine,
     ) -> Result<Cell, Failure> {
+        let mut working = Vec::new();
+        for worker in workers {
+            working.push(worker.go().await?);
+        }
         let (left, ended) = self.wait(raw, undone).await?;
         let mut first = ended;
-        for worker in workers {
+        for worker in working {
             let entered = worker.stop().await?.into_iter().map(|(_, at)| at);
             first = entered.min().unwrap_or(ended).min(first);
         }

@@ -59,13 +59,14 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     let engine = Engine::new(db.clone(), catalogue, config, info(&db));
     let stop = CancellationToken::new();
     let token = stop.clone();
+    engine.announce().await?;
+    println!("ready");
+    std::io::stdin().read_line(&mut String::new())?;
     std::thread::spawn(move || {
         // Whatever ends the input ends the worker.
         let _ = std::io::stdin().read_to_end(&mut Vec::new());
         token.cancel();
     });
-    engine.announce().await?;
-    println!("ready");
     engine.run(stop).await?;
     drop(engine);
     db.close().await;

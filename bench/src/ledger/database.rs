@@ -114,6 +114,14 @@ impl Raw {
         })
     }
 
+    /// The only column of the rows that a query of ours gives.
+    pub(crate) async fn texts(&mut self, query: String) -> Result<Vec<String>, Failure> {
+        Ok(match self {
+            Self::Sqlite(connection) => sqlx::query_scalar(AssertSqlSafe(query)).fetch_all(connection).await?,
+            Self::Postgres(connection) => sqlx::query_scalar(AssertSqlSafe(query)).fetch_all(connection).await?,
+        })
+    }
+
     /// The only number that a query of ours gives.
     pub(crate) async fn number(&mut self, query: String) -> Result<i64, Failure> {
         Ok(match self {

@@ -5,8 +5,9 @@ use store::{Engine, NewUser};
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use super::bulk::Bulk;
 use crate::Failure;
-use crate::ledger::database::{Database, Raw};
+use crate::ledger::database::Database;
 use crate::ledger::world::World;
 use model::access::Role;
 use model::ids::{Id, UserId};
@@ -26,9 +27,7 @@ pub(crate) async fn fill(database: &Database, world: &World, runs: i64) -> Resul
     let second = second_person(world).await?;
     let words = Words::of(database.engine, world, second, runs, world.db.ping().await?);
     let mut raw = database.raw().await?;
-    if matches!(raw, Raw::Sqlite(_)) {
-        raw.execute("pragma synchronous = off".to_owned()).await?;
-    }
+    let bulk = Bulk::begin(database, &mut raw).await?;
     let mut first = 1;
     while first <= runs {
         let last = runs.min(first + SLICE - 1);
@@ -36,10 +35,7 @@ pub(crate) async fn fill(database: &Database, world: &World, runs: i64) -> Resul
         raw.execute(words.items(first, last)).await?;
         first = last + 1;
     }
-    if database.engine == Engine::Postgres {
-        // What autovacuum does by itself soon after such a change.
-        raw.execute("vacuum analyze".to_owned()).await?;
-    }
+    bulk.end(database, &mut raw).await?;
     world.db.ledger().sweep().await?;
     println!("{runs} runs are there after {:.0} s", began.elapsed().as_secs_f64());
     Ok(())

@@ -1,5 +1,6 @@
 //! The ledger of operation runs, on SQLite and PostgreSQL, beside the numbers of the specification.
 
+mod bulk;
 pub(crate) mod fill;
 mod identical;
 mod items;
