@@ -11,7 +11,7 @@ use crate::Failure;
 use crate::sync::root;
 
 /// A run on disk with everything that belongs to it, in bytes, with room for the log of writing it.
-const BYTES_OF_A_RUN: u64 = 3_000;
+const BYTES_OF_A_RUN: u64 = 2_000;
 
 /// A server, with its folder when this program started it.
 pub(crate) struct Server {
