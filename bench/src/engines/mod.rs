@@ -165,10 +165,11 @@ async fn rows(arguments: &Arguments, engine: Engine, server: &Server, peers: &Pe
         rows.extend(noisy::measure(engine, at, arguments.noise, arguments.samples).await?);
     }
     if arguments.wants(Part::Lists) {
-        rows.extend(runs::lists_of(engine, at, arguments.list_runs).await?);
+        let asked = arguments.samples.min(runs::lists::ASKED);
+        rows.extend(runs::lists_of(engine, at, arguments.list_runs, asked).await?);
         if arguments.ten_times && engine == Engine::Postgres {
             server.has_room_for(arguments.list_runs * 10)?;
-            rows.extend(runs::lists_of(engine, at, arguments.list_runs * 10).await?);
+            rows.extend(runs::lists_of(engine, at, arguments.list_runs * 10, asked).await?);
         }
     }
     Ok(rows)

@@ -10,13 +10,13 @@ use engine::{Catalogue, Ending, Engine, EngineConfig, RunCtx, RunType};
 use futures::future::BoxFuture;
 use model::Ambient;
 use model::ids::RunId;
-use model::run::{Definition, Failure as RunFailure, ItemOutcome};
-use store::{Db, ItemRecord, Keyring};
+use model::run::{Definition, Failure as RunFailure};
+use store::{Db, Keyring};
 use tokio_util::sync::CancellationToken;
 
 use super::clock::{self, Nanos};
 use crate::Failure;
-use crate::ledger::handlers::{NO_OP, info};
+use crate::ledger::handlers::{NO_OP, info, item};
 
 /// `worker`
 #[derive(Debug, Args)]
@@ -119,20 +119,8 @@ impl Handler {
             tokio::time::sleep(Duration::from_millis(self.work.nap_ms)).await;
         }
         if self.work.item {
-            ctx.db.ledger().record(&ctx.lease, vec![item()]).await?;
+            ctx.db.ledger().record(&ctx.lease, vec![item("settingsCatalog/1".to_owned())]).await?;
         }
         Ok(())
-    }
-}
-
-fn item() -> ItemRecord {
-    ItemRecord {
-        key: "settingsCatalog/1".to_owned(),
-        label: "WIN – BitLocker – Corporate laptops".to_owned(),
-        kind: "Settings catalog policy".to_owned(),
-        outcome: ItemOutcome::Succeeded,
-        code: None,
-        message: None,
-        detail: None,
     }
 }

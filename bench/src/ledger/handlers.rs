@@ -4,8 +4,8 @@ use engine::{Catalogue, Ending, Engine, EngineConfig, RunCtx, RunType};
 use futures::future::BoxFuture;
 use model::access::Capability;
 use model::ids::RunId;
-use model::run::{Definition, IdentityInputs, Repeat};
-use store::{Db, WorkerInfo};
+use model::run::{Definition, IdentityInputs, ItemOutcome, Repeat};
+use store::{Db, ItemRecord, WorkerInfo};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::Instant;
 
@@ -41,6 +41,19 @@ impl RunType for NoOp {
             let _ = self.0.send((ctx.run.id, Instant::now()));
             Ending::Done { reason: None, failures: Vec::new() }
         })
+    }
+}
+
+/// An item as a feature records it.
+pub(crate) fn item(key: String) -> ItemRecord {
+    ItemRecord {
+        key,
+        label: "WIN – BitLocker – Corporate laptops".to_owned(),
+        kind: "Settings catalog policy".to_owned(),
+        outcome: ItemOutcome::Succeeded,
+        code: None,
+        message: None,
+        detail: None,
     }
 }
 

@@ -1,13 +1,12 @@
 //! Item outcomes a second, recorded under a lease in batches as the features do.
 
-use model::run::ItemOutcome;
 use serde_json::json;
 use store::{Closing, ItemRecord, Lease};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use crate::Failure;
-use crate::ledger::handlers::{NO_OP, info};
+use crate::ledger::handlers::{NO_OP, info, item};
 use crate::ledger::rows::Row;
 use crate::ledger::world::World;
 
@@ -60,14 +59,5 @@ async fn rate(world: &World, runs: usize) -> Result<f64, Failure> {
 }
 
 fn batch(number: usize) -> Vec<ItemRecord> {
-    let item = |index: usize| ItemRecord {
-        key: format!("settingsCatalog/{number}-{index}"),
-        label: "WIN – BitLocker – Corporate laptops".to_owned(),
-        kind: "Settings catalog policy".to_owned(),
-        outcome: ItemOutcome::Succeeded,
-        code: None,
-        message: None,
-        detail: None,
-    };
-    (0..BATCH).map(item).collect()
+    (0..BATCH).map(|index| item(format!("settingsCatalog/{number}-{index}"))).collect()
 }

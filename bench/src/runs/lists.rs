@@ -17,7 +17,7 @@ use crate::numbers::Times;
 /// Rows of a page.
 const PAGE: usize = 50;
 /// How often each is asked, unless that takes longer than [`LONGEST`].
-const ASKED: usize = 200;
+pub(crate) const ASKED: usize = 200;
 /// Nobody waits longer for one number of this table.
 const LONGEST: Duration = Duration::from_secs(15);
 /// What a page may take.
@@ -28,16 +28,17 @@ const COUNT_MS: f64 = 5.0;
 const RECENT_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 
 /// Every kind of filter, alone and together.
-pub(crate) async fn measure(world: &World, runs: i64) -> Result<Vec<Row>, Failure> {
+pub(crate) async fn measure(world: &World, runs: i64, asked: usize) -> Result<Vec<Row>, Failure> {
     let mut rows = Vec::new();
     let newest = RunPageRequest { limit: PAGE, ..RunPageRequest::default() };
     let deep = RunPageRequest { before: Some(middle(world).await?), ..newest.clone() };
-    rows.push(page(world, runs, "no filter, in the middle", &RunFilter::default(), &deep).await?);
+    let lists = Lists { world, runs, asked };
+    rows.push(lists.page("no filter, in the middle", &RunFilter::default(), &deep).await?);
     for (name, filter) in filters(world).await? {
-        rows.push(page(world, runs, name, &filter, &newest).await?);
+        rows.push(lists.page(name, &filter, &newest).await?);
     }
     for (name, filter) in filters(world).await? {
-        rows.push(count(world, runs, name, &filter).await?);
+        rows.push(lists.count(name, &filter).await?);
     }
     Ok(rows)
 }
@@ -86,28 +87,37 @@ async fn middle(world: &World) -> Result<RunId, Failure> {
     Ok(RunId::from_uuid(Uuid::from_u128((u128::from(at) << 80) | 0x7000_8000_0000_0000_0000)))
 }
 
-async fn page(world: &World, runs: i64, name: &str, filter: &RunFilter, page: &RunPageRequest) -> Result<Row, Failure> {
-    let tenant = world.db.tenant(&world.scope);
-    let rows = tenant.runs();
-    let times = times(async || rows.list(filter, page).await.map(drop).map_err(Failure::from)).await?;
-    Ok(Row::p99(format!("page of {runs} runs: {name}"), times, PAGE_MS))
+/// A tenant with so many runs, each question asked so often.
+struct Lists<'a> {
+    world: &'a World,
+    runs: i64,
+    asked: usize,
 }
 
-async fn count(world: &World, runs: i64, name: &str, filter: &RunFilter) -> Result<Row, Failure> {
-    let tenant = world.db.tenant(&world.scope);
-    let rows = tenant.runs();
-    let times = times(async || rows.counts(filter).await.map(drop).map_err(Failure::from)).await?;
-    Ok(Row::p99(format!("exact numbers of {runs} runs: {name}"), times, COUNT_MS))
-}
-
-async fn times(ask: impl AsyncFn() -> Result<(), Failure>) -> Result<Times, Failure> {
-    ask().await?;
-    let begin = Instant::now();
-    let mut times = Vec::new();
-    while times.is_empty() || (times.len() < ASKED && begin.elapsed() < LONGEST) {
-        let asked = Instant::now();
-        ask().await?;
-        times.push(asked.elapsed());
+impl Lists<'_> {
+    async fn page(&self, name: &str, filter: &RunFilter, page: &RunPageRequest) -> Result<Row, Failure> {
+        let tenant = self.world.db.tenant(&self.world.scope);
+        let rows = tenant.runs();
+        let times = self.times(async || rows.list(filter, page).await.map(drop).map_err(Failure::from)).await?;
+        Ok(Row::p99(format!("page of {} runs: {name}", self.runs), times, PAGE_MS))
     }
-    Ok(Times::of(times))
+
+    async fn count(&self, name: &str, filter: &RunFilter) -> Result<Row, Failure> {
+        let tenant = self.world.db.tenant(&self.world.scope);
+        let rows = tenant.runs();
+        let times = self.times(async || rows.counts(filter).await.map(drop).map_err(Failure::from)).await?;
+        Ok(Row::p99(format!("exact numbers of {} runs: {name}", self.runs), times, COUNT_MS))
+    }
+
+    async fn times(&self, ask: impl AsyncFn() -> Result<(), Failure>) -> Result<Times, Failure> {
+        ask().await?;
+        let begin = Instant::now();
+        let mut times = Vec::new();
+        while times.is_empty() || (times.len() < self.asked && begin.elapsed() < LONGEST) {
+            let asked = Instant::now();
+            ask().await?;
+            times.push(asked.elapsed());
+        }
+        Ok(Times::of(times))
+    }
 }

@@ -4,7 +4,7 @@ mod bulk;
 pub(crate) mod fill;
 mod identical;
 mod items;
-mod lists;
+pub(crate) mod lists;
 mod starts;
 mod throughput;
 pub(crate) mod wake;
@@ -95,18 +95,23 @@ async fn measure(arguments: &Arguments, engine: Engine, server: Option<&str>) ->
     world.db.close().await;
     database.remove().await?;
     if !arguments.no_lists {
-        rows.extend(lists_of(engine, server, arguments.list_runs).await?);
+        rows.extend(lists_of(engine, server, arguments.list_runs, lists::ASKED).await?);
     }
     Ok(Measured { engine: name(engine), version, rows })
 }
 
 /// The lists of a database with so many runs, and what it takes on disk.
-pub(crate) async fn lists_of(engine: Engine, server: Option<&str>, runs: i64) -> Result<Vec<Row>, Failure> {
+pub(crate) async fn lists_of(
+    engine: Engine,
+    server: Option<&str>,
+    runs: i64,
+    asked: usize,
+) -> Result<Vec<Row>, Failure> {
     let database = Database::create(engine, server).await?;
     let world = World::new(&database).await?;
     fill::fill(&database, &world, runs).await?;
     let mut rows = vec![Row::bytes(format!("{runs} runs on disk"), database.bytes().await?)];
-    rows.extend(lists::measure(&world, runs).await?);
+    rows.extend(lists::measure(&world, runs, asked).await?);
     world.db.close().await;
     database.remove().await?;
     Ok(rows)
