@@ -18,7 +18,7 @@ use crate::Failure;
 use crate::ledger::database::{Database, Raw};
 use crate::ledger::name;
 use crate::ledger::world::World;
-use crate::runs::queue;
+use crate::runs::{queue, settle};
 
 /// Runs that are not done.
 const UNDONE: &str = "select count(*) from operation_runs where status in ('queued', 'running')";
@@ -181,12 +181,4 @@ impl Case<'_> {
             tokio::time::sleep(LOOK.max(look.elapsed() * SHARE)).await;
         }
     }
-}
-
-/// What autovacuum does by itself soon after so many inserts.
-async fn settle(raw: &mut Raw) -> Result<(), Failure> {
-    if matches!(raw, Raw::Postgres(_)) {
-        raw.execute("vacuum analyze".to_owned()).await?;
-    }
-    Ok(())
 }

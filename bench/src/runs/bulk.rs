@@ -39,7 +39,7 @@ impl Bulk {
         Ok(Self { indexes })
     }
 
-    /// Makes them anew, and does what autovacuum does by itself soon after such a change.
+    /// Makes them anew.
     pub(crate) async fn end(self, database: &Database, raw: &mut Raw) -> Result<(), Failure> {
         // The runs ended long ago, so nobody is told of them any more.
         if database.engine == Engine::Sqlite {
@@ -54,7 +54,14 @@ impl Bulk {
         for statement in self.indexes {
             raw.execute(statement).await?;
         }
-        raw.execute("vacuum analyze".to_owned()).await?;
         Ok(())
     }
+}
+
+/// What autovacuum does by itself soon after such a change.
+pub(crate) async fn settle(raw: &mut Raw) -> Result<(), Failure> {
+    if matches!(raw, Raw::Postgres(_)) {
+        raw.execute("vacuum analyze".to_owned()).await?;
+    }
+    Ok(())
 }

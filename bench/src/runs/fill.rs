@@ -5,7 +5,7 @@ use store::{Engine, NewUser};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::bulk::Bulk;
+use super::bulk::{Bulk, settle};
 use crate::Failure;
 use crate::ledger::database::Database;
 use crate::ledger::world::World;
@@ -37,6 +37,8 @@ pub(crate) async fn fill(database: &Database, world: &World, runs: i64) -> Resul
     }
     bulk.end(database, &mut raw).await?;
     world.db.ledger().sweep().await?;
+    // After the sweep, which folds as many counters as there are runs.
+    settle(&mut raw).await?;
     println!("{runs} runs are there after {:.0} s", began.elapsed().as_secs_f64());
     Ok(())
 }
@@ -46,10 +48,7 @@ pub(crate) async fn queue(database: &Database, world: &World, runs: i64, run_typ
     let words = Words::of(database.engine, world, world.owner, runs, world.db.ping().await?);
     let mut raw = database.raw().await?;
     raw.execute(words.queued(runs, run_type)).await?;
-    if database.engine == Engine::Postgres {
-        raw.execute("vacuum analyze".to_owned()).await?;
-    }
-    Ok(())
+    settle(&mut raw).await
 }
 
 async fn second_person(world: &World) -> Result<UserId, Failure> {

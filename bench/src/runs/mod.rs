@@ -19,6 +19,7 @@ use crate::ledger::world::World;
 use crate::ledger::{Measured, name, shown};
 use crate::machine::{self, Machine};
 use crate::{Failure, report};
+pub(crate) use bulk::settle;
 pub(crate) use throughput::queue;
 
 /// Where the tests' PostgreSQL is.
