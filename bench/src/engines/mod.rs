@@ -18,6 +18,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use store::Engine;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::ledger::{Measured, database::Database, name, rows::Row, shown as rows_shown};
 use crate::machine::{self, Machine};
@@ -115,9 +116,11 @@ struct Report {
 
 /// Measures what was asked for; an interrupted run also ends the PostgreSQL that it started.
 pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
+    let mut ended = signal(SignalKind::terminate())?;
     tokio::select! {
         done = measure(&arguments) => done,
         _ = tokio::signal::ctrl_c() => Err("interrupted".into()),
+        _ = ended.recv() => Err("ended from outside".into()),
     }
 }
 
