@@ -171,6 +171,8 @@ impl Session {
             );
             return Ok(Exit::Success);
         }
-        self.wait(scope, run).await
+        // An error while waiting says nothing against the run.
+        let goes_on = format!("{run} is started and goes on without this command: tenantatlas run watch {run}");
+        self.wait(scope, run).await.map_err(|error| error.hint(goes_on))
     }
 }

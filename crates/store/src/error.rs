@@ -9,6 +9,9 @@ pub enum StoreError {
     /// The database cannot be opened or does not answer.
     #[error("The database cannot be reached")]
     Unreachable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The database went away while it committed: the change is there or it is not.
+    #[error("The connection to the database broke while it saved, so it is not known whether it did")]
+    CommitUnknown(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The database, its file or its folder refuses to be written.
     #[error("The database cannot be written")]
     ReadOnly(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -94,6 +97,7 @@ impl StoreError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Unreachable(_) => "database.unreachable",
+            Self::CommitUnknown(_) => "database.commit_unknown",
             Self::ReadOnly(_) => "database.read_only",
             Self::DiskFull(_) => "database.disk_full",
             Self::Busy(_) => "database.busy",
@@ -119,6 +123,7 @@ impl StoreError {
             Self::Unreachable(_) => {
                 "Check that the database is there or running, and that its path or its address, user and password are right"
             }
+            Self::CommitUnknown(_) => "Look whether the change is there before you make it again",
             Self::ReadOnly(_) => "Give the user that runs TenantAtlas write access to the database file and its folder",
             Self::DiskFull(_) => "Free some space; nothing was half-written, and waiting runs continue by themselves",
             Self::Busy(_) => "Look for another program that holds the database open, then try again",
@@ -145,7 +150,7 @@ impl StoreError {
 
     /// Whether the same call may work later without anybody doing anything.
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Unreachable(_) | Self::Busy(_) | Self::DiskFull(_))
+        matches!(self, Self::Unreachable(_) | Self::CommitUnknown(_) | Self::Busy(_) | Self::DiskFull(_))
     }
 }
 
@@ -196,9 +201,11 @@ impl StoreError {
 impl From<StoreError> for AppError {
     fn from(error: StoreError) -> Self {
         let kind = match &error {
-            StoreError::Unreachable(_) | StoreError::Busy(_) | StoreError::DiskFull(_) | StoreError::ReadOnly(_) => {
-                Kind::Unavailable
-            }
+            StoreError::Unreachable(_)
+            | StoreError::CommitUnknown(_)
+            | StoreError::Busy(_)
+            | StoreError::DiskFull(_)
+            | StoreError::ReadOnly(_) => Kind::Unavailable,
             StoreError::LeaseLost
             | StoreError::InUse
             | StoreError::NewerSchema { .. }

@@ -50,7 +50,7 @@ async fn sqlite(path: &Path) -> Result<Pools, StoreError> {
         .max_connections(READERS)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .connect_lazy_with(options.clone().pragma("query_only", "on"));
-    Ok(Pools::Sqlite(SqlitePools { write, read, options, path: path.to_owned() }))
+    Ok(Pools::Sqlite(SqlitePools { write, read, options: Some(options), path: path.to_owned() }))
 }
 
 pub(super) fn one_sqlite() -> SqlitePoolOptions {

@@ -59,7 +59,8 @@ enum Pools {
 struct SqlitePools {
     write: SqlitePool,
     read: SqlitePool,
-    options: SqliteConnectOptions,
+    /// Absent: the pool was given, and serves for everything.
+    options: Option<SqliteConnectOptions>,
     path: std::path::PathBuf,
 }
 
@@ -86,6 +87,18 @@ impl Db {
     pub async fn open(url: &DatabaseUrl, keys: Keyring, ambient: Ambient) -> Result<Self, StoreError> {
         let (changed, _) = watch::channel(0);
         let pools = connect::open(url, &changed).await?;
+        schema::check_or_create(&pools).await?;
+        let keys = keys.unlock(&pools, &ambient).await?;
+        Ok(Self(Arc::new(Inner { pools, keys, ambient, changed })))
+    }
+
+    /// A new SQLite database on a pool that the caller made, which then serves every read, write and beat: for tests that
+    /// bring a clock or faults of their own.
+    #[doc(hidden)]
+    pub async fn on_given_pool(pool: SqlitePool, keys: Keyring, ambient: Ambient) -> Result<Self, StoreError> {
+        let (changed, _) = watch::channel(0);
+        let pools = SqlitePools { write: pool.clone(), read: pool, options: None, path: std::path::PathBuf::new() };
+        let pools = Pools::Sqlite(pools);
         schema::check_or_create(&pools).await?;
         let keys = keys.unlock(&pools, &ambient).await?;
         Ok(Self(Arc::new(Inner { pools, keys, ambient, changed })))

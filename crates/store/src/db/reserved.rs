@@ -16,7 +16,10 @@ impl Db {
     /// A connection that nobody else uses, made with its first statement in the runtime that runs it.
     pub(crate) fn reserve(&self) -> Reserved {
         match &self.0.pools {
-            Pools::Sqlite(pools) => Reserved::Sqlite(connect::one_sqlite().connect_lazy_with(pools.options.clone())),
+            Pools::Sqlite(pools) => Reserved::Sqlite(match &pools.options {
+                Some(options) => connect::one_sqlite().connect_lazy_with(options.clone()),
+                None => pools.write.clone(),
+            }),
             Pools::Postgres(pools) => {
                 Reserved::Postgres(connect::one_postgres().connect_lazy_with(pools.options.clone()))
             }

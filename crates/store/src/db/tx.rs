@@ -48,12 +48,16 @@ impl Tx {
         Ok(())
     }
 
+    /// A database that goes away while it commits may have committed: that is an error of its own.
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(tx) => tx.commit().await?,
-            Self::Postgres(tx) => tx.commit().await?,
-        }
-        Ok(())
+        let committed = match self {
+            Self::Sqlite(tx) => tx.commit().await,
+            Self::Postgres(tx) => tx.commit().await,
+        };
+        committed.map_err(|error| match StoreError::from(error) {
+            StoreError::Unreachable(source) => StoreError::CommitUnknown(source),
+            other => other,
+        })
     }
 }
 

@@ -4,9 +4,9 @@
 //! end of the active run finds either that run (then it was active at that instant) or inserts; if the run it met in
 //! the index ended before it could be read, the insert is tried again.
 
-use model::AppError;
 use model::ids::{Id, RunId};
 use model::run::{Definition, Identity, IdentityInputs, Priority, Status};
+use model::{AppError, Kind};
 use serde_json::{Map, Value};
 
 use super::Runs;
@@ -99,6 +99,30 @@ impl ActiveRun {
     }
 }
 
+/// One start, in all of its tries.
+struct Asked<'a> {
+    run: RunId,
+    identity: Identity,
+    new: &'a NewRun,
+}
+
+/// What failed before the commit has left nothing, and whoever asked is told so.
+fn nothing_started(mut error: AppError) -> AppError {
+    if matches!(error.kind, Kind::Unavailable | Kind::Internal) {
+        error.message.push_str(". Nothing was started");
+    }
+    error
+}
+
+/// The database went away during the commit and stays away.
+fn start_unknown(error: AppError) -> AppError {
+    let sentence =
+        "The connection to the database broke at the last moment, so it is not known whether this was started";
+    AppError::new(Kind::Unavailable, "run.start_unknown", sentence)
+        .hint("Look at Operations. Starting the same again is safe: while it is queued or running it is found, not doubled")
+        .caused_by(error)
+}
+
 impl Runs<'_> {
     /// Starts a run or finds the active one of the same identity. Wants the type's capability and a tenant that is not
     /// suspended. The same idempotency key with another body is refused as `idempotency.mismatch`.
@@ -110,19 +134,35 @@ impl Runs<'_> {
                 "This tenant is suspended: nothing can be started in it",
             ));
         }
-        let identity = self.identity(&new);
+        // One id and one identity for every try: a second one meets what the first one left.
+        let asked = Asked { run: self.0.db.ambient().id(), identity: self.identity(&new), new: &new };
+        let (tx, started) = match self.prepare(&asked).await {
+            Ok((Some(tx), started)) => (tx, started),
+            Ok((None, started)) => return Ok(started),
+            Err(error) => return Err(nothing_started(error)),
+        };
+        match self.0.db.commit_runs(tx, true).await {
+            Ok(()) => Ok(started),
+            Err(StoreError::CommitUnknown(_)) => self.settle(&asked).await,
+            Err(error) => Err(nothing_started(error.into())),
+        }
+    }
+
+    /// Everything up to the commit. Without a transaction, nothing is to be written.
+    async fn prepare(&self, asked: &Asked<'_>) -> Result<(Option<Tx>, Started), AppError> {
+        let new = asked.new;
         if new.idempotency.is_none()
-            && let Some(row) = self.0.db.fetch("operation_runs", self.find_active(&new, &identity)).await?.first()
+            && let Some(row) = self.0.db.fetch("operation_runs", self.find_active(asked)).await?.first()
         {
-            return Ok(Started::AlreadyRunning(ActiveRun::from_row(row)?));
+            return Ok((None, Started::AlreadyRunning(ActiveRun::from_row(row)?)));
         }
         let mut tx = self.0.db.begin("runs.start").await?;
         if let Some(idempotency) = &new.idempotency
             && let Some(run) = self.replay(&mut tx, idempotency).await?
         {
-            return Ok(Started::Replayed(run));
+            return Ok((None, Started::Replayed(run)));
         }
-        let started = self.insert_or_find(&mut tx, &new, &identity).await?;
+        let started = self.insert_or_find(&mut tx, asked).await?;
         if let (Some(slot), Started::New(run)) = (new.slot, &started) {
             let at = audit::now(&mut tx).await?;
             if !take_slot(&mut tx, slot, *run, at).await? {
@@ -137,10 +177,24 @@ impl Runs<'_> {
             drop(tx);
             let mut tx = self.0.db.begin("runs.start_again").await?;
             let run = self.replay(&mut tx, idempotency).await?;
-            return run.map(Started::Replayed).ok_or_else(|| AppError::internal("an idempotency key vanished"));
+            let run = run.ok_or_else(|| AppError::internal("an idempotency key vanished"))?;
+            return Ok((None, Started::Replayed(run)));
         }
-        self.0.db.commit_runs(tx, true).await?;
-        Ok(started)
+        Ok((Some(tx), started))
+    }
+
+    /// The answer to the commit was lost. If the run is there, it was committed; if not, a second try under the same
+    /// identity waits, in the index, until the first one's transaction has ended, and meets its run or makes it.
+    async fn settle(&self, asked: &Asked<'_>) -> Result<Started, AppError> {
+        let there = sql!("select id from operation_runs where id = $1", id(asked.run));
+        if !self.0.db.fetch("operation_runs", there).await.map_err(|error| start_unknown(error.into()))?.is_empty() {
+            return Ok(Started::New(asked.run));
+        }
+        let (tx, started) = self.prepare(asked).await.map_err(start_unknown)?;
+        if let Some(tx) = tx {
+            self.0.db.commit_runs(tx, true).await.map_err(|error| start_unknown(error.into()))?;
+        }
+        Ok(if started.run() == asked.run { Started::New(asked.run) } else { started })
     }
 
     fn identity(&self, new: &NewRun) -> Identity {
@@ -163,32 +217,32 @@ impl Runs<'_> {
         }
     }
 
-    fn find_active(&self, new: &NewRun, identity: &Identity) -> Statement {
+    fn find_active(&self, asked: &Asked<'_>) -> Statement {
         sql!(
             "select id, created_at, initiator_name, status from operation_runs \
              where tenant_id = $1 and type = $2 and identity = $3 and status in ('queued', 'running')",
             self.0.tenant_arg(),
-            new.definition.run_type,
-            identity.as_bytes(),
+            asked.new.definition.run_type,
+            asked.identity.as_bytes(),
         )
     }
 
-    async fn insert_or_find(&self, tx: &mut Tx, new: &NewRun, identity: &Identity) -> Result<Started, AppError> {
-        let run: RunId = self.0.db.ambient().id();
+    async fn insert_or_find(&self, tx: &mut Tx, asked: &Asked<'_>) -> Result<Started, AppError> {
         for _ in 0..RACES_MAX {
-            let inserted = tx.fetch("operation_runs", self.insert(run, new, identity)).await?;
+            let inserted = tx.fetch("operation_runs", self.insert(asked)).await?;
             if let Some(row) = inserted.first() {
-                self.announce(tx, run, new, row.get("created_at")?).await?;
-                return Ok(Started::New(run));
+                self.announce(tx, asked.run, asked.new, row.get("created_at")?).await?;
+                return Ok(Started::New(asked.run));
             }
-            if let Some(row) = tx.fetch("operation_runs", self.find_active(new, identity)).await?.first() {
+            if let Some(row) = tx.fetch("operation_runs", self.find_active(asked)).await?.first() {
                 return Ok(Started::AlreadyRunning(ActiveRun::from_row(row)?));
             }
         }
         Err(AppError::internal("the active run ended again and again while it was looked for"))
     }
 
-    fn insert(&self, run: RunId, new: &NewRun, identity: &Identity) -> Statement {
+    fn insert(&self, asked: &Asked<'_>) -> Statement {
+        let new = asked.new;
         let actor = self.0.scope.actor();
         sql!(
             "insert into operation_runs (id, tenant_id, type, label, target, status, outcome, identity, initiator_id, initiator_name, \
@@ -196,12 +250,12 @@ impl Runs<'_> {
              values ($1, $2, $3, $4, $5, 'queued', 'pending', $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, now_ms(), now_ms()) \
              on conflict (tenant_id, type, identity) where status in ('queued', 'running') do nothing \
              returning created_at",
-            id(run),
+            id(asked.run),
             self.0.tenant_arg(),
             new.definition.run_type,
             &new.label,
             &new.target,
-            identity.as_bytes(),
+            asked.identity.as_bytes(),
             optional_id(actor.user),
             &actor.name,
             new.inputs.to_string(),

@@ -7,6 +7,8 @@
 
 mod backups;
 mod copy;
+mod cutter;
+mod dispatch;
 mod harness;
 mod inventory;
 mod ledger;

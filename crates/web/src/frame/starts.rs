@@ -49,7 +49,9 @@ pub(crate) async fn answer(
 ) -> Result<Response, WebError> {
     let was_active = matches!(started, Started::AlreadyRunning(_));
     if ctx.htmx {
-        return Ok(toast_of(shared, ctx, scope, started.run(), was_active).await?.into_response());
+        // The run is queued whether or not it can be read now: an error here would say the opposite.
+        let told = toast_of(shared, ctx, scope, started.run(), was_active).await;
+        return Ok(told.unwrap_or_else(|_| toast(&unread(scope, started.run(), was_active))).into_response());
     }
     let fields = Fields::default().with("started", started.run().to_string());
     let fields = if was_active { fields.with("was", "active") } else { fields };
@@ -68,8 +70,25 @@ pub(super) async fn toast_of(
     Ok(toast(&view(&ctx.now(), ctx, scope, &row, was_active)))
 }
 
+fn link(scope: &TenantScope, run: RunId) -> Option<(String, String)> {
+    Some(("View run".to_owned(), format!("{}/operations/{run}", tenant_path(scope))))
+}
+
+/// What is known of a run that was just started, when the database went away right after.
+fn unread(scope: &TenantScope, run: RunId, was_active: bool) -> Toast {
+    let title = if was_active { "Already queued or running" } else { "Queued" };
+    let text = "The database does not answer now. The run is in it, and starts when a worker reaches it.";
+    Toast {
+        badge: Badge::Queued,
+        title: title.to_owned(),
+        text: text.to_owned(),
+        code: String::new(),
+        link: link(scope, run),
+    }
+}
+
 fn view(now: &Now, ctx: &Ctx, scope: &TenantScope, row: &RunRow, was_active: bool) -> Toast {
-    let link = Some(("View run".to_owned(), format!("{}/operations/{}", tenant_path(scope), row.id)));
+    let link = link(scope, row.id);
     if !was_active {
         return Toast {
             badge: Badge::Queued,
