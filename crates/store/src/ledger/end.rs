@@ -46,8 +46,8 @@ impl Ledger {
         &self,
         closings: Vec<(Lease, Closing)>,
     ) -> Result<Vec<(RunId, Option<Outcome>)>, StoreError> {
-        let runs: Vec<_> = closings.iter().map(|(lease, _)| lease.run).collect();
-        if runs.is_empty() {
+        let leases: Vec<_> = closings.iter().map(|(lease, _)| *lease).collect();
+        if leases.is_empty() {
             return Ok(Vec::new());
         }
         let ends = closings.into_iter().map(|(lease, closing)| End {
@@ -58,18 +58,21 @@ impl Ledger {
             closing,
         });
         let mut tx = self.0.begin("ledger.finish").await?;
-        let ended: HashMap<_, _> = end_runs(&mut tx, self.0.ambient(), ends.collect()).await?.into_iter().collect();
+        let ended = end_runs(&mut tx, self.0.ambient(), ends.collect()).await?;
         self.0.commit_runs(tx, true).await?;
-        Ok(runs.into_iter().map(|run| (run, ended.get(&run).copied())).collect())
+        // By fence too: a worker may end a run that it claimed twice, once under a lease that it has lost.
+        let ended: HashMap<_, _> = ended.into_iter().map(|(run, fence, outcome)| ((run, fence), outcome)).collect();
+        let outcome = |lease: &Lease| ended.get(&(lease.run, lease.fence)).copied();
+        Ok(leases.iter().map(|lease| (lease.run, outcome(lease))).collect())
     }
 }
 
-/// Ends those that stand as expected, and says which those are.
+/// Ends those that stand as expected, and says which those are, each with its fence.
 pub(crate) async fn end_runs(
     tx: &mut Tx,
     ambient: &Ambient,
     ends: Vec<End>,
-) -> Result<Vec<(RunId, Outcome)>, StoreError> {
+) -> Result<Vec<(RunId, i64, Outcome)>, StoreError> {
     if ends.len() > 1 && tx.engine() == Engine::Postgres {
         lock_in_order(tx, &ends).await?;
     }
@@ -83,7 +86,7 @@ pub(crate) async fn end_runs(
     update.text(
         ") as v where r.id = v.column1 and r.fence = v.column2 and r.status = v.column3 \
          and (v.column4 is null or r.lease_owner = v.column4) \
-         returning id, tenant_id, type, outcome, initiator_id, initiator_name, parent_id, attempt, reason_code, \
+         returning id, fence, tenant_id, type, outcome, initiator_id, initiator_name, parent_id, attempt, reason_code, \
          reason_sentence, completed_at",
     );
     let rows = tx.fetch("operation_runs", update.statement()).await?;
@@ -92,7 +95,7 @@ pub(crate) async fn end_runs(
     }
     tell(tx, ambient, &rows).await?;
     wake_parents(tx, &rows).await?;
-    rows.iter().map(|row| Ok((row.id("id")?, row.word("outcome")?))).collect()
+    rows.iter().map(|row| Ok((row.id("id")?, row.get("fence")?, row.word("outcome")?))).collect()
 }
 
 /// Statements that lock many runs, beats among them, lock them in one order, or they would wait for each other. SQLite

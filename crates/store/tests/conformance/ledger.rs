@@ -278,6 +278,19 @@ both! {
         assert_eq!(test.number(wrong).await, 0);
     }
 
+    async fn a_run_that_is_ended_under_a_lost_lease_and_its_present_one_together_is_answered_to_each(test: &TestDb) {
+        let scope = test.owner().await;
+        let (run, lost) = test.claimed(&scope).await;
+        test.expire_leases().await;
+        let ledger = test.db.ledger();
+        ledger.sweep().await.unwrap();
+        let again = store::WorkerInfo { id: lost.worker, ..worker() };
+        let held = ledger.claim(&again, 1, &[FRESH.run_type]).await.unwrap().remove(0).lease(lost.worker);
+        let failed = Closing { outcome: Some(Outcome::Failed), ..Closing::default() };
+        let ended = ledger.finish_many(vec![(lost, failed), (held, Closing::default())]).await.unwrap();
+        assert_eq!(ended, [(run.id, None), (run.id, Some(Outcome::Succeeded))]);
+    }
+
     async fn the_worker_checks_the_right_again(test: &TestDb) {
         let scope = test.owner().await;
         let second = test.user("second").await;

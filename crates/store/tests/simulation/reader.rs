@@ -176,6 +176,10 @@ pub(crate) fn all_ended(reference: &Reference) {
         let told = run.card.as_deref().is_some_and(|shown| shown != "queued");
         assert_eq!(told, run.by != SYSTEM, "I7: {} ended, and its initiator sees {:?}", run.id, run.card);
     }
+}
+
+/// I5: nobody did an effect whose intent somebody else had recorded.
+pub(crate) fn effects(reference: &Reference) {
     for ((run, key), times) in &reference.effects {
         assert!(*times <= 1, "I5: the effect {key} of {} was done {times} times", reference.runs[*run].id);
     }

@@ -84,11 +84,11 @@ impl Stage {
 
     /// An empty ledger for the next schedule. Members and tenants stay; what is append-only stays too.
     pub(crate) async fn clear(&self) {
-        let emptied = "delete from operation_runs; delete from operation_run_items; delete from operation_run_events; \
-            delete from operation_run_steps; delete from outbox; delete from notifications; delete from idempotency_keys; \
-            delete from run_counters; delete from run_changes; delete from tenant_turns; delete from run_limits; \
-            delete from run_pauses; delete from nodes";
-        sqlx::raw_sql(emptied).execute(&self.pool).await.unwrap();
+        // What hangs on a run goes with it.
+        let emptied = "delete from operation_runs; delete from notifications; delete from run_counters; \
+            delete from run_changes; delete from tenant_turns; delete from run_limits; delete from run_pauses; \
+            delete from nodes";
+        sqlx::query(emptied).execute(&self.pool).await.unwrap();
     }
 }
 
