@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::Engine;
 
 /// Token, SQLite's way, PostgreSQL's way.
-const TOKENS: [(&str, &str, &str); 6] = [
+const TOKENS: [(&str, &str, &str); 7] = [
     // The database's clock, in milliseconds: leases and times are never judged by a worker's own clock.
     (
         "now_ms()",
@@ -26,6 +26,8 @@ const TOKENS: [(&str, &str, &str); 6] = [
     (" ilike ", " like ", " ilike "),
     ("greatest(", "max(", "greatest("),
     ("least(", "min(", "least("),
+    // SQLite asks for the value of a bare argument when it compiles a limit, and compiles again for each new value.
+    (" limit $", " limit +$", " limit $"),
 ];
 
 /// The text of a statement, rendered once per engine.
@@ -274,6 +276,7 @@ impl Rendered {
         use std::fmt::Write as _;
         self.args.push(arg);
         match self.engine {
+            Engine::Sqlite if self.text.ends_with(" limit ") => self.text.push_str("+?"),
             Engine::Sqlite => self.text.push('?'),
             Engine::Postgres => write!(self.text, "${}", self.args.len()).expect("writing to a string works"),
         }
@@ -321,6 +324,19 @@ mod tests {
             (text.as_ref(), args.len()),
             ("insert into t (a, b) values (?,?),(?,?) where b = ? and c in (?,?)", 7)
         );
+    }
+
+    #[test]
+    fn a_limit_is_no_bare_argument_for_sqlite() {
+        let built = || {
+            let mut query = Builder::new("select 1");
+            query.with(" limit {}", [1_i64.into()]);
+            query.statement()
+        };
+        let fixed = || sql!("select 1 limit $1", 1_i64);
+        assert_eq!(built().for_engine(Engine::Sqlite).0, "select 1 limit +?");
+        assert_eq!(fixed().for_engine(Engine::Sqlite).0, "select 1 limit +$1");
+        assert_eq!(built().for_engine(Engine::Postgres).0, fixed().for_engine(Engine::Postgres).0);
     }
 
     #[test]

@@ -19,6 +19,7 @@
 
 #![allow(clippy::unwrap_used, reason = "every function here is part of a test")]
 
+mod c_interface;
 mod dice;
 mod judge;
 mod ops;
@@ -67,6 +68,19 @@ fn every_schedule_keeps_the_invariants_and_ends() {
         }
     });
     assert!(!failed.into_inner(), "a schedule failed; its seed is printed above");
+}
+
+#[test]
+fn no_statement_is_compiled_again_for_its_arguments() {
+    let again = on_runtime(async {
+        let stage = Stage::new().await;
+        for seed in 0..40 {
+            Play::schedule(&stage, seed, false).await;
+        }
+        let of_migrations = |text: &String| text.contains("_sqlx_migrations");
+        stage.compiled_again().await.into_iter().filter(|text| !of_migrations(text)).collect::<Vec<_>>()
+    });
+    assert_eq!(again, Vec::<String>::new());
 }
 
 async fn first_failing(seeds: std::ops::Range<u64>, failed: &AtomicBool) -> Option<u64> {

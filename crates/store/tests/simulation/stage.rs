@@ -1,11 +1,9 @@
 //! What a schedule plays on: the real store on SQLite in memory, a clock that only the schedule moves, and a gate at
 //! which one operation can be held between two of its transactions.
 
-use std::ffi::{c_int, c_void};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use libsqlite3_sys as ffi;
 use model::Ambient;
 use model::ambient::{Clock as _, ManualClock, SeededEntropy};
 use sqlx::SqlitePool;
@@ -13,6 +11,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use store::{Db, Keyring, NewTenant, NewUser, TenantScope};
 use tokio::sync::Notify;
 
+use crate::c_interface;
 use crate::reference::{PEOPLE, TENANTS};
 
 const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
@@ -90,6 +89,17 @@ impl Stage {
             delete from nodes";
         sqlx::query(emptied).execute(&self.pool).await.unwrap();
     }
+
+    /// Statements that SQLite compiled again although they were at hand.
+    pub(crate) async fn compiled_again(&self) -> Vec<String> {
+        let (mut one, mut other) = (self.pool.acquire().await.unwrap(), self.pool.acquire().await.unwrap());
+        let mut found = Vec::new();
+        for connection in [&mut one, &mut other] {
+            let mut handle = connection.lock_handle().await.unwrap();
+            found.extend(c_interface::compiled_again(handle.as_raw_handle().as_ptr()));
+        }
+        found
+    }
 }
 
 async fn people_and_tenants(db: &Db) -> Vec<Vec<TenantScope>> {
@@ -143,7 +153,7 @@ async fn pool(clock: &Arc<ManualClock>, gate: &Arc<Gate>) -> SqlitePool {
         .after_connect(move |connection, _| {
             let clock = clock.clone();
             Box::pin(async move {
-                install_clock(connection.lock_handle().await?.as_raw_handle().as_ptr(), clock);
+                c_interface::install_clock(connection.lock_handle().await?.as_raw_handle().as_ptr(), clock);
                 Ok(())
             })
         })
@@ -161,39 +171,4 @@ async fn pool(clock: &Arc<ManualClock>, gate: &Arc<Gate>) -> SqlitePool {
     let both = (pool.acquire().await.unwrap(), pool.acquire().await.unwrap());
     drop(both);
     pool
-}
-
-/// Puts the schedule's clock in the place of SQLite's `unixepoch`, which every statement and trigger of ours reads, so
-/// that the statements are the very ones of production.
-#[expect(unsafe_code, reason = "sqlx has no door to SQLite's functions of one's own")]
-fn install_clock(connection: *mut ffi::sqlite3, clock: Arc<ManualClock>) {
-    unsafe extern "C" fn now(context: *mut ffi::sqlite3_context, _: c_int, _: *mut *mut ffi::sqlite3_value) {
-        // SAFETY: SQLite gives back the pointer it was given below, which lives until `forget` is called with it.
-        let clock = unsafe { &*ffi::sqlite3_user_data(context).cast::<ManualClock>() };
-        // Schedules move the clock by whole eighths of a second, which a float holds exactly.
-        #[expect(clippy::cast_precision_loss, reason = "53 bits are enough for milliseconds")]
-        let seconds = clock.now_ms() as f64 / 1_000.0;
-        // SAFETY: the context is the one of this call.
-        unsafe { ffi::sqlite3_result_double(context, seconds) };
-    }
-    unsafe extern "C" fn forget(clock: *mut c_void) {
-        // SAFETY: it was made by `Arc::into_raw` below, and SQLite calls this once.
-        drop(unsafe { Arc::from_raw(clock.cast::<ManualClock>().cast_const()) });
-    }
-    let clock = Arc::into_raw(clock).cast_mut().cast::<c_void>();
-    // SAFETY: the handle is open and locked by the caller, the name ends with NUL, and both functions keep to C's rules.
-    let done = unsafe {
-        ffi::sqlite3_create_function_v2(
-            connection,
-            c"unixepoch".as_ptr(),
-            1,
-            ffi::SQLITE_UTF8,
-            clock,
-            Some(now),
-            None,
-            None,
-            Some(forget),
-        )
-    };
-    assert_eq!(done, ffi::SQLITE_OK, "SQLite takes a function of ours");
 }
