@@ -12,7 +12,7 @@ use crate::workers::{Intent, Worker};
 
 const WORKERS: usize = 2;
 /// A schedule has 10 steps and up to so many more.
-const STEPS_MORE: usize = 8;
+const STEPS_MORE: usize = 5;
 /// Bringing everything to its end takes as long as a schedule, so it is for one in so many.
 const DRAINED_EVERY: u64 = 4;
 /// Rounds of sweep, claim and end that are enough for every run of a schedule, each with its clock moved to where all

@@ -4,18 +4,69 @@ use axum::body::Body;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{Request, StatusCode};
 use model::access::Role;
+use model::ids::UserId;
 use store::RunFilter;
 use testkit::{TestDatabase, on_both_databases};
 
 use crate::support::{Site, read};
-use crate::things::furnish;
+use crate::things::{Things, furnish};
 
 on_both_databases!(
     a_start_answers_with_view_run_and_a_second_one_with_the_active_run,
     a_repeated_key_is_one_start_and_another_body_under_it_is_refused,
     who_may_not_start_sees_the_control_off_with_the_reason,
     what_graph_sent_is_text_and_never_markup,
+    a_start_that_cannot_be_read_back_still_says_that_it_is_queued,
+    a_start_that_fails_says_that_nothing_was_started,
 );
+
+async fn runs_of(site: &Site, member: UserId, things: &Things) -> u64 {
+    let scope = site.db.authorise(member, things.tenant).await.unwrap();
+    site.db.tenant(&scope).runs().counts(&RunFilter::default()).await.unwrap().total()
+}
+
+/// What only the look after the start reads, so that a start goes through without it.
+const READ_BACK: &str = "run_limits";
+/// What a start writes last.
+const WRITTEN_LAST: &str = "audit_entries";
+
+async fn a_start_that_cannot_be_read_back_still_says_that_it_is_queued(database: &TestDatabase) {
+    let site = Site::new(database).await;
+    let anna = site.user("anna", false).await;
+    let things = furnish(&site, "own", "global", anna).await;
+    let mut browser = site.browser_of(anna).await;
+    let form = format!("csrf={}", browser.csrf);
+    let request = Request::post(things.path("/t/{tenant}/inventory/sync"))
+        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header("hx-request", "true");
+    database.execute(&format!("alter table {READ_BACK} rename to away")).await;
+    let toast = read(browser.send(request.body(Body::from(form)).unwrap()).await).await;
+    database.execute(&format!("alter table away rename to {READ_BACK}")).await;
+    assert_eq!(toast.status, StatusCode::OK);
+    assert!(toast.body.contains("Queued") && toast.body.contains("View run"), "{}", toast.body);
+    assert_eq!(runs_of(&site, anna, &things).await, 3, "two made before, one here");
+    site.stop.cancel();
+}
+
+async fn a_start_that_fails_says_that_nothing_was_started(database: &TestDatabase) {
+    let site = Site::new(database).await;
+    let anna = site.user("anna", false).await;
+    let things = furnish(&site, "own", "global", anna).await;
+    let mut browser = site.browser_of(anna).await;
+    database.execute(&format!("alter table {WRITTEN_LAST} rename to away")).await;
+    let page = browser.post(&things.path("/t/{tenant}/inventory/sync"), "").await;
+    let request = Request::post(things.path("/api/v1/tenants/{tenant}/inventory/sync"))
+        .header(CONTENT_TYPE, "application/json")
+        .header("x-csrf-token", &browser.csrf);
+    let answer = read(browser.send(request.body(Body::from("{}")).unwrap()).await).await;
+    database.execute(&format!("alter table away rename to {WRITTEN_LAST}")).await;
+    for told in [&page, &answer] {
+        assert_eq!(told.status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(told.body.contains("Nothing was started"), "{}", told.body);
+    }
+    assert_eq!(runs_of(&site, anna, &things).await, 2, "only those made before");
+    site.stop.cancel();
+}
 
 async fn a_start_answers_with_view_run_and_a_second_one_with_the_active_run(database: &TestDatabase) {
     let site = Site::new(database).await;
@@ -61,12 +112,7 @@ async fn a_repeated_key_is_one_start_and_another_body_under_it_is_refused(databa
     }
     let expected = [(202, "started"), (202, "replayed"), (409, "idempotency.mismatch")];
     assert_eq!(results, expected.map(|(status, word)| (status, word.to_owned())));
-    let scope = site.db.authorise(anna, things.tenant).await.unwrap();
-    assert_eq!(
-        site.db.tenant(&scope).runs().counts(&RunFilter::default()).await.unwrap().total(),
-        3,
-        "two made before, one here"
-    );
+    assert_eq!(runs_of(&site, anna, &things).await, 3, "two made before, one here");
     site.stop.cancel();
 }
 
