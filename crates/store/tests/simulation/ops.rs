@@ -121,7 +121,7 @@ impl Stage {
                 Some(tenant) => self.db.tenant(&self.scopes[*tenant][0]).resume(*pause).await,
                 None => self.db.pauses().resume(*pause, &operator(), None).await,
             }),
-            Op::Limit { name, most } => Answer::Set(self.db.limits().set(name, *most, &operator(), None).await),
+            Op::Limit { name, most } => Answer::Set(self.db.limits().set(&[(name, *most)], &operator(), None).await),
         }
     }
 
