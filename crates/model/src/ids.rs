@@ -115,6 +115,8 @@ ids! {
     PauseId = "pau";
     /// One backup schedule.
     ScheduleId = "sch";
+    /// One saved view of a list.
+    ViewId = "vew";
 }
 
 #[cfg(test)]

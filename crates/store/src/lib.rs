@@ -19,6 +19,7 @@ mod blobs;
 mod connections;
 mod db;
 mod error;
+mod exports;
 mod groups;
 mod inventory;
 mod keys;
@@ -37,12 +38,14 @@ mod sessions;
 mod tenant_db;
 mod tenants;
 mod versions;
+mod views;
 
 pub use audit::{AuditEntry, AuditRow, AuditWriter, TenantAudit};
 pub use backups::{BackupItem, BackupSet, BackupStatus, Backups, Capture, SealedManifest, backup_closed};
 pub use connections::{ConnectionSummary, StoredConnection};
 pub use db::{CopyProgress, DatabaseCopy, DatabaseUrl, Db, Engine, Migrated, RunChange, RunChanges, ServeLock};
 pub use error::StoreError;
+pub use exports::{ExportFile, ExportPart, Exports};
 pub use groups::{GroupRecord, GroupRow, Groups};
 pub use inventory::{
     CoverageRow, Facets, Freshness, Inventory, InventoryCursor, InventoryFilter, Missing, MissingPart, ObjectDetail,
@@ -68,3 +71,4 @@ pub use sessions::{Session, Sessions};
 pub use tenant_db::TenantDb;
 pub use tenants::{LastSync, NewTenant, TenantCard, TenantInfo, Tenants};
 pub use versions::{VersionRow, Versions};
+pub use views::{Opening, View, ViewContent, Views};

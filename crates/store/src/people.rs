@@ -33,6 +33,10 @@ pub struct User {
     pub password_hash: Option<String>,
     /// Manages tenants and users.
     pub platform_admin: bool,
+    /// IANA name of the zone that times are shown in; absent until the person chooses one.
+    pub zone: Option<String>,
+    /// Single-key shortcuts are off.
+    pub keys_off: bool,
     /// Milliseconds since the Unix epoch.
     pub created_at: i64,
 }
@@ -45,6 +49,8 @@ impl User {
             name: row.get("name")?,
             password_hash: row.get("password_hash")?,
             platform_admin: row.get("platform_admin")?,
+            zone: row.get("zone")?,
+            keys_off: row.get("keys_off")?,
             created_at: row.get("created_at")?,
         })
     }
@@ -134,6 +140,13 @@ impl People {
     /// Replaces the password's hash.
     pub async fn set_password(&self, user: UserId, password_hash: &str) -> Result<(), StoreError> {
         self.0.execute(sql!("update users set password_hash = $1 where id = $2", password_hash, id(user))).await?;
+        Ok(())
+    }
+
+    /// How pages are shown to this person. The caller has checked the zone.
+    pub async fn set_preferences(&self, user: UserId, zone: &str, keys_off: bool) -> Result<(), StoreError> {
+        let statement = sql!("update users set zone = $1, keys_off = $2 where id = $3", zone, keys_off, id(user));
+        self.0.execute(statement).await?;
         Ok(())
     }
 

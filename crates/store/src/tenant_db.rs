@@ -4,7 +4,9 @@ use model::AppError;
 use model::ids::TenantId;
 
 use crate::db::sql::{Wrapped, id, sql};
-use crate::{Backups, Db, Groups, Inventory, Runs, Schedules, TenantAudit, TenantInfo, TenantScope, Versions};
+use crate::{
+    Backups, Db, Exports, Groups, Inventory, Runs, Schedules, TenantAudit, TenantInfo, TenantScope, Versions, Views,
+};
 
 /// The doors to one tenant's data. Every statement behind them names the tenant.
 pub struct TenantDb<'a> {
@@ -61,6 +63,16 @@ impl<'a> TenantDb<'a> {
     /// Backup sets.
     pub fn backups(&self) -> Backups<'a> {
         Backups(Self::new(self.db, self.scope))
+    }
+
+    /// Saved views of the operations list.
+    pub fn views(&self) -> Views<'a> {
+        Views(Self::new(self.db, self.scope))
+    }
+
+    /// Files that runs have made.
+    pub fn exports(&self) -> Exports<'a> {
+        Exports(Self::new(self.db, self.scope))
     }
 
     /// The tenant's audit log.

@@ -8,6 +8,9 @@ use super::{RunFilter, RunRow, Runs};
 use crate::StoreError;
 use crate::db::sql::{Builder, id, sql};
 
+/// Codes that a filter offers at most.
+const CODES_MAX: usize = 200;
+
 /// Which page: the newest one, or the one older than `before`, or the one newer than `after`.
 #[derive(Debug, Clone, Default)]
 pub struct RunPageRequest {
@@ -119,6 +122,22 @@ impl Runs<'_> {
         self.explain(&mut found).await?;
         let [run] = found;
         Ok(run)
+    }
+
+    /// The codes of this tenant's items, in their order. The index is asked for one after the other, so that it costs by
+    /// the number of codes and not of items.
+    pub async fn item_codes(&self) -> Result<Vec<String>, StoreError> {
+        let statement = sql!(
+            "with recursive codes (code) as ( \
+             select min(code) from operation_run_items where tenant_id = $1 and code is not null union all \
+             select (select min(i.code) from operation_run_items i where i.tenant_id = $1 and i.code > codes.code) \
+             from codes where codes.code is not null) \
+             select code from codes where code is not null limit $2",
+            self.0.tenant_arg(),
+            CODES_MAX,
+        );
+        let rows = self.0.db.fetch("operation_run_items", statement).await?;
+        rows.iter().map(|row| row.get("code")).collect()
     }
 
     /// Everybody who has started a run here, by name.

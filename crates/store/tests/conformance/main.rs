@@ -16,3 +16,4 @@ mod people;
 mod place;
 mod runs;
 mod scheduling;
+mod views;

@@ -22,7 +22,7 @@ const BATCH: i64 = 500;
 
 /// Every table that is copied, those first that others refer to. Left out is what is only of the moment: `nodes` and
 /// `run_changes`; and what belongs to a database rather than to an installation.
-const TABLES: [&str; 31] = [
+const TABLES: [&str; 35] = [
     "installation",
     "users",
     "first_set_up",
@@ -54,6 +54,10 @@ const TABLES: [&str; 31] = [
     "run_pauses",
     "backup_schedules",
     "schedule_slots",
+    "run_views",
+    "run_view_defaults",
+    "export_files",
+    "export_parts",
 ];
 /// Tables whose numbers PostgreSQL gives out itself, so that it must go on after the copied ones.
 const NUMBERED: [&str; 2] = ["operation_run_events", "outbox"];
