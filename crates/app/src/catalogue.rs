@@ -4,10 +4,10 @@ use engine::Catalogue;
 use model::run::Definition;
 
 use crate::services::Services;
-use crate::{backups, connections, directory, inventory, snapshots};
+use crate::{backups, connections, directory, exports, inventory, snapshots};
 
 /// The catalogue rows, for pages and the CLI, which execute nothing.
-pub const DEFINITIONS: [&Definition; 10] = [
+pub const DEFINITIONS: [&Definition; 11] = [
     &inventory::sync_run::DEFINITION,
     &inventory::policy_run::DEFINITION,
     &directory::sync_run::DEFINITION,
@@ -18,6 +18,7 @@ pub const DEFINITIONS: [&Definition; 10] = [
     &backups::schedules::retry_run::DEFINITION,
     &snapshots::capture_run::DEFINITION,
     &connections::check_run::DEFINITION,
+    &exports::create_run::DEFINITION,
 ];
 
 /// The handlers and duties of a worker.
@@ -33,7 +34,9 @@ pub fn handlers(services: &Services) -> Catalogue {
         .with(backups::schedules::retry_run::RetryRun)
         .with(snapshots::capture_run::CaptureRun::new(services.clone()))
         .with(connections::check_run::CheckRun::new(services.clone()))
+        .with(exports::create_run::ExportRun)
         .with_duty(backups::schedules::FireSchedules)
+        .with_duty(exports::ExpireExports)
 }
 
 /// The row of that type, also under a name that it had before, if this version knows it.

@@ -5,6 +5,7 @@ pub mod backups;
 pub mod catalogue;
 pub mod connections;
 pub mod directory;
+pub mod exports;
 pub mod inventory;
 pub mod operations;
 pub mod people;

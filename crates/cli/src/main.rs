@@ -7,6 +7,7 @@ mod exit;
 mod follow;
 mod json;
 mod logging;
+mod new_file;
 mod output;
 mod secret;
 mod session;

@@ -7,7 +7,7 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use model::AppError;
-use model::ids::{BackupSetId, Id, PauseId, RunId, ScheduleId, UserId, VersionId};
+use model::ids::{BackupSetId, Id, PauseId, RunId, ScheduleId, UserId, VersionId, ViewId};
 use serde::de::DeserializeOwned;
 use store::TenantScope;
 
@@ -59,7 +59,8 @@ in_path!(
     UserId = "user",
     VersionId = "version",
     PauseId = "pause",
-    ScheduleId = "schedule"
+    ScheduleId = "schedule",
+    ViewId = "view"
 );
 
 fn there<T: Clone + Send + Sync + 'static>(parts: &Parts, what: &'static str) -> Result<T, WebError> {

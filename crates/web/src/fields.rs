@@ -43,6 +43,16 @@ impl Fields {
         names.iter().any(|name| self.get(name).is_some())
     }
 
+    /// Names and values that are not empty, in order.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// Whether the name was sent, also without a value.
+    pub(crate) fn names(&self, name: &str) -> bool {
+        self.0.iter().any(|(key, _)| key == name)
+    }
+
     /// The same with only these names: what a link to another page of the same list keeps.
     pub(crate) fn only(&self, names: &[&str]) -> Self {
         Self(self.0.iter().filter(|(key, value)| names.contains(&key.as_str()) && !value.is_empty()).cloned().collect())
@@ -65,6 +75,12 @@ impl Fields {
     /// The same with one more value of this name.
     pub(crate) fn and(mut self, name: &str, value: impl Into<String>) -> Self {
         self.0.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// The same with all these values of this name as well.
+    pub(crate) fn and_all<'a>(mut self, name: &str, values: impl Iterator<Item = &'a str>) -> Self {
+        self.0.extend(values.map(|value| (name.to_owned(), value.to_owned())));
         self
     }
 

@@ -45,6 +45,7 @@ test.describe('signed in', () => {
     pauses: () => `${tenant}/queue`,
     schedules: () => `${tenant}/schedules`,
     operations: () => `${tenant}/operations`,
+    'views-none': () => `${tenant}/operations/views`,
     'operations-nothing': () => `${tenant}/operations?q=nothing-has-this-name`,
     inventory: () => `${tenant}/inventory`,
     'inventory-nothing': () => `${tenant}/inventory?q=nothing-has-this-name`,

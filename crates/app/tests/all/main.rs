@@ -17,6 +17,7 @@ mod captures;
 mod changes;
 mod connections;
 mod corpus;
+mod exports;
 mod groups;
 mod loaded;
 mod missing;

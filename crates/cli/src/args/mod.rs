@@ -1,6 +1,7 @@
 //! The command line.
 
 mod backup;
+mod filter;
 mod queue;
 mod schedule;
 
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use backup::Backup;
+pub(crate) use filter::RunFilterArgs;
 pub(crate) use queue::{Node, Queue};
 pub(crate) use schedule::{OneSchedule, Schedule, ScheduleCreate};
 
@@ -232,6 +234,24 @@ pub(crate) enum Run {
         /// How many.
         #[arg(long, default_value_t = 20)]
         limit: usize,
+        /// Which.
+        #[command(flatten)]
+        filter: RunFilterArgs,
+    },
+    /// Write the runs of a tenant into a file; more than 1,000 are written by a run.
+    Export {
+        /// The tenant.
+        #[command(flatten)]
+        tenant: OneTenant,
+        /// Which.
+        #[command(flatten)]
+        filter: RunFilterArgs,
+        /// csv for spreadsheets, or json with the objects of the API.
+        #[arg(long, default_value = "csv")]
+        format: String,
+        /// The file to write; it must not be there yet.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
     },
     /// One run: what, when, how it ended, what is missing.
     Show(OneRun),

@@ -1,14 +1,18 @@
 //! `tenantatlas run …`
 
+use std::path::Path;
+
+use app::exports::{Format, begin_at_once, open_file, start_export};
 use app::starting::Extra;
 use model::AppError;
 use model::ids::RunId;
-use store::{CancelOutcome, ItemFilter, RunFilter, RunPageRequest, RunRow};
+use store::{CancelOutcome, ItemFilter, RunPageRequest, RunRow};
 
-use crate::args::{OneRun, OneTenant, Run, Waiting};
+use crate::args::{OneRun, OneTenant, Run, RunFilterArgs, Waiting};
 use crate::exit::Exit;
 use crate::follow::{describe, next_steps, title, words};
 use crate::json;
+use crate::new_file::NewFile;
 use crate::session::Session;
 use crate::when;
 
@@ -18,7 +22,8 @@ const ITEMS_SHOWN: usize = 50;
 /// Dispatches.
 pub(crate) async fn run(args: Run, session: &Session) -> Result<Exit, AppError> {
     match args {
-        Run::List { tenant, limit } => list(tenant, limit, session).await,
+        Run::List { tenant, limit, filter } => list(tenant, limit, &filter, session).await,
+        Run::Export { tenant, filter, format, out } => export(tenant, &filter, &format, &out, session).await,
         Run::Show(OneRun { run }) => show(run, session).await,
         Run::Watch(OneRun { run }) => watch(run, session).await,
         Run::Cancel(OneRun { run }) => cancel(run, session).await,
@@ -26,14 +31,11 @@ pub(crate) async fn run(args: Run, session: &Session) -> Result<Exit, AppError> 
     }
 }
 
-async fn list(tenant: OneTenant, limit: usize, session: &Session) -> Result<Exit, AppError> {
+async fn list(tenant: OneTenant, limit: usize, filter: &RunFilterArgs, session: &Session) -> Result<Exit, AppError> {
     let scope = session.scope(&tenant.tenant).await?;
-    let page = session
-        .db
-        .tenant(&scope)
-        .runs()
-        .list(&RunFilter::default(), &RunPageRequest { before: None, after: None, limit })
-        .await?;
+    let filter = filter.query().checked()?.filter(Some(session.user), session.db.ambient().now_ms());
+    let request = RunPageRequest { before: None, after: None, limit };
+    let page = session.db.tenant(&scope).runs().list(&filter, &request).await?;
     if session.output.is_json() {
         session.output.document(&page.rows.iter().map(json::run).collect::<Vec<_>>());
         return Ok(Exit::Success);
@@ -49,6 +51,44 @@ async fn list(tenant: OneTenant, limit: usize, session: &Session) -> Result<Exit
         ("started", "STARTED"),
     ];
     session.output.rows(&columns, rows, "No operations yet.");
+    Ok(Exit::Success)
+}
+
+/// What fits into an answer is written at once; more is a run, whose file is then written here.
+async fn export(
+    tenant: OneTenant,
+    filter: &RunFilterArgs,
+    format: &str,
+    out: &Path,
+    session: &Session,
+) -> Result<Exit, AppError> {
+    let scope = session.scope(&tenant.tenant).await?;
+    let (format, query) = (Format::named(format)?, filter.query());
+    let now_ms = session.db.ambient().now_ms();
+    let mut file = NewFile::create(out)?;
+    match begin_at_once(&session.db, &scope, query.clone(), format, now_ms).await {
+        Ok(mut pages) => {
+            while let Some(page) = pages.next(&session.db, &scope).await? {
+                file.write(&page.bytes)?;
+            }
+        }
+        Err(error) if error.code == "export.too_large" => {
+            let started = start_export(&session.db, &scope, query, format, Extra::default()).await?;
+            let exit = session.follow_started(&scope, &started, Waiting { detach: false }).await?;
+            if exit != Exit::Success {
+                return Ok(exit);
+            }
+            let made = open_file(&session.db, &scope, started.run()).await?;
+            for number in 1..=made.parts {
+                let part = session.db.tenant(&scope).exports().part(started.run(), number).await?;
+                file.write(&part.ok_or_else(AppError::not_found)?)?;
+            }
+        }
+        Err(error) => return Err(error),
+    }
+    let bytes = file.keep()?;
+    session.output.document(&serde_json::json!({ "file": out.display().to_string(), "bytes": bytes }));
+    session.output.line(format!("Written to {}.", out.display()));
     Ok(Exit::Success)
 }
 

@@ -16,6 +16,7 @@ mod demo;
 mod disk_full;
 mod holding;
 mod program;
+mod run_files;
 mod small_disk;
 mod stable;
 mod start_errors;

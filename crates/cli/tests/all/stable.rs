@@ -1,6 +1,6 @@
 //! Takes out of a text what differs from one run to the next.
 
-const IDS: [&str; 9] = ["ten_", "usr_", "run_", "ver_", "bak_", "aud_", "wrk_", "pau_", "sch_"];
+const IDS: [&str; 10] = ["ten_", "usr_", "run_", "ver_", "bak_", "aud_", "wrk_", "pau_", "sch_", "vew_"];
 /// Letters of an id after its prefix.
 const ID_LENGTH: usize = 26;
 /// Letters of "14 Nov 2023, 22:13:20 UTC".

@@ -2,7 +2,7 @@
 
 use utoipa::OpenApi;
 
-use super::{backups, inventory, pauses, runs, schedules, session, starts, tenants};
+use super::{backups, exports, inventory, pauses, runs, schedules, session, starts, tenants, views};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -19,6 +19,14 @@ use super::{backups, inventory, pauses, runs, schedules, session, starts, tenant
         runs::get,
         runs::items,
         runs::cancel,
+        exports::at_once,
+        exports::start,
+        exports::file,
+        views::list,
+        views::create,
+        views::change,
+        views::remove,
+        views::choose,
         starts::repeat,
         pauses::list,
         pauses::create,

@@ -2,6 +2,7 @@
 
 pub(crate) mod backups;
 mod document;
+pub(crate) mod exports;
 pub(crate) mod inventory;
 pub(crate) mod pauses;
 pub(crate) mod runs;
@@ -9,6 +10,7 @@ pub(crate) mod schedules;
 pub(crate) mod session;
 pub(crate) mod starts;
 pub(crate) mod tenants;
+pub(crate) mod views;
 
 pub use document::openapi;
 

@@ -1,138 +1,18 @@
 //! Operation runs.
 
+use app::exports::Run;
 use axum::Json;
 use axum::extract::State;
 use model::ids::RunId;
-use model::run::{Counts, Failure, Reason};
 use serde::Serialize;
-use serde_json::Value;
-use store::{CancelOutcome, ItemFilter, ItemRow, RunPageRequest, RunRow};
+use store::{CancelOutcome, ItemFilter, ItemRow, RunPageRequest};
 use utoipa::ToSchema;
 
 use super::limit;
 use crate::errors::WebError;
 use crate::extract::{Asked, InTenant, PathId};
-use crate::pages::operations::run_filter;
+use crate::pages::operations::query;
 use crate::state::Shared;
-
-/// A code with its sentence.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Coded {
-    /// Stable and dotted.
-    code: String,
-    /// Our own words.
-    message: String,
-    /// How often, where that is counted.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    count: Option<u64>,
-}
-
-impl From<Reason> for Coded {
-    fn from(reason: Reason) -> Self {
-        Self { code: reason.code, message: reason.sentence, count: None }
-    }
-}
-
-impl From<Failure> for Coded {
-    fn from(failure: Failure) -> Self {
-        Self { code: failure.code, message: failure.message, count: Some(failure.count) }
-    }
-}
-
-/// How many items, and how they ended.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct RunCounts {
-    /// Absent while it is not known.
-    total: Option<u64>,
-    /// Ended in any way.
-    processed: u64,
-    /// Good.
-    succeeded: u64,
-    /// Failed, incomplete, conflict or unknown.
-    failed: u64,
-    /// Left alone on purpose.
-    skipped: u64,
-}
-
-impl From<Counts> for RunCounts {
-    fn from(counts: Counts) -> Self {
-        Self {
-            total: counts.total,
-            processed: counts.processed,
-            succeeded: counts.succeeded,
-            failed: counts.failed,
-            skipped: counts.skipped,
-        }
-    }
-}
-
-/// One run. Times are milliseconds since the Unix epoch.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Run {
-    /// `run_…`
-    id: String,
-    /// `resource.action`
-    #[serde(rename = "type")]
-    run_type: String,
-    /// Verb and object.
-    label: String,
-    /// What it is about.
-    target: String,
-    /// `queued`, `running` or `completed`.
-    status: String,
-    /// `pending` until it is completed.
-    outcome: String,
-    /// The name of who started it, as it was then.
-    initiator: String,
-    /// What it was asked to do.
-    inputs: Value,
-    /// The run that asked for it.
-    parent: Option<String>,
-    /// Items.
-    counts: RunCounts,
-    /// Kinds of failures.
-    failures: Vec<Coded>,
-    /// Why it waits, or why it ended so.
-    reason: Option<Coded>,
-    /// Attempts that have started.
-    attempt: i64,
-    /// When it was started by its initiator.
-    created_at: i64,
-    /// First attempt.
-    started_at: Option<i64>,
-    /// End.
-    completed_at: Option<i64>,
-    /// When somebody asked it to stop.
-    cancel_requested_at: Option<i64>,
-    /// Since when its worker has not been heard of.
-    not_responding_since: Option<i64>,
-}
-
-impl From<RunRow> for Run {
-    fn from(row: RunRow) -> Self {
-        let not_responding_since = row.not_responding_since();
-        Self {
-            id: row.id.to_string(),
-            run_type: row.run_type,
-            label: row.label,
-            target: row.target,
-            status: row.status.to_string(),
-            outcome: row.outcome.to_string(),
-            initiator: row.initiator_name,
-            inputs: row.inputs,
-            parent: row.parent.map(|run| run.to_string()),
-            counts: row.counts.into(),
-            failures: row.failures.into_iter().map(Coded::from).collect(),
-            reason: row.reason.map(Coded::from),
-            attempt: row.attempt,
-            created_at: row.created_at,
-            started_at: row.started_at,
-            completed_at: row.completed_at,
-            cancel_requested_at: row.cancel_requested_at,
-            not_responding_since,
-        }
-    }
-}
 
 /// A page of runs, newest first.
 #[derive(Debug, Serialize, ToSchema)]
@@ -196,7 +76,7 @@ pub(crate) struct Cancelled {
 }
 
 /// Runs of a tenant, newest first.
-#[utoipa::path(get, path = "/api/v1/tenants/{tenant}/runs", tag = "runs", params(("tenant" = String, Path), ("type" = Option<Vec<String>>, Query), ("status" = Option<Vec<String>>, Query), ("outcome" = Option<Vec<String>>, Query), ("when" = Option<String>, Query, description = "1h, 24h, 7d, 30d (default), 90d or all"), ("code" = Option<String>, Query), ("q" = Option<String>, Query), ("before" = Option<String>, Query), ("limit" = Option<u32>, Query)), responses((status = 200, body = RunList), (status = 404, body = crate::errors::Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/api/v1/tenants/{tenant}/runs", tag = "runs", params(("tenant" = String, Path), ("type" = Option<Vec<String>>, Query), ("types" = Option<String>, Query, description = "but: all types but those of type"), ("status" = Option<Vec<String>>, Query), ("outcome" = Option<Vec<String>>, Query), ("who" = Option<String>, Query, description = "me, system, or usr_…"), ("when" = Option<String>, Query, description = "1h, 24h, 7d, 30d (default), 90d or all"), ("code" = Option<String>, Query), ("q" = Option<String>, Query), ("before" = Option<String>, Query), ("limit" = Option<u32>, Query)), responses((status = 200, body = RunList), (status = 404, body = crate::errors::Problem, content_type = "application/problem+json"), (status = 422, body = crate::errors::Problem, content_type = "application/problem+json")))]
 pub(crate) async fn list(
     State(shared): State<Shared>,
     InTenant(ctx, scope): InTenant,
@@ -207,7 +87,8 @@ pub(crate) async fn list(
         after: None,
         limit: limit(&asked),
     };
-    let page = shared.db().tenant(&scope).runs().list(&run_filter(&asked, ctx.user, ctx.now_ms), &request).await?;
+    let filter = query(&asked).checked()?.filter(Some(ctx.user), ctx.now_ms);
+    let page = shared.db().tenant(&scope).runs().list(&filter, &request).await?;
     Ok(Json(RunList {
         runs: page.rows.into_iter().map(Run::from).collect(),
         older: page.older.map(|run| run.to_string()),

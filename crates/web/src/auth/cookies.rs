@@ -10,10 +10,6 @@ pub(crate) enum Cookie {
     Session,
     /// Proves that a form before sign-in came from a page of ours.
     Guest,
-    /// The IANA name of the time zone to show times in.
-    Zone,
-    /// `off` when single-key shortcuts are switched off.
-    Keys,
 }
 
 impl Cookie {
@@ -24,8 +20,6 @@ impl Cookie {
             (Self::Session, false) => "tenantatlas",
             (Self::Guest, true) => "__Host-tenantatlas-guest",
             (Self::Guest, false) => "tenantatlas-guest",
-            (Self::Zone, _) => "tenantatlas-zone",
-            (Self::Keys, _) => "tenantatlas-keys",
         }
     }
 
@@ -68,16 +62,16 @@ mod tests {
 
     #[test]
     fn a_value_cannot_break_out_of_its_cookie() {
-        assert!(Cookie::Zone.set("Europe/Berlin; Domain=example.com", 60, false).is_none());
-        assert!(Cookie::Zone.set("a\r\nb", 60, false).is_none());
+        assert!(Cookie::Guest.set("Europe/Berlin; Domain=example.com", 60, false).is_none());
+        assert!(Cookie::Guest.set("a\r\nb", 60, false).is_none());
     }
 
     #[test]
     fn only_the_cookie_of_exactly_that_name_is_read() {
         let mut headers = HeaderMap::new();
-        headers.insert(COOKIE, HeaderValue::from_static("xtenantatlas=1; tenantatlas=2; tenantatlas-zone=UTC"));
+        headers.insert(COOKIE, HeaderValue::from_static("xtenantatlas=1; tenantatlas=2; tenantatlas-guest=UTC"));
         assert_eq!(Cookie::Session.read(&headers, false).as_deref(), Some("2"));
         assert_eq!(Cookie::Session.read(&headers, true), None);
-        assert_eq!(Cookie::Zone.read(&headers, false).as_deref(), Some("UTC"));
+        assert_eq!(Cookie::Guest.read(&headers, false).as_deref(), Some("UTC"));
     }
 }

@@ -48,6 +48,12 @@ pub(crate) enum Done {
     ScheduleSaved,
     /// A schedule was removed.
     ScheduleRemoved,
+    /// A view was made or changed.
+    ViewSaved,
+    /// A view was removed.
+    ViewRemoved,
+    /// What the list opens with was chosen.
+    OpeningSaved,
 }
 
 impl Done {
@@ -60,7 +66,7 @@ impl Done {
             Self::Cancelled => ("Operation cancelled", "It had not started."),
             Self::CancelRequested => ("Cancel requested", "It stops at its next item and keeps what it has done."),
             Self::AlreadyCompleted => ("Nothing to cancel", "It had ended already."),
-            Self::PreferencesSaved => ("Preferences saved", "They hold in this browser."),
+            Self::PreferencesSaved => ("Preferences saved", "They hold wherever you sign in."),
             Self::MarkedRead => ("Marked as read", "Nothing is unread now."),
             Self::Paused => ("Paused", "What runs now goes on; nothing new that it covers starts."),
             Self::Resumed => ("Resumed", "Queued operations start now."),
@@ -68,6 +74,9 @@ impl Done {
             Self::SetClosed => ("Set closed", "It does not change any more. Verify it to prove that."),
             Self::ScheduleSaved => ("Schedule saved", "Its next time is in the list."),
             Self::ScheduleRemoved => ("Schedule removed", "The sets that it made stay."),
+            Self::ViewSaved => ("View saved", "It stands above the list of operations."),
+            Self::ViewRemoved => ("View removed", "The operations stay."),
+            Self::OpeningSaved => ("Saved", "Operations opens with it from now on."),
             Self::LimitsSaved => ("Limits saved", "They hold from the next start on."),
         }
     }

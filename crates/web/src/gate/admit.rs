@@ -103,8 +103,6 @@ async fn authorise(keeper: &Keeper, request: &mut Request, ctx: &Ctx) -> Result<
 }
 
 fn context(shared: &Shared, request: &Request, session: &Session, token_hash: [u8; 32]) -> Ctx {
-    let headers = request.headers();
-    let secure = shared.web.secure_cookies;
     Ctx {
         user: session.user.id,
         name: session.user.name.clone(),
@@ -113,10 +111,10 @@ fn context(shared: &Shared, request: &Request, session: &Session, token_hash: [u
         csrf: session.csrf.clone(),
         token_hash,
         address: address(request),
-        zone: Cookie::Zone.read(headers, secure).unwrap_or_else(|| "UTC".to_owned()),
-        keys_off: Cookie::Keys.read(headers, secure).is_some_and(|value| value == "off"),
+        zone: session.user.zone.clone().unwrap_or_else(|| "UTC".to_owned()),
+        keys_off: session.user.keys_off,
         now_ms: shared.now_ms(),
-        htmx: is_htmx(headers),
+        htmx: is_htmx(request.headers()),
     }
 }
 

@@ -53,12 +53,28 @@ pub struct Choice {
 
 /// Renders the filter row.
 pub fn filters(view: &Filters) -> Markup {
+    filters_with(view, &Beside::default())
+}
+
+/// What few filter rows have.
+#[derive(Debug, Clone, Default)]
+pub struct Beside {
+    /// Selectors of what shows the filter outside of the target and is replaced with it.
+    pub also: &'static str,
+    /// Behind the choices, such as the same filter elsewhere.
+    pub links: Markup,
+    /// The name of a choice, and one more line of its menu.
+    pub line: Option<(&'static str, Markup)>,
+}
+
+/// The same with what is beside it.
+pub fn filters_with(view: &Filters, beside: &Beside) -> Markup {
     let target = format!("#{}", view.target);
     let fold = format!("{}-filters", view.id);
     html! {
         form.filters role="search" aria-label=(view.label) method="get" action=(view.action)
              hx-get=(view.action) hx-target=(target) hx-select=(target) hx-swap="outerHTML" hx-push-url="true"
-             hx-trigger="input delay:300ms, submit" {
+             hx-select-oob=[(!beside.also.is_empty()).then_some(beside.also)] hx-trigger="input delay:300ms, submit" {
             @for (name, value) in &view.hidden { input type="hidden" name=(name) value=(value); }
             @if let Some(search) = &view.search { (search_field(&view.id, search)) }
             @if !view.choices.is_empty() {
@@ -67,8 +83,9 @@ pub fn filters(view: &Filters) -> Markup {
                 }
                 div.fold id=(fold) popover {
                     @for (position, choice) in view.choices.iter().enumerate() {
-                        (choice_menu(&format!("{}-f{position}", view.id), choice))
+                        (choice_menu(&format!("{}-f{position}", view.id), choice, beside.line.as_ref()))
                     }
+                    (beside.links)
                 }
             }
             noscript { button.btn type="submit" { "Apply" } }
@@ -88,7 +105,7 @@ fn search_field(id: &str, search: &SearchField) -> Markup {
     }
 }
 
-fn choice_menu(id: &str, choice: &Choice) -> Markup {
+fn choice_menu(id: &str, choice: &Choice, line: Option<&(&str, Markup)>) -> Markup {
     let kind = if choice.single { "radio" } else { "checkbox" };
     html! {
         button.btn type="button" popovertarget=(id) {
@@ -100,6 +117,7 @@ fn choice_menu(id: &str, choice: &Choice) -> Markup {
             @for (value, words, chosen) in &choice.options {
                 label { input type=(kind) name=(choice.name) value=(value) checked[*chosen]; (words) }
             }
+            @if let Some((_, line)) = line.filter(|(name, _)| *name == choice.name) { (line) }
         }
     }
 }

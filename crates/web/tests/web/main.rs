@@ -9,9 +9,11 @@
 
 mod engine;
 mod entry;
+mod facets;
 mod live;
 mod matrix;
 mod outbound;
+mod preferences;
 mod problems;
 mod routes;
 mod schedules;
@@ -19,3 +21,4 @@ mod starts;
 mod support;
 mod surfaces;
 mod things;
+mod views;

@@ -12,12 +12,12 @@ use testkit::{TestDatabase, on_both_databases};
 use web::routes::{Access, Kind, RouteFacts, facts};
 
 use crate::support::{Browser, Site, read};
-use crate::things::{Things, furnish, schedule};
+use crate::things::{Things, furnish, schedule, view};
 
 on_both_databases!(everybody_gets_from_every_route_what_the_table_says, every_denial_leaves_an_audit_entry);
 
 /// The names that lead to something in a tenant.
-const OBJECTS: [&str; 7] = ["{run}", "{id}", "{set}", "{user}", "{version}", "{pause}", "{schedule}"];
+const OBJECTS: [&str; 8] = ["{run}", "{id}", "{set}", "{user}", "{version}", "{pause}", "{schedule}", "{view}"];
 
 struct World {
     site: Site,
@@ -81,7 +81,7 @@ impl World {
         browser
     }
 
-    /// A pause ends and a schedule is removed only once, so who asks for that gets one that is there.
+    /// A pause ends and a schedule or a view is removed only once, so who asks for that gets one that is there.
     async fn with_what_can_end(&self, route: &RouteFacts, things: &Things) -> Things {
         let ends = route.path.ends_with("/end") || route.path.ends_with("/remove");
         let sides = [("owner", &self.own), ("non-member", &self.foreign)];
@@ -95,7 +95,8 @@ impl World {
             Some(pause) => pause.id,
             None => tenant.pause(None, "Because").await.unwrap(),
         };
-        Things { pause, schedule: schedule(&self.site, &scope).await, ..things.clone() }
+        let view = if route.path.contains("{view}") { view(&self.site, &scope).await } else { things.view };
+        Things { pause, schedule: schedule(&self.site, &scope).await, view, ..things.clone() }
     }
 
     /// Asks one route about these things.
@@ -120,6 +121,8 @@ impl World {
                     Some("backups") => r#"{"name":"x"}"#,
                     Some("add") => r#"{"policies":[{"type":"scopeTags","id":"x"}]}"#,
                     Some("take-out") => r#"{"type":"scopeTags","id":"x"}"#,
+                    Some("views") => r#"{"name":"x"}"#,
+                    Some("export") => r#"{"format":"csv"}"#,
                     Some("pauses") => r#"{"reason":"x"}"#,
                     Some("schedules" | "{schedule}") => r#"{"name":"x","cron":"0 2 * * *","zone":"UTC"}"#,
                     _ => "",
@@ -160,9 +163,12 @@ fn refused(person: &Person, route: &RouteFacts) -> Option<StatusCode> {
     }
 }
 
-/// The runs are the owner's: who may cancel only their own is told so, after it is known that the run is there.
+/// Runs and views are the owner's: who may act only on their own is told so, after it is known that the thing is there.
 fn is_anothers(person: &Person, route: &RouteFacts) -> bool {
-    route.path.ends_with("/cancel") && person.role.is_some_and(|role| !role.holds(Capability::OperationsCancelAny))
+    let lacks = |capability| person.role.is_some_and(|role| !role.holds(capability));
+    let of_others = route.path.ends_with("/cancel") || route.path.contains("/views/{view}");
+    of_others && lacks(Capability::OperationsCancelAny)
+        || route.path.ends_with("/file") && lacks(Capability::ExportCreate)
 }
 
 async fn everybody_gets_from_every_route_what_the_table_says(database: &TestDatabase) {
@@ -190,8 +196,9 @@ async fn everybody_gets_from_every_route_what_the_table_says(database: &TestData
                 } else if is_anothers(person, &route) {
                     assert_eq!(status, StatusCode::FORBIDDEN, "{what}, {kind}");
                 } else if is_tenant(&route).is_some() && kind == "own" {
-                    // Nothing of the run failed, the tenant is paused already, or the set is closed: known to be there, and said.
-                    let once = ["/repeat", "/pauses", "/retry/{run}", "/add", "/take-out", "/close"]
+                    // Nothing of the run failed, it has no file, the tenant is paused already, the set is closed, the name is
+                    // taken: known to be there, and said.
+                    let once = ["/repeat", "/pauses", "/retry/{run}", "/add", "/take-out", "/close", "/file", "/views"]
                         .iter()
                         .any(|end| route.path.ends_with(end));
                     let not_now = once && status == StatusCode::CONFLICT;

@@ -25,7 +25,7 @@ struct Surface {
     api: (&'static str, &'static str),
 }
 
-const SURFACES: [Surface; 9] = [
+const SURFACES: [Surface; 10] = [
     Surface {
         run_type: "inventory.sync",
         page: ("/inventory/sync", "type=scopeTags"),
@@ -58,6 +58,11 @@ const SURFACES: [Surface; 9] = [
         page: ("/inventory/{type}/{id}/capture", ""),
         api: ("/inventory/{type}/{id}/capture", ""),
     },
+    Surface {
+        run_type: "export.create",
+        page: ("/operations/export?format=csv", ""),
+        api: ("/runs/export", r#"{"format":"csv"}"#),
+    },
     Surface { run_type: "connection.check", page: ("/connection/check", ""), api: ("/connection/check", "") },
 ];
 
@@ -77,10 +82,10 @@ async fn every_type_is_started_the_one_way_from_every_surface(database: &TestDat
     let (anna, bert) = (site.user("anna", false).await, site.user("bert", false).await);
     let things = furnish(&site, "own", "watched", anna).await;
     let owner = site.db.authorise(anna, things.tenant).await.unwrap();
-    site.db.tenant(&owner).set_member(bert, Role::Operator).await.unwrap();
+    site.db.tenant(&owner).set_member(bert, Role::Manager).await.unwrap();
     let failed = failed_run(&site, &owner, things.schedule).await;
     let open = open_set(&site, &owner).await;
-    let mut operator = site.browser_of(bert).await;
+    let mut starter = site.browser_of(bert).await;
     let mut reader = site.browser_of(things.member).await;
     for surface in &SURFACES {
         let path = |prefix: &str, path: &str| {
@@ -91,14 +96,14 @@ async fn every_type_is_started_the_one_way_from_every_surface(database: &TestDat
         };
         let (page, api) = (path("/t", surface.page.0), path("/api/v1/tenants", surface.api.0));
         refused(&site, &owner, &mut reader, &page, &api, surface).await;
-        let first = from_the_page(&mut operator, &page, surface.page.1).await;
+        let first = from_the_page(&mut starter, &page, surface.page.1).await;
         confirmed(&site, &owner, &things, bert, first, surface.run_type).await;
-        let second = from_the_api(&mut operator, &api, surface.api.1).await;
+        let second = from_the_api(&mut starter, &api, surface.api.1).await;
         let fresh = app::catalogue::definition(surface.run_type).unwrap().identity == IdentityInputs::Fresh;
         assert_eq!(second.0, if fresh { "started" } else { "already_running" }, "{}", surface.run_type);
         assert_eq!(second.1 == first, !fresh, "{}", surface.run_type);
         site.db.tenant(&owner).runs().request_cancel(first).await.unwrap();
-        let third = from_the_api(&mut operator, &api, surface.api.1).await;
+        let third = from_the_api(&mut starter, &api, surface.api.1).await;
         assert_eq!(third.0, "started", "{}", surface.run_type);
         confirmed(&site, &owner, &things, bert, third.1, surface.run_type).await;
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use app::inventory::Selection;
 use app::starting::Extra;
 use model::access::Role;
-use model::ids::{BackupSetId, Id, PauseId, RunId, ScheduleId, TenantId, UserId, VersionId, WorkerId};
+use model::ids::{BackupSetId, Id, PauseId, RunId, ScheduleId, TenantId, UserId, VersionId, ViewId, WorkerId};
 use model::run::ItemOutcome;
 use secrecy::SecretString;
 use serde_json::json;
@@ -25,6 +25,8 @@ pub(crate) struct Things {
     pub(crate) member: UserId,
     pub(crate) pause: PauseId,
     pub(crate) schedule: ScheduleId,
+    /// Shared, so that every member has it.
+    pub(crate) view: ViewId,
 }
 
 impl Things {
@@ -39,6 +41,7 @@ impl Things {
             member: ambient.id(),
             pause: ambient.id(),
             schedule: ambient.id(),
+            view: ambient.id(),
             ..self.clone()
         }
     }
@@ -59,6 +62,7 @@ impl Things {
             .replace("{version}", &self.version.to_string())
             .replace("{set}", &self.set.to_string())
             .replace("{user}", &self.member.to_string())
+            .replace("{view}", &self.view.to_string())
             .replace("{schedule}", &self.schedule.to_string())
             .replace("{pause}", &self.pause.to_string())
             .replace("{*name}", "app.css")
@@ -98,7 +102,15 @@ pub(crate) async fn furnish(site: &Site, name: &str, cloud: &str, owner: UserId)
         member,
         pause: db.ambient().id(),
         schedule,
+        view: view(site, &scope).await,
     }
+}
+
+/// A shared view with a name of its own.
+pub(crate) async fn view(site: &Site, scope: &TenantScope) -> ViewId {
+    let name = format!("View {}", site.db.ambient().uuid());
+    let query = app::operations::RunQuery::of([("outcome", "failed")]);
+    app::operations::create_view(&site.db, scope, &name, query, true).await.unwrap()
 }
 
 /// A nightly schedule.

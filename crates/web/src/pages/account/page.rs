@@ -40,7 +40,7 @@ pub(super) async fn render(shared: &Shared, ctx: &Ctx, asked: &Fields, error: &F
         (header(&Header { crumbs: Vec::new(), title: "Your account".into(), summary: None, actions: None }))
         (error.summary(&[("old", OLD), ("new", NEW), ("zone", ZONE)]))
         (section("about", "About you", "", &about))
-        (section("reading", "Reading", "in this browser", &preferences(ctx, error)))
+        (section("reading", "Reading", "wherever you sign in", &preferences(ctx, error)))
         (section("password", "Password", "changing it signs you out everywhere", &password(ctx, error)))
         (section("sessions", "Sessions", "", &sessions(ctx)))
     };

@@ -1,84 +1,50 @@
 //! The filters of the operations list, as they stand in its address.
 
+use app::operations::{ALL_BUT, NAMES, OUTCOMES, RunQuery, SYSTEM, WHEN};
+use maud::{Markup, html};
 use model::ids::UserId;
-use model::run::Outcome;
 use store::RunFilter;
 
 use crate::fields::Fields;
 use crate::kit::filter::{Choice, Filters, SearchField};
 
-/// Names that filter; everything else in an address is about paging or toasts.
-pub(super) const NAMES: [&str; 7] = ["q", "type", "status", "outcome", "who", "when", "code"];
-
-/// Value, words, length in milliseconds.
-const WHEN: [(&str, &str, Option<i64>); 6] = [
-    ("1h", "last hour", Some(3_600_000)),
-    ("24h", "last 24 hours", Some(86_400_000)),
-    ("7d", "last 7 days", Some(7 * 86_400_000)),
-    ("30d", "last 30 days", Some(30 * 86_400_000)),
-    ("90d", "last 90 days", Some(90 * 86_400_000)),
-    ("all", "any time", None),
-];
-const WHEN_DEFAULT: usize = 3;
-
-/// Outcomes with their words, the active ones first.
-pub(super) const OUTCOMES: [(Outcome, &str); 6] = [
-    (Outcome::Pending, "active"),
-    (Outcome::Succeeded, "succeeded"),
-    (Outcome::PartiallySucceeded, "partially succeeded"),
-    (Outcome::Failed, "failed"),
-    (Outcome::Blocked, "blocked"),
-    (Outcome::Cancelled, "cancelled"),
-];
-
 const STATUSES: [(&str, &str); 3] = [("queued", "Queued"), ("running", "Running"), ("completed", "Completed")];
 
-/// The store's filter. A word that is none is left out, never guessed.
-pub(crate) fn run_filter(asked: &Fields, me: UserId, now_ms: i64) -> RunFilter {
-    let initiator = asked.get("who").and_then(|who| if who == "me" { Some(me) } else { who.parse().ok() });
-    RunFilter {
-        types: asked.all("type").map(str::to_owned).collect(),
-        exclude_types: Vec::new(),
-        statuses: asked.all("status").filter_map(|word| word.parse().ok()).collect(),
-        outcomes: asked.all("outcome").filter_map(|word| word.parse().ok()).collect(),
-        initiator,
-        since_ms: when(asked).2.map(|length| now_ms - length),
-        item_code: asked.get("code").map(str::to_owned),
-        text: asked.get("q").map(str::to_owned),
-    }
+/// What the address filters by.
+pub(crate) fn query(asked: &Fields) -> RunQuery {
+    RunQuery::of(asked.pairs())
 }
 
-fn when(asked: &Fields) -> (&'static str, &'static str, Option<i64>) {
-    WHEN.into_iter().find(|(value, ..)| asked.get("when") == Some(value)).unwrap_or(WHEN[WHEN_DEFAULT])
+/// The store's filter of an address.
+pub(crate) fn run_filter(asked: &Fields, me: UserId, now_ms: i64) -> RunFilter {
+    query(asked).filter(Some(me), now_ms)
+}
+
+/// What a link to another page of the same list keeps: the filter, and the view that it came from.
+pub(super) fn kept(asked: &Fields) -> Fields {
+    asked.only(&NAMES).and_all("view", asked.all("view"))
 }
 
 /// "last 30 days".
 pub(super) fn when_words(asked: &Fields) -> &'static str {
-    when(asked).1
+    query(asked).when().1
+}
+
+/// What can be chosen from beside the fixed words.
+pub(super) struct Choices {
+    /// Everybody who has started a run here.
+    pub(super) initiators: Vec<(UserId, String)>,
+    /// Codes of items.
+    pub(super) codes: Vec<String>,
 }
 
 /// The filter row.
-pub(super) fn filter_row(asked: &Fields, action: &str, me: UserId, initiators: &[(UserId, String)]) -> Filters {
-    let who: Vec<_> = [
-        (String::new(), "Anyone".to_owned(), asked.get("who").is_none()),
-        ("me".to_owned(), "Me".to_owned(), asked.has("who", "me")),
-    ]
-    .into_iter()
-    .chain(initiators.iter().filter(|(user, _)| *user != me).map(|(user, name)| {
-        let value = user.to_string();
-        let chosen = asked.has("who", &value);
-        (value, name.clone(), chosen)
-    }))
-    .collect();
-    let time = WHEN
-        .into_iter()
-        .map(|(value, words, _)| (value.to_owned(), words.to_owned(), when(asked).0 == value))
-        .collect();
+pub(super) fn filter_row(asked: &Fields, action: &str, me: UserId, choices: &Choices) -> Filters {
     Filters {
         id: "ops".into(),
         label: "Filter operations".into(),
         action: action.to_owned(),
-        target: "ops".into(),
+        target: "ops-live".into(),
         search: Some(SearchField {
             name: "q".into(),
             label: "Find by label, target or run id".into(),
@@ -86,16 +52,11 @@ pub(super) fn filter_row(asked: &Fields, action: &str, me: UserId, initiators: &
             value: asked.text("q").into(),
         }),
         choices: vec![
-            several(
-                "type",
-                "Type",
-                app::catalogue::DEFINITIONS.iter().map(|each| (each.run_type.to_owned(), each.label.to_owned())),
-                asked,
-            ),
+            types(asked),
             several(
                 "status",
                 "Status",
-                STATUSES.iter().map(|(value, words)| ((*value).to_owned(), (*words).to_owned())),
+                STATUSES.iter().map(|(value, words)| ((*value).into(), (*words).into())),
                 asked,
             ),
             several(
@@ -104,11 +65,53 @@ pub(super) fn filter_row(asked: &Fields, action: &str, me: UserId, initiators: &
                 OUTCOMES.iter().map(|(value, words)| (value.to_string(), crate::frame::capital(words))),
                 asked,
             ),
-            one("who", "Started by", who),
-            one("when", "Started", time),
+            one("who", "Started by", who(asked, me, &choices.initiators)),
+            one("when", "Started", when(asked)),
+            one("code", "Item code", codes(asked, &choices.codes)),
         ],
-        hidden: asked.get("code").map(|code| ("code".to_owned(), code.to_owned())).into_iter().collect(),
+        hidden: asked.all("view").map(|view| ("view".to_owned(), view.to_owned())).collect(),
     }
+}
+
+/// The types of the catalogue, and those that only the address knows.
+fn types(asked: &Fields) -> Choice {
+    let known = app::catalogue::DEFINITIONS.iter().map(|each| (each.run_type.to_owned(), each.label.to_owned()));
+    let others = asked.all("type").filter(|name| app::catalogue::DEFINITIONS.iter().all(|each| each.run_type != *name));
+    let known = known.chain(others.map(|name| (name.to_owned(), name.to_owned())));
+    let mut choice = several("type", "Type", known, asked);
+    if asked.has("types", ALL_BUT) {
+        choice.summary = format!("all but {}", choice.summary);
+    }
+    choice
+}
+
+/// Turns the choice of types round: all but these.
+pub(super) fn all_but_line(asked: &Fields) -> Markup {
+    html! { label.sep-t { input type="checkbox" name="types" value=(ALL_BUT) checked[asked.has("types", ALL_BUT)]; "All but the chosen ones" } }
+}
+
+fn who(asked: &Fields, me: UserId, initiators: &[(UserId, String)]) -> Vec<(String, String, bool)> {
+    let line = |value: &str, words: &str| (value.to_owned(), words.to_owned(), asked.text("who") == value);
+    let others = initiators.iter().filter(|(user, _)| *user != me);
+    let mut lines = vec![line("", "Anyone"), line("me", "Me")];
+    lines.extend(others.map(|(user, name)| line(&user.to_string(), name)));
+    lines.push(line(SYSTEM, "Schedules and the system"));
+    lines
+}
+
+fn when(asked: &Fields) -> Vec<(String, String, bool)> {
+    let chosen = query(asked).when().0;
+    WHEN.into_iter().map(|(value, words, _)| (value.to_owned(), words.to_owned(), chosen == value)).collect()
+}
+
+fn codes(asked: &Fields, known: &[String]) -> Vec<(String, String, bool)> {
+    let chosen = asked.text("code");
+    let mut lines = vec![(String::new(), "Any".to_owned(), chosen.is_empty())];
+    lines.extend(known.iter().map(|code| (code.clone(), code.clone(), code == chosen)));
+    if !chosen.is_empty() && known.iter().all(|code| code != chosen) {
+        lines.push((chosen.to_owned(), chosen.to_owned(), true));
+    }
+    lines
 }
 
 fn several(name: &str, label: &str, options: impl Iterator<Item = (String, String)>, asked: &Fields) -> Choice {

@@ -1,12 +1,16 @@
 //! `GET /t/{tenant}/operations`
 
+use app::operations::{NAMES, OUTCOMES};
 use axum::extract::State;
 use maud::{Markup, html};
 use model::access::Capability;
 use model::ids::RunId;
+use model::run::Outcome;
 use store::{Pause, RunCounts, RunPage, RunPageRequest};
 
-use super::filter::{NAMES, OUTCOMES, filter_row, run_filter, when_words};
+use super::export::export_menu;
+use super::filter::{Choices, all_but_line, filter_row, kept, run_filter, when_words};
+use super::views::{Shown, views_nav};
 use super::{Viewer, run_row, type_words};
 use crate::errors::{WebError, sentence};
 use crate::extract::{Asked, InTenant};
@@ -16,7 +20,7 @@ use crate::kit::badge::{Badge, RunSigns};
 use crate::kit::button::{Button, button};
 use crate::kit::button::{Press, why_off};
 use crate::kit::facets::{Facet, facets};
-use crate::kit::filter::filters;
+use crate::kit::filter::{Beside, filters_with};
 use crate::kit::header::{Crumb, Header, header};
 use crate::kit::live::{live_mark, live_region, newer_place};
 use crate::kit::menu::{MenuAct, MenuItem, menu_button};
@@ -49,10 +53,12 @@ pub(crate) async fn page(
     let path = format!("{}/operations", place.base());
     // Read first: what changes while the page is made is told again by the stream, never missed.
     let position = shared.db().changes_position().await?;
-    let runs = shared.db().tenant(&scope);
-    let runs = runs.runs();
-    let filter = run_filter(&asked, ctx.user, ctx.now_ms);
-    let request = RunPageRequest { before: cursor(&asked, "before"), after: cursor(&asked, "after"), limit: ROWS };
+    let tenant = shared.db().tenant(&scope);
+    let runs = tenant.runs();
+    let shown = Shown::of(&asked, tenant.views().list().await?, tenant.views().opening().await?);
+    let asked = &shown.asked;
+    let filter = run_filter(asked, ctx.user, ctx.now_ms);
+    let request = RunPageRequest { before: cursor(asked, "before"), after: cursor(asked, "after"), limit: ROWS };
     let list = runs.list(&filter, &request).await?;
     let mut every = filter.clone();
     every.outcomes = Vec::new();
@@ -60,21 +66,29 @@ pub(crate) async fn page(
     let viewer = Viewer::new(&ctx, &scope);
     let now = place.now();
     let rows: Vec<Markup> = list.rows.iter().map(|run| run_row(&now, &viewer, run)).collect();
-    let kept = asked.only(&NAMES);
+    let kept = kept(asked);
+    let pages = pages(&list, &kept, &path, &counts, &filter.outcomes, now.zone_name());
     let body = html! {
         div id="ops" {
             (facets("By outcome", &facet_row(&kept, &path, &counts), &live_mark()))
             (newer_place("ops-newer"))
-            @if rows.is_empty() { (nothing(&kept, &path, &asked)) }
-            @else { (table("Operations, newest first", &COLUMNS, true, &rows)) (pager(&pages(&list, &kept, &path, &counts, &asked, now.zone_name()))) }
+            @if rows.is_empty() { (nothing(&kept, &path, asked)) }
+            @else { (table("Operations, newest first", &COLUMNS, true, &rows)) (pager(&pages)) }
         }
     };
-    let stream = stream_address(&kept, &path, position, &list, &asked);
+    let stream = stream_address(&kept, &path, position, &list, asked);
+    let choices = Choices { initiators: runs.initiators().await?, codes: runs.item_codes().await? };
+    let beside = Beside {
+        also: "#ops-views,#ops-export",
+        links: tenant_links(&place, &kept).await?,
+        line: Some(("type", all_but_line(asked))),
+    };
+    let rows = pages.total.unwrap_or_default();
     let main = html! {
-        (header(&Header { crumbs: vec![Crumb::text("Monitoring")], title: "Operations".into(), summary: None, actions: Some(actions(&place)) }))
-        (pause_notices(&place, &shared.db().tenant(&scope).pauses().await?))
-        (filters(&filter_row(&asked, &path, ctx.user, &runs.initiators().await?)))
-        @if let Some(code) = asked.get("code") { p.help { "With an item of code " code { (code) } ". " a href=(kept.without(&["code"]).href(&path)) { "Show all" } } }
+        (header(&Header { crumbs: vec![Crumb::text("Monitoring")], title: "Operations".into(), summary: None, actions: Some(actions(&place, &kept, &path, rows)) }))
+        (pause_notices(&place, &tenant.pauses().await?))
+        (views_nav(&place, &path, &shown))
+        (filters_with(&filter_row(asked, &path, ctx.user, &choices), &beside))
         (live_region("ops-live", &stream, &body))
     };
     place.page("Operations", &main).await
@@ -116,12 +130,10 @@ fn facet_row(kept: &Fields, path: &str, counts: &RunCounts) -> Vec<Facet> {
     std::iter::once(all).chain(each).collect()
 }
 
-fn pages(list: &RunPage, kept: &Fields, path: &str, counts: &RunCounts, asked: &Fields, zone: &str) -> Pager {
-    let outcomes: Vec<_> = asked.all("outcome").filter_map(|word| word.parse().ok()).collect();
-    let total = if outcomes.is_empty() {
-        counts.total()
-    } else {
-        outcomes.into_iter().map(|outcome| counts.outcome(outcome)).sum()
+fn pages(list: &RunPage, kept: &Fields, path: &str, counts: &RunCounts, outcomes: &[Outcome], zone: &str) -> Pager {
+    let total = match outcomes {
+        [] => counts.total(),
+        outcomes => outcomes.iter().map(|outcome| counts.outcome(*outcome)).sum(),
     };
     Pager {
         shown: list.rows.len() as u64,
@@ -140,7 +152,7 @@ fn nothing(kept: &Fields, path: &str, asked: &Fields) -> Markup {
         let text = format!("Nothing was started in the {}. Sync the inventory to begin.", when_words(asked));
         return empty_state("activity", "No operation yet", &text, None, false);
     }
-    let clear = html! { (button(&Button::new("Clear filters", Press::Link(path.to_owned())).with_icon("filter-off"))) };
+    let clear = html! { (button(&Button::new("Clear filters", Press::Link(format!("{path}?view=none"))).with_icon("filter-off"))) };
     empty_state(
         "search",
         "No operation matches",
@@ -150,8 +162,31 @@ fn nothing(kept: &Fields, path: &str, asked: &Fields) -> Markup {
     )
 }
 
-fn actions(place: &Place<'_>) -> Markup {
+/// The same filter in the person's other tenants. Links, not a field: another tenant is another page.
+async fn tenant_links(place: &Place<'_>, kept: &Fields) -> Result<Markup, WebError> {
+    let cards = place.shared.db().tenants().list_for(place.ctx.user).await?;
+    let here = place.scope.map(store::TenantScope::tenant_id);
+    let name = cards.iter().find(|card| Some(card.tenant.id) == here).map(|card| card.tenant.display_name.as_str());
+    let (Some(name), true) = (name, cards.len() > 1) else { return Ok(html! {}) };
+    // Views and people's ids are of one tenant; the rest means the same everywhere.
+    let there = kept.without(&["view"]).with("view", "none");
+    let items: Vec<_> = cards
+        .iter()
+        .map(|card| MenuItem {
+            current: Some(card.tenant.id) == here,
+            ..MenuItem::link(
+                &card.tenant.display_name,
+                "building",
+                there.href(&format!("/t/{}/operations", card.tenant.id)),
+            )
+        })
+        .collect();
+    Ok(menu_button("ops-tenant", &format!("Tenant: {name}"), "building", false, &items))
+}
+
+fn actions(place: &Place<'_>, kept: &Fields, path: &str, rows: u64) -> Markup {
     html! {
+        (export_menu(place, kept, path, rows))
         (button(&Button::new("Pauses", Press::Link(format!("{}/queue", place.base()))).with_icon("player-pause")))
         (start_menu(place))
     }

@@ -2,6 +2,7 @@
 
 pub(crate) mod cancel;
 mod detail;
+pub(crate) mod export;
 mod filter;
 mod list;
 pub(crate) mod repeat;
@@ -10,9 +11,10 @@ mod run;
 mod run_items;
 mod run_side;
 mod run_timeline;
+pub(crate) mod views;
 
 pub(crate) use detail::page as run_page;
-pub(crate) use filter::{run_filter, summary as choice_summary};
+pub(crate) use filter::{query, run_filter, summary as choice_summary};
 pub(crate) use list::page as list_page;
 pub(crate) use row::{Viewer, run_badge, run_row, type_words};
 pub(crate) use run::live_parts;

@@ -26,7 +26,7 @@ pub(super) async fn side(
     run: &RunRow,
 ) -> Result<Markup, AppError> {
     let tenant = shared.db().tenant(scope);
-    let related_things = related_to(shared, scope, run).await?;
+    let related_things = related_to(shared, scope, now, run).await?;
     let audit = tenant.audit().of_run(run.id).await?;
     Ok(html! {
         div id="run-side" {
@@ -76,7 +76,7 @@ fn about(viewer: &Viewer, now: &Now, run: &RunRow) -> Markup {
     ])
 }
 
-async fn related_to(shared: &Shared, scope: &TenantScope, run: &RunRow) -> Result<Vec<Related>, AppError> {
+async fn related_to(shared: &Shared, scope: &TenantScope, now: &Now, run: &RunRow) -> Result<Vec<Related>, AppError> {
     let base = tenant_path(scope);
     let mut list = Vec::new();
     if let Some(set) = shared.db().tenant(scope).backups().by_run(run.id).await? {
@@ -85,6 +85,20 @@ async fn related_to(shared: &Shared, scope: &TenantScope, run: &RunRow) -> Resul
             words: format!("Backup set “{}”", set.name),
             href: format!("{base}/backups/{}", set.id),
             note: counted(set.items, "item", "items"),
+        });
+    }
+    if let Some(file) = app::exports::downloadable(shared.db(), scope, run).await? {
+        let note = format!("{}, {}", file.format.to_uppercase(), counted(file.rows, "operation", "operations"));
+        let until = if file.expired {
+            "its 7 days are over".to_owned()
+        } else {
+            format!("kept until {}", now.exact(file.expires_at))
+        };
+        list.push(Related {
+            icon: "download",
+            words: "Download the file".into(),
+            href: format!("{base}/operations/{}/file", run.id),
+            note: format!("{note}, {until}"),
         });
     }
     if run.run_type == "inventory.sync" && run.status == Status::Completed {

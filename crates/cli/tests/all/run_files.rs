@@ -1,0 +1,31 @@
+//! Runs listed by what tells them apart, and written into a file.
+
+use store::Engine;
+use testkit::{TestDatabase, World};
+
+use crate::stories::Story;
+
+#[test]
+fn runs_are_listed_by_filter_and_written_into_a_file_that_is_whole_or_not_there() {
+    testkit::run(Engine::Sqlite, async |database: &TestDatabase| {
+        let world = World::seeded(database, 10).await;
+        let mut story = Story::new(&world, database);
+        story.tells(&["sync", "Contoso"], 0).await;
+        story.tells(&["sync", "Contoso", "--groups"], 0).await;
+        let groups = ["--json", "run", "list", "Contoso", "--type", "directory_groups.sync", "--outcome", "succeeded"];
+        let listed: serde_json::Value = serde_json::from_str(&story.tells(&groups, 0).await.out).unwrap();
+        assert_eq!(listed.as_array().unwrap().len(), 1);
+        let wrong = story.tells(&["run", "list", "Contoso", "--outcome", "exploded"], 2).await;
+        assert!(wrong.err.contains("filter.unknown"), "{}", wrong.err);
+        let file = database.folder().join("runs.csv");
+        let export = ["run", "export", "Contoso", "--by", "me", "--out", file.to_str().unwrap()];
+        story.tells(&export, 0).await;
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert_eq!(text.matches("\r\n").count(), 3, "head and two runs: {text}");
+        assert!(story.tells(&export, 9).await.err.contains("file.unwritable"), "what is there is not replaced");
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
+        let other = database.folder().join("runs.xlsx");
+        story.tells(&["run", "export", "Contoso", "--format", "xlsx", "--out", other.to_str().unwrap()], 2).await;
+        assert!(!other.exists());
+    });
+}
