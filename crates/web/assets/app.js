@@ -28,7 +28,7 @@ document.addEventListener('submit', (event) => event.target.closest('dialog')?.c
 
 // Keyboard map. Off while typing, or when the profile says so (data-keys="off" on <html>).
 // Places carry their letter (data-go); the address is the link's own.
-let chordAt = 0;
+let chordAt = -Infinity;
 // Through its button, so that the menu is anchored to it.
 const press = (id) => $(`[popovertarget="${id}"]`)?.click();
 function step(by) {
@@ -61,7 +61,7 @@ document.addEventListener('keydown', (event) => {
     return;
   }
   if (event.timeStamp - chordAt < 1200) {
-    chordAt = 0;
+    chordAt = -Infinity;
     if (place(event.key)) return event.preventDefault();
   }
   if (event.key === 'g') chordAt = event.timeStamp;

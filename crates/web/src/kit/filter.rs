@@ -71,10 +71,13 @@ pub struct Beside {
 pub fn filters_with(view: &Filters, beside: &Beside) -> Markup {
     let target = format!("#{}", view.target);
     let fold = format!("{}-filters", view.id);
+    // What each choice says now, beside what the page itself names.
+    let summaries = (0..view.choices.len()).map(|position| format!("#{}-f{position}-s", view.id));
+    let also: Vec<String> = summaries.chain((!beside.also.is_empty()).then(|| beside.also.to_owned())).collect();
     html! {
         form.filters role="search" aria-label=(view.label) method="get" action=(view.action)
              hx-get=(view.action) hx-target=(target) hx-select=(target) hx-swap="outerHTML" hx-push-url="true"
-             hx-select-oob=[(!beside.also.is_empty()).then_some(beside.also)] hx-trigger="input delay:300ms, submit" {
+             hx-select-oob=[(!also.is_empty()).then(|| also.join(","))] hx-trigger="input delay:300ms, submit" {
             @for (name, value) in &view.hidden { input type="hidden" name=(name) value=(value); }
             @if let Some(search) = &view.search { (search_field(&view.id, search)) }
             @if !view.choices.is_empty() {
@@ -109,7 +112,7 @@ fn choice_menu(id: &str, choice: &Choice, line: Option<&(&str, Markup)>) -> Mark
     let kind = if choice.single { "radio" } else { "checkbox" };
     html! {
         button.btn type="button" popovertarget=(id) {
-            span { (choice.label) span.btn-v { ": " (choice.summary) } }
+            span { (choice.label) span.btn-v id=(format!("{id}-s")) { ": " (choice.summary) } }
             (super::icon::icon_as("chevron-down", "icon chev"))
         }
         fieldset.menu.opts id=(id) popover {
