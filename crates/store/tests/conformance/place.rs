@@ -67,7 +67,7 @@ both! {
 }
 
 /// The newest step of the schema.
-const SCHEMA: i64 = 7;
+const SCHEMA: i64 = 8;
 
 /// Where there is nothing yet.
 async fn empty(test: &crate::harness::TestDb) -> (DatabaseUrl, String) {
