@@ -118,7 +118,7 @@ fn dice_scope(scopes: &[TenantScope; 3], number: usize) -> &TenantScope {
 }
 
 async fn start(site: &Site, dice: &mut Dice, scope: &TenantScope, number: usize) {
-    let definition: &'static Definition = *dice.one::<&'static Definition>(&app::catalogue::DEFINITIONS);
+    let definition: &'static Definition = dice.one::<&'static Definition>(&app::catalogue::DEFINITIONS);
     let run = NewRun {
         definition,
         inputs: json!({ "types": [number], "filter": number, "set": number, "object": number, "schedule": number }),
