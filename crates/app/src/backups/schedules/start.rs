@@ -52,10 +52,6 @@ pub async fn start_retry(
     authorise(db, scope, &retry_run::DEFINITION).await?;
     let row = db.tenant(scope).runs().get(run).await?;
     let of_schedule = row.inputs.get("schedule").and_then(Value::as_str).and_then(|id| id.parse().ok());
-    let of_schedule: ScheduleId = of_schedule.ok_or_else(AppError::not_found)?;
-    if named.is_some_and(|named| named != of_schedule) {
-        return Err(AppError::not_found());
-    }
     let Some((_, what)) = repetition(&row) else {
         let ended = row.status == Status::Completed && row.outcome == Outcome::Succeeded;
         let why = if ended { "Nothing in this run failed" } else { "This run has not ended yet" };
@@ -63,6 +59,10 @@ pub async fn start_retry(
             AppError::conflict("schedule.nothing_to_retry", why).hint("Run the schedule now to back up once more")
         );
     };
+    let of_schedule: ScheduleId = of_schedule.ok_or_else(AppError::not_found)?;
+    if named.is_some_and(|named| named != of_schedule) {
+        return Err(AppError::not_found());
+    }
     let schedule = db.tenant(scope).schedules().get(of_schedule).await?;
     let mut inputs = inputs(&schedule);
     if let Repetition::FailedItems(_) = what {
