@@ -30,18 +30,22 @@ impl TestDatabase {
     }
 
     pub(crate) async fn create(engine: Engine) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let (address, server) = match engine {
-            Engine::Sqlite => (folder.path().join("atlas.db").display().to_string(), None),
+        match engine {
+            Engine::Sqlite => Self::in_folder(&std::env::temp_dir()),
             Engine::Postgres => {
                 let server = std::env::var(POSTGRES)
                     .unwrap_or_else(|_| panic!("{POSTGRES} is not set; scripts/test starts a PostgreSQL and sets it"));
-                let name = format!("atlas_test_{}", Ambient::system().uuid().simple());
-                on_server(&server, &format!("create database {name}")).await;
-                (with_database(&server, &name), Some(server))
+                Self::on_server(&server).await
             }
-        };
-        Self { engine, address, server, folder, forbidden: Mutex::default() }
+        }
+    }
+
+    pub(crate) async fn on_server(server: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let name = format!("atlas_test_{}", Ambient::system().uuid().simple());
+        on_server(server, &format!("create database {name}")).await;
+        let (address, server) = (with_database(server, &name), Some(server.to_owned()));
+        Self { engine: Engine::Postgres, address, server, folder, forbidden: Mutex::default() }
     }
 
     /// Which database it is.
@@ -79,9 +83,32 @@ impl TestDatabase {
         Db::open(&self.url(), Keyring::from_file(self.key_file()), ambient).await.expect("the test's database opens")
     }
 
+    /// Opens it by another address, such as a proxy's.
+    pub async fn open_at(&self, address: &str) -> Db {
+        let url: DatabaseUrl = address.parse().expect("the test made this address");
+        Db::open(&url, Keyring::from_file(self.key_file()), Ambient::system()).await.expect("the database opens")
+    }
+
     /// Runs one statement past the product, as somebody with the database's password could; the rows it touched.
     pub async fn execute(&self, statement: &str) -> u64 {
         self.try_execute(statement).await.expect("the statement runs")
+    }
+
+    /// Holds what these statements take until the answer is released: another program in the middle of a transaction.
+    pub async fn hold(&self, statements: &[&str]) -> Holding {
+        let mut holding = match self.engine {
+            Engine::Sqlite => Holding::Sqlite(sqlite(&self.address).await),
+            Engine::Postgres => Holding::Postgres(postgres(&self.address).await),
+        };
+        for statement in statements {
+            holding.execute(statement).await;
+        }
+        holding
+    }
+
+    /// A number read past the product.
+    pub async fn number(&self, query: &str) -> i64 {
+        invariants::number(self.engine, &self.address, query).await
     }
 
     /// Whether the database itself refuses the statement.
@@ -152,6 +179,30 @@ impl TestDatabase {
             let name = name.split('?').next().expect("split gives at least one piece");
             on_server(server, &format!("drop database {name} with (force)")).await;
         }
+    }
+}
+
+/// An open transaction of another program.
+pub enum Holding {
+    /// On a file.
+    Sqlite(sqlx::SqliteConnection),
+    /// On a server.
+    Postgres(sqlx::PgConnection),
+}
+
+impl Holding {
+    async fn execute(&mut self, statement: &str) {
+        let statement = AssertSqlSafe(statement.to_owned());
+        match self {
+            Self::Sqlite(connection) => connection.execute(statement).await.map(drop),
+            Self::Postgres(connection) => connection.execute(statement).await.map(drop),
+        }
+        .expect("the statement runs");
+    }
+
+    /// Ends it without a change.
+    pub async fn release(mut self) {
+        self.execute("rollback").await;
     }
 }
 

@@ -127,7 +127,7 @@ pub async fn check_rescued(engine: Engine, address: &str, bound_ms: i64) {
     );
 }
 
-async fn number(engine: Engine, address: &str, query: &str) -> i64 {
+pub(crate) async fn number(engine: Engine, address: &str, query: &str) -> i64 {
     let query = AssertSqlSafe(query.to_owned());
     match engine {
         Engine::Sqlite => {

@@ -66,9 +66,17 @@ pub(super) fn one_postgres() -> PgPoolOptions {
 /// long as running it.
 const SESSION: &str = "set idle_in_transaction_session_timeout = '5s'; set jit = off";
 
+/// A connection that was idle is asked whether it lives before it is used, and not for longer than this: after the other
+/// side vanished without a word each of them would take its turn at the whole time for a connection.
+const ALIVE: Duration = Duration::from_secs(1);
+
 fn postgres_pool() -> PgPoolOptions {
     PgPoolOptions::new()
         .acquire_timeout(ACQUIRE_TIMEOUT)
+        .test_before_acquire(false)
+        .before_acquire(|connection, _| {
+            Box::pin(async move { Ok(matches!(tokio::time::timeout(ALIVE, connection.ping()).await, Ok(Ok(())))) })
+        })
         .after_connect(|connection, _| Box::pin(async move { connection.execute(SESSION).await.map(drop) }))
 }
 

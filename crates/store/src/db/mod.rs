@@ -3,6 +3,7 @@
 mod changes;
 mod connect;
 mod copy;
+mod lent;
 mod reserved;
 mod schema;
 pub(crate) mod sql;
@@ -179,7 +180,7 @@ impl Pools {
     pub(crate) async fn begin(&self) -> Result<Tx, StoreError> {
         Ok(match self {
             Self::Sqlite(pools) => Tx::Sqlite(connect::begin_sqlite(&pools.write).await?),
-            Self::Postgres(pools) => Tx::Postgres(pools.main.begin().await?),
+            Self::Postgres(pools) => Tx::Postgres(lent::Lent::begin(&pools.main).await?),
         })
     }
 

@@ -4,11 +4,12 @@ use model::ids::Id;
 use serde::de::DeserializeOwned;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{Arguments, AssertSqlSafe, Postgres, Row as _, Sqlite};
+use sqlx::{Arguments, AssertSqlSafe, Row as _, Sqlite};
 use uuid::Uuid;
 
 use super::sql::{Arg, Statement, sql};
-use super::{Engine, on};
+use super::Engine;
+use super::lent::Lent;
 use crate::StoreError;
 
 /// A number of ours among PostgreSQL's advisory locks.
@@ -17,7 +18,7 @@ const CHOICE_LOCK: i64 = 0x7461_6368_6f69_6365;
 /// An open write transaction. Dropped without a commit it leaves nothing behind.
 pub(crate) enum Tx {
     Sqlite(sqlx::Transaction<'static, Sqlite>),
-    Postgres(sqlx::Transaction<'static, Postgres>),
+    Postgres(Lent),
 }
 
 impl Tx {
@@ -30,12 +31,18 @@ impl Tx {
 
     /// Rows of `table`. Never one row only: on SQLite a RETURNING that is not read to its end never checkpoints.
     pub(crate) async fn fetch(&mut self, table: &'static str, statement: Statement) -> Result<Vec<Row>, StoreError> {
-        on!(self, tx => run::fetch(&mut **tx, table, statement).await)
+        match self {
+            Self::Sqlite(tx) => run::fetch(&mut **tx, table, statement).await,
+            Self::Postgres(lent) => run::fetch(lent, table, statement).await,
+        }
     }
 
     /// The number of rows it touched.
     pub(crate) async fn execute(&mut self, statement: Statement) -> Result<u64, StoreError> {
-        on!(self, tx => run::execute(&mut **tx, statement).await)
+        match self {
+            Self::Sqlite(tx) => run::execute(&mut **tx, statement).await,
+            Self::Postgres(lent) => run::execute(lent, statement).await,
+        }
     }
 
     /// Until the end of this transaction no other one chooses runs or changes what a choice depends on. SQLite has one
@@ -51,7 +58,7 @@ impl Tx {
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(tx) => tx.commit().await?,
-            Self::Postgres(tx) => tx.commit().await?,
+            Self::Postgres(lent) => lent.commit().await?,
         }
         Ok(())
     }
@@ -66,23 +73,44 @@ pub(super) mod run {
         async fn execute(self, statement: Statement) -> Result<u64, StoreError>;
     }
 
-    macro_rules! executes {
-        ($database:ident, $engine:expr, $arguments:ident, $($executor:ty),*) => {$(
+    macro_rules! sqlite {
+        ($($executor:ty),*) => {$(
             impl Executes for $executor {
                 async fn fetch(self, table: &'static str, statement: Statement) -> Result<Vec<Row>, StoreError> {
-                    let (text, args) = statement.for_engine($engine);
-                    let rows = sqlx::query_with(AssertSqlSafe(text), $arguments(args)?).fetch_all(self).await?;
-                    Ok(rows.into_iter().map(|inner| Row { table, inner: Inner::$database(inner) }).collect())
+                    let (text, args) = statement.for_engine(Engine::Sqlite);
+                    let rows = sqlx::query_with(AssertSqlSafe(text), sqlite_arguments(args)?).fetch_all(self).await?;
+                    Ok(rows.into_iter().map(|inner| Row { table, inner: Inner::Sqlite(inner) }).collect())
                 }
                 async fn execute(self, statement: Statement) -> Result<u64, StoreError> {
-                    let (text, args) = statement.for_engine($engine);
-                    Ok(sqlx::query_with(AssertSqlSafe(text), $arguments(args)?).execute(self).await?.rows_affected())
+                    let (text, args) = statement.for_engine(Engine::Sqlite);
+                    let done = sqlx::query_with(AssertSqlSafe(text), sqlite_arguments(args)?).execute(self).await?;
+                    Ok(done.rows_affected())
                 }
             }
         )*};
     }
-    executes!(Sqlite, Engine::Sqlite, sqlite_arguments, &mut sqlx::SqliteConnection, &sqlx::SqlitePool);
-    executes!(Postgres, Engine::Postgres, postgres_arguments, &mut sqlx::PgConnection, &sqlx::PgPool);
+    sqlite!(&mut sqlx::SqliteConnection, &sqlx::SqlitePool);
+
+    impl Executes for &mut Lent {
+        async fn fetch(self, table: &'static str, statement: Statement) -> Result<Vec<Row>, StoreError> {
+            let (text, args) = statement.for_engine(Engine::Postgres);
+            let rows = self.fetch(text, postgres_arguments(args)?).await?;
+            Ok(rows.into_iter().map(|inner| Row { table, inner: Inner::Postgres(inner) }).collect())
+        }
+        async fn execute(self, statement: Statement) -> Result<u64, StoreError> {
+            let (text, args) = statement.for_engine(Engine::Postgres);
+            self.execute(text, postgres_arguments(args)?).await
+        }
+    }
+
+    impl Executes for &sqlx::PgPool {
+        async fn fetch(self, table: &'static str, statement: Statement) -> Result<Vec<Row>, StoreError> {
+            Executes::fetch(&mut Lent::of(self).await?, table, statement).await
+        }
+        async fn execute(self, statement: Statement) -> Result<u64, StoreError> {
+            Executes::execute(&mut Lent::of(self).await?, statement).await
+        }
+    }
 
     pub(crate) async fn fetch(
         by: impl Executes,

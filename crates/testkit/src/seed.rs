@@ -1,0 +1,37 @@
+//! The seed that drives a test's choices, said when the test fails.
+
+#![expect(clippy::print_stderr, reason = "a failure has to say how to repeat it")]
+
+use std::sync::Arc;
+
+use model::Ambient;
+use model::ambient::{SeededEntropy, SystemClock};
+
+/// Choices that `TENANTATLAS_SEED` repeats; without it they are the same every time.
+pub struct Seed {
+    number: u64,
+    ambient: Ambient,
+}
+
+impl Seed {
+    /// The seed of this run of the tests.
+    pub fn of_this_run() -> Self {
+        let text = std::env::var("TENANTATLAS_SEED").unwrap_or_else(|_| "47".to_owned());
+        let number = text.parse().expect("TENANTATLAS_SEED is a number");
+        Self { number, ambient: Ambient::new(Arc::new(SystemClock), Arc::new(SeededEntropy::new(number))) }
+    }
+
+    /// A number in the range.
+    pub fn pick(&self, range: std::ops::Range<u64>) -> u64 {
+        let width = range.end - range.start;
+        range.start + u64::from_le_bytes(self.ambient.bytes::<8>()) % width
+    }
+}
+
+impl Drop for Seed {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("repeat this with TENANTATLAS_SEED={}", self.number);
+        }
+    }
+}
