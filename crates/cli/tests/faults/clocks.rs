@@ -22,7 +22,8 @@ async fn f22_a_database_clock_that_jumps_strands_no_run(database: &TestDatabase)
         let run = held_sync(&world).await;
         first.kill().await.unwrap();
         // Seen from the clock after the jump, the lease was given in the future, or long ago.
-        let shift = format!("update operation_runs set lease_expires_at = lease_expires_at + {jump} where status = 'running'");
+        let shift =
+            format!("update operation_runs set lease_expires_at = lease_expires_at + {jump} where status = 'running'");
         database.execute(&shift).await;
         world.simulator.release();
         let row = world.worked(run).await;

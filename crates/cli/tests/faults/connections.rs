@@ -19,7 +19,10 @@ fn f06_a_heartbeat_that_is_cut_for_less_than_a_lease_loses_nothing() {
         let world = World::seeded(database, 30).await;
         let proxy = Proxy::before(database.address()).await;
         let child = worker_at(&world, database, &proxy.in_place_of(database.address())).await;
-        let run = held_sync(&world).await;
+        // One type, so that the attempt waits for Graph and has nothing to record meanwhile.
+        world.simulator.hold("configurationPolicies");
+        let run = world.start_sync_of(&["settingsCatalog"]).await;
+        world.simulator.wait_for_held(1).await;
         proxy.refuse();
         // Half of the lease is over when less than this is left.
         until(database, "lease_expires_at < (extract(epoch from clock_timestamp()) * 1000)::bigint + 3000").await;
@@ -27,8 +30,7 @@ fn f06_a_heartbeat_that_is_cut_for_less_than_a_lease_loses_nothing() {
         until(database, "lease_expires_at > (extract(epoch from clock_timestamp()) * 1000)::bigint + 3500").await;
         world.simulator.release();
         let row = world.ended(run).await;
-        assert_whole(&world, &row).await;
-        assert_eq!(row.attempt, 1);
+        assert_eq!((row.outcome, row.attempt), (Outcome::Succeeded, 1));
         assert!(terminate(child).await.success());
     });
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use engine::{Catalogue, Ending, Engine, RunCtx, RunType, EngineConfig};
+use engine::{Catalogue, Ending, Engine, EngineConfig, RunCtx, RunType};
 use futures::future::BoxFuture;
 use model::access::Capability;
 use model::ids::RunId;

@@ -48,7 +48,11 @@ impl Lent {
         Ok(())
     }
 
-    pub(super) async fn fetch(&mut self, text: Cow<'static, str>, arguments: PgArguments) -> Result<Vec<PgRow>, StoreError> {
+    pub(super) async fn fetch(
+        &mut self,
+        text: Cow<'static, str>,
+        arguments: PgArguments,
+    ) -> Result<Vec<PgRow>, StoreError> {
         let query = sqlx::query_with(AssertSqlSafe(text), arguments);
         let answer = timeout(ANSWER, query.fetch_all(&mut **self.ask())).await;
         self.answered(answer)

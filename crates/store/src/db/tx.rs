@@ -7,9 +7,9 @@ use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments, AssertSqlSafe, Row as _, Sqlite};
 use uuid::Uuid;
 
-use super::sql::{Arg, Statement, sql};
 use super::Engine;
 use super::lent::Lent;
+use super::sql::{Arg, Statement, sql};
 use crate::StoreError;
 
 /// A number of ours among PostgreSQL's advisory locks.
