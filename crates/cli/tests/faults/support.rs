@@ -44,6 +44,7 @@ pub(crate) async fn assert_whole(world: &World, row: &RunRow) {
         contracts.map(|contract| world.simulator.objects(world.directory(), &contract.path).len()).sum();
     assert_eq!((row.counts.succeeded, row.counts.failed), (objects as u64, 0));
     assert_eq!(world.versions().await, objects, "a fault makes no version and loses none");
+    assert!(world.simulator.journal().is_empty(), "I5: what only reads has no effect, however often it is repeated");
 }
 
 /// Makes every lease run out, as time would.
