@@ -5,12 +5,11 @@
 //! waits for ever, because what it sent was taken. The driver has no limit for an answer, and asks a connection that
 //! comes back to the pool whether it lives, without a limit too: its place in the pool would be gone for good.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgArguments, PgRow};
-use sqlx::{AssertSqlSafe, Executor as _, PgPool, Postgres};
+use sqlx::postgres::PgConnection;
+use sqlx::{Executor as _, PgPool, Postgres};
 use tokio::time::timeout;
 
 use crate::StoreError;
@@ -48,39 +47,21 @@ impl Lent {
         Ok(())
     }
 
-    pub(super) async fn fetch(
+    /// Runs one statement and waits for its answer.
+    pub(super) async fn ask<T>(
         &mut self,
-        text: Cow<'static, str>,
-        arguments: PgArguments,
-    ) -> Result<Vec<PgRow>, StoreError> {
-        let query = sqlx::query_with(AssertSqlSafe(text), arguments);
-        let answer = timeout(ANSWER, query.fetch_all(&mut **self.ask())).await;
-        self.answered(answer)
-    }
-
-    pub(super) async fn execute(&mut self, text: Cow<'static, str>, arguments: PgArguments) -> Result<u64, StoreError> {
-        let query = sqlx::query_with(AssertSqlSafe(text), arguments);
-        let answer = timeout(ANSWER, query.execute(&mut **self.ask())).await;
-        Ok(self.answered(answer)?.rows_affected())
+        statement: impl AsyncFnOnce(&mut PgConnection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.busy = true;
+        let connection = self.connection.as_mut().expect("it is given back only when this is dropped");
+        let answer = timeout(ANSWER, statement(connection)).await;
+        let answer = answer.map_err(|elapsed| StoreError::Unreachable(Box::new(elapsed)))?;
+        self.busy = false;
+        answer
     }
 
     async fn say(&mut self, statement: &'static str) -> Result<(), StoreError> {
-        let answer = timeout(ANSWER, self.ask().execute(statement)).await;
-        self.answered(answer).map(drop)
-    }
-
-    fn ask(&mut self) -> &mut PoolConnection<Postgres> {
-        self.busy = true;
-        self.connection.as_mut().expect("it is given back only when this is dropped")
-    }
-
-    fn answered<T>(
-        &mut self,
-        answer: Result<Result<T, sqlx::Error>, tokio::time::error::Elapsed>,
-    ) -> Result<T, StoreError> {
-        let answer = answer.map_err(|elapsed| StoreError::Unreachable(Box::new(elapsed)))?;
-        self.busy = false;
-        Ok(answer?)
+        self.ask(async |connection| Ok(connection.execute(statement).await.map(drop)?)).await
     }
 }
 

@@ -73,42 +73,39 @@ pub(super) mod run {
         async fn execute(self, statement: Statement) -> Result<u64, StoreError>;
     }
 
-    macro_rules! sqlite {
-        ($($executor:ty),*) => {$(
+    macro_rules! executes {
+        ($database:ident, $engine:expr, $arguments:ident, $($executor:ty),*) => {$(
             impl Executes for $executor {
                 async fn fetch(self, table: &'static str, statement: Statement) -> Result<Vec<Row>, StoreError> {
-                    let (text, args) = statement.for_engine(Engine::Sqlite);
-                    let rows = sqlx::query_with(AssertSqlSafe(text), sqlite_arguments(args)?).fetch_all(self).await?;
-                    Ok(rows.into_iter().map(|inner| Row { table, inner: Inner::Sqlite(inner) }).collect())
+                    let (text, args) = statement.for_engine($engine);
+                    let rows = sqlx::query_with(AssertSqlSafe(text), $arguments(args)?).fetch_all(self).await?;
+                    Ok(rows.into_iter().map(|inner| Row { table, inner: Inner::$database(inner) }).collect())
                 }
                 async fn execute(self, statement: Statement) -> Result<u64, StoreError> {
-                    let (text, args) = statement.for_engine(Engine::Sqlite);
-                    let done = sqlx::query_with(AssertSqlSafe(text), sqlite_arguments(args)?).execute(self).await?;
-                    Ok(done.rows_affected())
+                    let (text, args) = statement.for_engine($engine);
+                    Ok(sqlx::query_with(AssertSqlSafe(text), $arguments(args)?).execute(self).await?.rows_affected())
                 }
             }
         )*};
     }
-    sqlite!(&mut sqlx::SqliteConnection, &sqlx::SqlitePool);
+    executes!(Sqlite, Engine::Sqlite, sqlite_arguments, &mut sqlx::SqliteConnection, &sqlx::SqlitePool);
+    executes!(Postgres, Engine::Postgres, postgres_arguments, &mut sqlx::PgConnection);
 
     impl Executes for &mut Lent {
         async fn fetch(self, table: &'static str, statement: Statement) -> Result<Vec<Row>, StoreError> {
-            let (text, args) = statement.for_engine(Engine::Postgres);
-            let rows = self.fetch(text, postgres_arguments(args)?).await?;
-            Ok(rows.into_iter().map(|inner| Row { table, inner: Inner::Postgres(inner) }).collect())
+            self.ask(async |connection| connection.fetch(table, statement).await).await
         }
         async fn execute(self, statement: Statement) -> Result<u64, StoreError> {
-            let (text, args) = statement.for_engine(Engine::Postgres);
-            self.execute(text, postgres_arguments(args)?).await
+            self.ask(async |connection| connection.execute(statement).await).await
         }
     }
 
     impl Executes for &sqlx::PgPool {
         async fn fetch(self, table: &'static str, statement: Statement) -> Result<Vec<Row>, StoreError> {
-            Executes::fetch(&mut Lent::of(self).await?, table, statement).await
+            Lent::of(self).await?.fetch(table, statement).await
         }
         async fn execute(self, statement: Statement) -> Result<u64, StoreError> {
-            Executes::execute(&mut Lent::of(self).await?, statement).await
+            Lent::of(self).await?.execute(statement).await
         }
     }
 
