@@ -96,14 +96,19 @@ impl TestDatabase {
 
     /// Holds what these statements take until the answer is released: another program in the middle of a transaction.
     pub async fn hold(&self, statements: &[&str]) -> Holding {
+        self.try_hold(statements).await.expect("the statements run")
+    }
+
+    /// The same, unless somebody else holds it already.
+    pub async fn try_hold(&self, statements: &[&str]) -> Result<Holding, sqlx::Error> {
         let mut holding = match self.engine {
             Engine::Sqlite => Holding::Sqlite(sqlite(&self.address).await),
             Engine::Postgres => Holding::Postgres(postgres(&self.address).await),
         };
         for statement in statements {
-            holding.execute(statement).await;
+            holding.execute(statement).await?;
         }
-        holding
+        Ok(holding)
     }
 
     /// A number read past the product.
@@ -191,18 +196,27 @@ pub enum Holding {
 }
 
 impl Holding {
-    async fn execute(&mut self, statement: &str) {
+    /// Runs one more statement in it.
+    pub async fn execute(&mut self, statement: &str) -> Result<(), sqlx::Error> {
         let statement = AssertSqlSafe(statement.to_owned());
         match self {
             Self::Sqlite(connection) => connection.execute(statement).await.map(drop),
             Self::Postgres(connection) => connection.execute(statement).await.map(drop),
         }
-        .expect("the statement runs");
     }
 
     /// Ends it without a change.
-    pub async fn release(mut self) {
-        self.execute("rollback").await;
+    pub async fn release(self) {
+        self.end("rollback").await;
+    }
+
+    /// Ends it, and what it changed is there.
+    pub async fn commit(self) {
+        self.end("commit").await;
+    }
+
+    async fn end(mut self, statement: &str) {
+        self.execute(statement).await.expect("the transaction ends");
     }
 }
 

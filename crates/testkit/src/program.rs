@@ -93,8 +93,21 @@ pub async fn terminate(mut child: Child) -> ExitStatus {
     child.wait().await.expect("it ends")
 }
 
+/// Makes it stand still, and waits until it does.
+pub async fn pause(child: &Child) {
+    use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+    signal(child, Signal::SIGSTOP);
+    let id = pid(child);
+    let stopped = tokio::task::spawn_blocking(move || waitpid(id, Some(WaitPidFlag::WUNTRACED)));
+    let stopped = stopped.await.expect("waiting does not panic");
+    assert!(matches!(stopped, Ok(WaitStatus::Stopped(..))), "{stopped:?}");
+}
+
 /// Sends a signal to a program that the test started.
 pub fn signal(child: &Child, signal: Signal) {
-    let id = i32::try_from(child.id().expect("it still runs")).expect("process ids are small");
-    nix::sys::signal::kill(nix::unistd::Pid::from_raw(id), signal).expect("it is ours");
+    nix::sys::signal::kill(pid(child), signal).expect("it is ours");
+}
+
+fn pid(child: &Child) -> nix::unistd::Pid {
+    nix::unistd::Pid::from_raw(i32::try_from(child.id().expect("it still runs")).expect("process ids are small"))
 }

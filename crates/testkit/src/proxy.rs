@@ -1,6 +1,7 @@
 //! A TCP proxy on loopback between the product and what it talks to, which harms connections when a test asks for it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
@@ -24,6 +25,8 @@ enum Mode {
 #[derive(Debug, Clone, Copy)]
 struct State {
     mode: Mode,
+    /// What everything waits for on its way, in both directions.
+    delay: Duration,
     /// Grows with each cut; a connection made before it ends.
     cuts: u64,
     /// Commits whose answer was lost.
@@ -42,7 +45,8 @@ impl Proxy {
     pub async fn to(target: String) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let port = listener.local_addr().expect("it listens").port();
-        let state = Arc::new(watch::Sender::new(State { mode: Mode::Forward, cuts: 0, lost: 0 }));
+        let state =
+            Arc::new(watch::Sender::new(State { mode: Mode::Forward, delay: Duration::ZERO, cuts: 0, lost: 0 }));
         let task = tokio::spawn(accept(listener, target, state.clone()));
         Self { port, state, task }
     }
@@ -78,7 +82,12 @@ impl Proxy {
         self.set(Mode::LoseCommits);
     }
 
-    /// Forwards again. What fell silent stays so for the connections of that time.
+    /// From now on everything takes this much longer on its way.
+    pub fn delay(&self, by: Duration) {
+        self.state.send_modify(|state| state.delay = by);
+    }
+
+    /// Forwards again, and at once. What fell silent stays so for the connections of that time.
     pub fn heal(&self) {
         self.set(Mode::Forward);
     }
@@ -92,6 +101,7 @@ impl Proxy {
     fn set(&self, mode: Mode) {
         self.state.send_modify(|state| {
             state.mode = mode;
+            state.delay = Duration::ZERO;
             state.cuts += u64::from(mode == Mode::Refuse);
         });
     }
@@ -136,6 +146,10 @@ async fn connect(near: TcpStream, target: String, state: Arc<watch::Sender<State
 async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, state: &watch::Sender<State>, from_client: bool) {
     let (mut buffer, mut silent) = (vec![0; 64 * 1024], false);
     while let Ok(count @ 1..) = from.read(&mut buffer).await {
+        let delay = state.borrow().delay;
+        if !delay.is_zero() {
+            tokio::time::sleep(delay).await;
+        }
         let mode = state.borrow().mode;
         silent |= mode == Mode::Silent;
         if silent {

@@ -21,10 +21,20 @@ impl Seed {
         Self { number, ambient: Ambient::new(Arc::new(SystemClock), Arc::new(SeededEntropy::new(number))) }
     }
 
+    /// Which one it is.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
     /// A number in the range.
     pub fn pick(&self, range: std::ops::Range<u64>) -> u64 {
         let width = range.end - range.start;
         range.start + u64::from_le_bytes(self.ambient.bytes::<8>()) % width
+    }
+
+    /// One of so many.
+    pub fn index(&self, count: usize) -> usize {
+        usize::try_from(self.pick(0..count as u64)).expect("it is less than the count")
     }
 }
 

@@ -1,6 +1,6 @@
 //! A PostgreSQL of a test's own, which may be stopped as a power cut stops it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use tempfile::TempDir;
@@ -18,7 +18,7 @@ impl OwnPostgres {
         // The server runs as another user when the test runs as root, and has to pass through.
         let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o755);
         std::fs::set_permissions(folder.path(), permissions).expect("the folder is the test's own");
-        let address = script("start", folder.path().join("server")).await;
+        let address = script("start", &[folder.path().join("server")]).await;
         Self { folder, address }
     }
 
@@ -29,8 +29,13 @@ impl OwnPostgres {
 
     /// Stops it without a word to anybody, and starts it again.
     pub async fn crash_and_recover(&self) {
-        script("crash", self.data()).await;
-        script("recover", self.data()).await;
+        script("crash", &[self.data()]).await;
+        script("recover", &[self.data()]).await;
+    }
+
+    /// Writes one of its databases to a file, as statements.
+    pub async fn dump(&self, address: &str, file: &Path) {
+        script("dump", &[address.into(), file.into()]).await;
     }
 
     fn data(&self) -> PathBuf {
@@ -40,17 +45,18 @@ impl OwnPostgres {
 
 impl Drop for OwnPostgres {
     fn drop(&mut self) {
-        run("stop", self.data());
+        run("stop", &[self.data()]);
     }
 }
 
-async fn script(verb: &'static str, folder: PathBuf) -> String {
-    tokio::task::spawn_blocking(move || run(verb, folder)).await.expect("the script is run")
+pub(crate) async fn script(verb: &'static str, arguments: &[PathBuf]) -> String {
+    let arguments = arguments.to_vec();
+    tokio::task::spawn_blocking(move || run(verb, &arguments)).await.expect("the script is run")
 }
 
-fn run(verb: &str, folder: PathBuf) -> String {
+fn run(verb: &str, arguments: &[PathBuf]) -> String {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts/test-postgres");
-    let output = Command::new(script).arg(verb).arg(folder).output().expect("the script is there");
+    let output = Command::new(script).arg(verb).args(arguments).output().expect("the script is there");
     assert!(output.status.success(), "test-postgres {verb}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }

@@ -7,7 +7,7 @@ use store::Engine;
 use testkit::program::terminate;
 use testkit::{Proxy, Seed, TestDatabase, World};
 
-use crate::support::{assert_whole, held_sync, worker_at};
+use crate::support::{assert_whole, held_sync, worker, worker_at};
 
 fn on_postgres(test: impl AsyncFnOnce(&TestDatabase)) {
     testkit::run(Engine::Postgres, test);
@@ -25,15 +25,18 @@ fn f06_a_heartbeat_that_is_cut_for_less_than_a_lease_loses_nothing() {
         world.simulator.wait_for_held(1).await;
         proxy.refuse();
         // Half of the lease is over when less than this is left.
-        until(database, "lease_expires_at < (extract(epoch from clock_timestamp()) * 1000)::bigint + 3000").await;
+        until(database, &format!("lease_expires_at < {NOW} + 3000")).await;
         proxy.heal();
-        until(database, "lease_expires_at > (extract(epoch from clock_timestamp()) * 1000)::bigint + 3500").await;
+        until(database, &format!("lease_expires_at > {NOW} + 3500")).await;
         world.simulator.release();
         let row = world.ended(run).await;
         assert_eq!((row.outcome, row.attempt), (Outcome::Succeeded, 1));
         assert!(terminate(child).await.success());
     });
 }
+
+/// The clock that leases are given by.
+const NOW: &str = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
 
 /// Waits until a running run is as this condition says.
 async fn until(database: &TestDatabase, condition: &str) {
@@ -51,13 +54,26 @@ fn f14_connections_dropped_every_200_ms_lose_nothing() {
         let proxy = Proxy::before(database.address()).await;
         let db = database.open_at(&proxy.in_place_of(database.address())).await;
         let worker = world.worker_over(&db);
-        let run = world.start_sync().await;
-        let mut cuts = tokio::time::interval(Duration::from_millis(200));
-        for _ in 0..15 {
-            cuts.tick().await;
-            proxy.cut();
+        let cutting = async {
+            let mut cuts = tokio::time::interval(Duration::from_millis(200));
+            for _ in 0..20 {
+                cuts.tick().await;
+                proxy.cut();
+            }
+        };
+        tokio::pin!(cutting);
+        // There is always a sync under way, until the last cut.
+        loop {
+            let run = world.start_sync().await;
+            let last = tokio::select! {
+                () = &mut cutting => true,
+                _ = world.ended(run) => false,
+            };
+            assert_whole(&world, &world.ended(run).await).await;
+            if last {
+                break;
+            }
         }
-        assert_whole(&world, &world.ended(run).await).await;
         worker.stop().await;
     });
 }
@@ -105,21 +121,23 @@ fn f16_a_half_open_connection_is_noticed_and_its_worker_works_again() {
 #[test]
 fn f17_a_database_that_crashes_under_load_and_recovers_loses_nothing() {
     testkit::run_on_own_postgres(async |database, server| {
-        let world = World::seeded(database, 60).await;
-        let worker = world.worker();
-        let run = held_sync(&world).await;
-        world.simulator.release();
-        server.crash_and_recover().await;
-        let other = retried_start(&world).await;
-        let worked = async {
+        let (world, seed) = (World::seeded(database, 60).await, Seed::of_this_run());
+        world.simulator.set_latency(Duration::from_millis(20));
+        let child = worker(&world, database).await;
+        for _ in 0..2 {
+            let run = world.start_sync().await;
+            world.simulator.reset_stats();
+            world.simulator.wait_for_requests(seed.pick(2..12)).await;
+            assert_eq!(world.run(run).await.status, Status::Running, "it is met in the middle of its work");
+            // Somebody starts while it crashes, and clicks again until there is an answer.
+            let ((), other) = tokio::join!(server.crash_and_recover(), retried_start(&world));
             while database.number("select count(*) from operation_runs where status <> 'completed'").await > 0 {
                 tokio::task::yield_now().await;
             }
-        };
-        worked.await;
-        assert_whole(&world, &world.run(run).await).await;
-        assert_eq!(world.run(other).await.outcome, Outcome::Succeeded);
-        worker.stop().await;
+            assert_whole(&world, &world.run(run).await).await;
+            assert_eq!(world.run(other).await.outcome, Outcome::Succeeded);
+        }
+        assert!(terminate(child).await.success(), "the crash ended no process");
     });
 }
 
@@ -152,7 +170,7 @@ fn f18_an_outage_is_waited_out_and_costs_one_attempt() {
         database.execute("update operation_runs set lease_expires_at = lease_expires_at - 600000").await;
         database.execute("update nodes set seen_at = seen_at - 600000").await;
         world.simulator.release();
-        until(database, "lease_expires_at < (extract(epoch from clock_timestamp()) * 1000)::bigint").await;
+        until(database, &format!("lease_expires_at < {NOW}")).await;
         proxy.heal();
         let row = world.ended(run).await;
         assert_whole(&world, &row).await;

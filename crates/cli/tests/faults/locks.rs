@@ -1,11 +1,13 @@
 //! Other programs hold locks and snapshots, hints are lost, connections are all in use.
 
 use futures::future::join_all;
+use model::ids::Id as _;
 use model::run::Outcome;
 use store::Engine;
+use testkit::program::say;
 use testkit::{TestDatabase, World, on_both_databases};
 
-use crate::support::{assert_whole, held_sync};
+use crate::support::{assert_whole, held_sync, info, somebody_waits, sync_command};
 
 on_both_databases!(
     f24_identical_starts_from_many_connections_are_one_run,
@@ -17,10 +19,20 @@ on_both_databases!(
 
 async fn f24_identical_starts_from_many_connections_are_one_run(database: &TestDatabase) {
     let world = World::seeded(database, 5).await;
-    let mut runs = join_all((0..200).map(|_| world.start_sync())).await;
+    let here = join_all((0..200).map(|_| world.start_sync()));
+    let elsewhere = join_all((0..4).map(|_| {
+        let mut command = sync_command(&world, database);
+        command.arg("--detach");
+        say(command)
+    }));
+    let (mut runs, said) = tokio::join!(here, elsewhere);
     runs.dedup();
     assert_eq!(runs.len(), 1);
+    for said in said {
+        assert!(said.code == 0 && said.out.contains(&runs[0].to_string()), "{}", said.text());
+    }
     world.worked(runs[0]).await;
+    assert_eq!(database.number("select count(*) from operation_runs").await, 1);
 }
 
 async fn f30_more_callers_than_connections_are_all_answered(database: &TestDatabase) {
@@ -52,6 +64,41 @@ async fn f31_a_lock_that_another_program_holds_is_waited_out(database: &TestData
     holding.release().await;
     assert_whole(&world, &world.ended(run).await).await;
     worker.stop().await;
+}
+
+/// SQLite has one lock, so that nobody waits for anybody who waits.
+#[test]
+fn f31_a_deadlock_is_broken_and_what_lost_is_done_again() {
+    testkit::run(Engine::Postgres, async |database: &TestDatabase| {
+        let world = World::seeded(database, 5).await;
+        for key in ["scopeTags", "settingsCatalog"] {
+            world.start_sync_of(&[key]).await;
+        }
+        let (ledger, hands) = (world.db.ledger(), info(&world));
+        let mut claimed = ledger.claim(&hands, 2, &["inventory.sync"]).await.unwrap();
+        claimed.sort_by_key(|run| run.id);
+        let lock = |number: usize| {
+            let run = claimed[number].id.uuid();
+            format!("update operation_runs set label = label where id = '{run}'")
+        };
+        let ends = || claimed.iter().map(|run| (run.lease(hands.id), Default::default())).collect();
+        let mut other = database.hold(&["begin", &lock(1)]).await;
+        let crossing = async {
+            somebody_waits(database).await;
+            let crossed = other.execute(&lock(0)).await;
+            other.release().await;
+            crossed
+        };
+        let (ended, crossed) = tokio::join!(ledger.finish_many(ends()), crossing);
+        match ended {
+            Ok(_) => assert!(crossed.is_err(), "one of them had to lose"),
+            Err(error) => {
+                assert!(error.is_transient(), "{error:?}");
+                ledger.finish_many(ends()).await.unwrap();
+            }
+        }
+        assert_eq!(database.number("select count(*) from operation_runs where status = 'completed'").await, 2);
+    });
 }
 
 async fn f32_a_snapshot_that_stays_open_keeps_nothing_from_ending_or_being_told(database: &TestDatabase) {

@@ -8,6 +8,7 @@
     reason = "every function here is part of a test"
 )]
 
+mod chaos;
 mod clocks;
 mod connections;
 mod data;

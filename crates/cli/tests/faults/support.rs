@@ -8,7 +8,7 @@ use testkit::program::{ready, within};
 use testkit::{TestDatabase, World};
 use tokio::process::Child;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_tenantatlas");
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_tenantatlas");
 
 /// A worker of its own process.
 pub(crate) async fn worker(world: &World, database: &TestDatabase) -> Child {
@@ -56,4 +56,13 @@ pub(crate) async fn expire_leases(database: &TestDatabase) {
 pub(crate) fn info(world: &World) -> WorkerInfo {
     let roles = vec!["worker".into()];
     WorkerInfo { id: world.db.ambient().id(), host: "test".into(), version: "test".into(), roles }
+}
+
+/// Waits until a statement of the product waits for a lock on PostgreSQL.
+pub(crate) async fn somebody_waits(database: &TestDatabase) {
+    let waiting = "select count(*) from pg_locks l join pg_stat_activity a on a.pid = l.pid \
+                   where not l.granted and a.application_name = 'tenantatlas' and a.datname = current_database()";
+    while database.number(waiting).await == 0 {
+        tokio::task::yield_now().await;
+    }
 }
