@@ -18,13 +18,22 @@ use crate::execute::Signals;
 #[derive(Clone, Default)]
 pub(crate) struct Held(Arc<Mutex<HashMap<RunId, (i64, Signals)>>>);
 
+// A run can be claimed by a worker that still works on it: after a failover to a database that had not seen the first
+// claim, and then both claims have the same fence. The older attempt ends as if its lease were lost, and its end does not
+// take the newer one out of the beat.
+
 impl Held {
     pub(crate) fn insert(&self, run: RunId, fence: i64, signals: Signals) {
-        self.lock().insert(run, (fence, signals));
+        if let Some((_, older)) = self.lock().insert(run, (fence, signals)) {
+            older.lost.cancel();
+        }
     }
 
-    pub(crate) fn remove(&self, run: RunId) {
-        self.lock().remove(&run);
+    pub(crate) fn remove(&self, run: RunId, signals: &Signals) {
+        let mut held = self.lock();
+        if held.get(&run).is_some_and(|(_, newest)| newest.is(signals)) {
+            held.remove(&run);
+        }
     }
 
     pub(crate) fn len(&self) -> usize {

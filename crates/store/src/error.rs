@@ -154,6 +154,8 @@ impl From<sqlx::Error> for StoreError {
         match &error {
             sqlx::Error::Io(_)
             | sqlx::Error::Tls(_)
+            // Half an answer, such as that of a server which is stopping.
+            | sqlx::Error::Protocol(_)
             | sqlx::Error::PoolTimedOut
             | sqlx::Error::PoolClosed
             | sqlx::Error::WorkerCrashed => Self::Unreachable(Box::new(error)),

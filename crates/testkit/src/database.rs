@@ -8,6 +8,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
 use store::{DatabaseUrl, Db, Engine, Keyring};
 use tempfile::TempDir;
 
+use crate::server::script;
 use crate::{canary, invariants};
 
 /// Where the tests' PostgreSQL is: an address that may create databases.
@@ -46,6 +47,34 @@ impl TestDatabase {
         on_server(server, &format!("create database {name}")).await;
         let (address, server) = (with_database(server, &name), Some(server.to_owned()));
         Self { engine: Engine::Postgres, address, server, folder, forbidden: Mutex::default() }
+    }
+
+    /// Makes the other one, which is empty, what this one is now, as a backup and its restore do: rows and key.
+    pub async fn copy_to(&self, other: &Self) {
+        match self.engine {
+            Engine::Sqlite => drop(self.execute(&format!("vacuum into '{}'", other.address)).await),
+            Engine::Postgres => drop(script("copy", &[(&self.address).into(), (&other.address).into()]).await),
+        }
+        std::fs::copy(self.key_file(), other.key_file()).expect("the key can be copied");
+    }
+
+    /// Lets each be found at the other's address, on the same PostgreSQL. Every connection to them is ended.
+    pub async fn swap_with(&self, other: &Self) {
+        let server = self.server.as_deref().expect("only databases of a server are swapped");
+        let (one, two) = (name_of(&self.address), name_of(&other.address));
+        let between = format!("{one}_swapped");
+        for (from, to) in [(one, &between[..]), (two, one), (&between, two)] {
+            let end = format!("select pg_terminate_backend(pid) from pg_stat_activity where datname = '{from}'");
+            let mut connection = postgres(server).await;
+            // Whoever was ended may be back before the name is changed.
+            loop {
+                connection.execute(AssertSqlSafe(end.clone())).await.expect("the owner may end connections");
+                let rename = format!("alter database {from} rename to {to}");
+                if connection.execute(AssertSqlSafe(rename)).await.is_ok() {
+                    break;
+                }
+            }
+        }
     }
 
     /// Which database it is.
@@ -180,9 +209,7 @@ impl TestDatabase {
 
     pub(crate) async fn remove(self) {
         if let Some(server) = &self.server {
-            let (_, name) = self.address.rsplit_once('/').expect("the test made this address");
-            let name = name.split('?').next().expect("split gives at least one piece");
-            on_server(server, &format!("drop database {name} with (force)")).await;
+            on_server(server, &format!("drop database {} with (force)", name_of(&self.address))).await;
         }
     }
 }
@@ -236,6 +263,12 @@ async fn on_server(server: &str, statement: &str) {
         .await
         .expect("the tests' PostgreSQL lets a test make its database");
     connection.close().await.expect("the connection closes");
+}
+
+/// The database that an address of ours ends with.
+fn name_of(address: &str) -> &str {
+    let (_, name) = address.rsplit_once('/').expect("the test made this address");
+    name.split('?').next().expect("split gives at least one piece")
 }
 
 /// The server's address with another database.

@@ -36,8 +36,13 @@ pub fn run_in<T: AsyncFnOnce(&TestDatabase)>(folder: &Path, test: T) {
 
 /// The same with a database on a PostgreSQL of the test's own, which the test may harm.
 pub fn run_on_own_postgres<T: AsyncFnOnce(&TestDatabase, &OwnPostgres)>(test: T) {
+    run_on_own_postgres_in(&std::env::temp_dir(), test);
+}
+
+/// The same in a folder of the test's.
+pub fn run_on_own_postgres_in<T: AsyncFnOnce(&TestDatabase, &OwnPostgres)>(folder: &Path, test: T) {
     on_runtime(async {
-        let server = OwnPostgres::start().await;
+        let server = OwnPostgres::start_in(folder).await;
         let database = TestDatabase::on_server(server.address()).await;
         guarded(database, async |database: &TestDatabase| test(database, &server).await).await;
     });

@@ -13,8 +13,8 @@ pub struct OwnPostgres {
 
 impl OwnPostgres {
     /// Starts one; takes a second or two.
-    pub async fn start() -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+    pub(crate) async fn start_in(parent: &Path) -> Self {
+        let folder = TempDir::new_in(parent).expect("a temporary folder");
         // The server runs as another user when the test runs as root, and has to pass through.
         let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o755);
         std::fs::set_permissions(folder.path(), permissions).expect("the folder is the test's own");
@@ -31,6 +31,16 @@ impl OwnPostgres {
     pub async fn crash_and_recover(&self) {
         script("crash", &[self.data()]).await;
         script("recover", &[self.data()]).await;
+    }
+
+    /// What it wrote into its log so far.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.data().join("server.log")).unwrap_or_default()
+    }
+
+    /// Starts it again if it gave up by itself.
+    pub async fn revive(&self) {
+        script("revive", &[self.data()]).await;
     }
 
     /// Writes one of its databases to a file, as statements.

@@ -16,7 +16,6 @@ mod demo;
 mod disk_full;
 mod holding;
 mod program;
-mod small_disk;
 mod stable;
 mod start_errors;
 mod stories;

@@ -2,11 +2,12 @@
 
 use std::fs::{self, File};
 use std::io::Write as _;
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
 
-use store::Engine;
+use futures::FutureExt as _;
 use testkit::{OwnPostgres, Seed, TestDatabase};
 use tokio::time::Instant;
 
@@ -53,14 +54,16 @@ impl Evidence {
         fs::remove_dir_all(&self.folder).unwrap();
     }
 
+    /// Adds the database. Whatever cannot be had any more does not hide why the storm failed.
     pub(super) async fn keep(&self, database: &TestDatabase, server: Option<&OwnPostgres>) {
-        match (database.engine(), server) {
-            (Engine::Postgres, Some(server)) => {
-                server.dump(database.address(), &self.folder.join("database.sql")).await
-            }
-            _ => copy_files(database.folder(), &self.folder),
-        }
         eprintln!("the evidence is in {}", self.folder.display());
+        let Some(server) = server else { return copy_files(database.folder(), &self.folder) };
+        fs::write(self.folder.join("postgres.log"), server.log()).unwrap();
+        let dump = async {
+            server.revive().await;
+            server.dump(database.address(), &self.folder.join("database.sql")).await;
+        };
+        let _ = AssertUnwindSafe(dump).catch_unwind().await;
     }
 }
 
