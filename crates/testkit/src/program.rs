@@ -103,12 +103,12 @@ pub async fn pause(child: &Child) {
     assert!(matches!(stopped, Ok(WaitStatus::Stopped(..))), "{stopped:?}");
 }
 
-/// From now on it gets no more than so many bytes of address space beyond what it has.
+/// From now on it gets no more than so many bytes of data beyond what it has.
 pub fn limit_memory(child: &Child, more: u64) {
     let status = std::fs::read_to_string(format!("/proc/{}/status", pid(child))).expect("it still runs");
-    let size = status.lines().find_map(|line| line.strip_prefix("VmSize:")).expect("it has memory");
+    let size = status.lines().find_map(|line| line.strip_prefix("VmData:")).expect("it has memory");
     let kilobytes: u64 = size.trim().trim_end_matches(" kB").parse().expect("it is a number");
-    let limit = format!("--as={0}:{0}", kilobytes * 1024 + more);
+    let limit = format!("--data={0}:{0}", kilobytes * 1024 + more);
     let done = std::process::Command::new("prlimit").args(["--pid", &pid(child).to_string(), &limit]).status();
     assert!(done.is_ok_and(|status| status.success()), "prlimit, of util-linux, limits what is ours");
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use model::Ambient;
 use model::ambient::{ManualClock, SystemEntropy};
+use model::run::Outcome;
 use testkit::{Seed, TestDatabase, World, on_both_databases};
 
 use crate::support::{assert_whole, held_sync, worker};
@@ -15,20 +16,28 @@ on_both_databases!(
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
+/// What the product compares with the database's clock. Moving all of it is the clock's jump the other way: nothing can
+/// tell one from the other.
+const TIMES: [&str; 4] = ["lease_expires_at", "available_at", "created_at", "started_at"];
+
 async fn f22_a_database_clock_that_jumps_strands_no_run(database: &TestDatabase) {
     let world = World::seeded(database, 20).await;
     for (jump, name) in [(DAY_MS, "back"), (-DAY_MS, "forward")] {
         let mut first = worker(&world, database).await;
         let run = held_sync(&world).await;
         first.kill().await.unwrap();
-        // Seen from the clock after the jump, the lease was given in the future, or long ago.
-        let shift =
-            format!("update operation_runs set lease_expires_at = lease_expires_at + {jump} where status = 'running'");
-        database.execute(&shift).await;
+        let queued = world.start_sync_of(&["scopeTags"]).await;
+        let moved: Vec<_> = TIMES.iter().map(|time| format!("{time} = {time} + {jump}")).collect();
+        let moved = format!("update operation_runs set {} where status <> 'completed'", moved.join(", "));
+        database.execute(&moved).await;
+        database.execute(&format!("update nodes set seen_at = seen_at + {jump}")).await;
         world.simulator.release();
-        let row = world.worked(run).await;
+        let worker = world.worker();
+        let row = world.ended(run).await;
         assert_whole(&world, &row).await;
         assert_eq!(row.attempt, 2, "after a jump {name}");
+        assert_eq!(world.ended(queued).await.outcome, Outcome::Succeeded, "after a jump {name}");
+        worker.stop().await;
     }
 }
 

@@ -7,7 +7,7 @@ use store::Engine;
 use testkit::program::terminate;
 use testkit::{Proxy, Seed, TestDatabase, World};
 
-use crate::support::{assert_whole, held_sync, worker, worker_at};
+use crate::support::{assert_whole, held_sync, until, worker, worker_at};
 
 fn on_postgres(test: impl AsyncFnOnce(&TestDatabase)) {
     testkit::run(Engine::Postgres, test);
@@ -25,9 +25,9 @@ fn f06_a_heartbeat_that_is_cut_for_less_than_a_lease_loses_nothing() {
         world.simulator.wait_for_held(1).await;
         proxy.refuse();
         // Half of the lease is over when less than this is left.
-        until(database, &format!("lease_expires_at < {NOW} + 3000")).await;
+        is_running_as(database, &format!("lease_expires_at < {NOW} + 3000")).await;
         proxy.heal();
-        until(database, &format!("lease_expires_at > {NOW} + 3500")).await;
+        is_running_as(database, &format!("lease_expires_at > {NOW} + 3500")).await;
         world.simulator.release();
         let row = world.ended(run).await;
         assert_eq!((row.outcome, row.attempt), (Outcome::Succeeded, 1));
@@ -39,12 +39,9 @@ fn f06_a_heartbeat_that_is_cut_for_less_than_a_lease_loses_nothing() {
 const NOW: &str = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
 
 /// Waits until a running run is as this condition says.
-async fn until(database: &TestDatabase, condition: &str) {
+async fn is_running_as(database: &TestDatabase, condition: &str) {
     let query = format!("select count(*) from operation_runs where status = 'running' and {condition}");
-    let mut looks = tokio::time::interval(Duration::from_millis(50));
-    while database.number(&query).await == 0 {
-        looks.tick().await;
-    }
+    until(async || database.number(&query).await > 0).await;
 }
 
 #[test]
@@ -131,9 +128,8 @@ fn f17_a_database_that_crashes_under_load_and_recovers_loses_nothing() {
             assert_eq!(world.run(run).await.status, Status::Running, "it is met in the middle of its work");
             // Somebody starts while it crashes, and clicks again until there is an answer.
             let ((), other) = tokio::join!(server.crash_and_recover(), retried_start(&world));
-            while database.number("select count(*) from operation_runs where status <> 'completed'").await > 0 {
-                tokio::task::yield_now().await;
-            }
+            let active = "select count(*) from operation_runs where status <> 'completed'";
+            until(async || database.number(active).await == 0).await;
             assert_whole(&world, &world.run(run).await).await;
             assert_eq!(world.run(other).await.outcome, Outcome::Succeeded);
         }
@@ -170,7 +166,7 @@ fn f18_an_outage_is_waited_out_and_costs_one_attempt() {
         database.execute("update operation_runs set lease_expires_at = lease_expires_at - 600000").await;
         database.execute("update nodes set seen_at = seen_at - 600000").await;
         world.simulator.release();
-        until(database, &format!("lease_expires_at < {NOW}")).await;
+        is_running_as(database, &format!("lease_expires_at < {NOW}")).await;
         proxy.heal();
         let row = world.ended(run).await;
         assert_whole(&world, &row).await;

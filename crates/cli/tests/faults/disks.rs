@@ -7,7 +7,7 @@ use std::path::Path;
 use testkit::program::terminate;
 use testkit::{SmallDisk, World};
 
-use crate::support::{assert_whole, held_sync, worker};
+use crate::support::{assert_whole, held_sync, until, worker};
 
 #[test]
 fn f20_a_full_disk_under_postgresql_loses_nothing() {
@@ -19,9 +19,7 @@ fn f20_a_full_disk_under_postgresql_loses_nothing() {
         let ballast = disk.path().join("ballast");
         fill(&ballast);
         world.simulator.release();
-        while !server.log().contains("No space left on device") {
-            tokio::task::yield_now().await;
-        }
+        until(async || server.log().contains("No space left on device")).await;
         std::fs::remove_file(&ballast).unwrap();
         // A server that cannot write its log gives up; whoever runs it starts it again when there is space.
         server.revive().await;

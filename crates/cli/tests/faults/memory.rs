@@ -8,7 +8,7 @@ use crate::support::{assert_whole, held_sync, worker};
 on_both_databases!(f43_a_worker_that_gets_no_more_memory_loses_nothing);
 
 async fn f43_a_worker_that_gets_no_more_memory_loses_nothing(database: &TestDatabase) {
-    let world = World::seeded(database, 300).await;
+    let world = World::seeded(database, 150).await;
     let mut starved = worker(&world, database).await;
     let run = held_sync(&world).await;
     limit_memory(&starved, 1 << 20);

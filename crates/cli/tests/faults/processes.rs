@@ -7,7 +7,7 @@ use testkit::program::{Signal, pause, signal, terminate};
 use testkit::{Seed, TestDatabase, World, on_both_databases};
 use tokio::process::Child;
 
-use crate::support::{assert_whole, expire_leases, held_sync, somebody_waits, sync_command, worker};
+use crate::support::{assert_whole, expire_leases, held_sync, somebody_waits, sync_command, until, worker};
 
 on_both_databases!(
     f03_a_start_whose_program_is_killed_is_worked_on_by_another,
@@ -21,9 +21,7 @@ async fn f03_a_start_whose_program_is_killed_is_worked_on_by_another(database: &
     let world = World::seeded(database, 20).await;
     let mut program = sync_command(&world, database).spawn().unwrap();
     // The first instant at which anybody can know of the start is the one after its commit.
-    while database.number("select count(*) from operation_runs").await == 0 {
-        tokio::task::yield_now().await;
-    }
+    until(async || database.number("select count(*) from operation_runs").await > 0).await;
     program.kill().await.unwrap();
     let run = world.start_sync().await;
     assert_eq!(database.number("select count(*) from operation_runs").await, 1, "it is the run that was started");
@@ -123,7 +121,7 @@ async fn pause_inside_a_write_of_sqlite(world: &World, database: &TestDatabase, 
                 select max(a.i * b.i * c.i) from fault a, fault b, fault c; end";
     database.execute(slow).await;
     world.simulator.release();
-    while may_write(database).await {}
+    until(async || !may_write(database).await).await;
     pause(child).await;
     assert!(!may_write(database).await, "it was met in the middle of the slow write");
 }

@@ -1,14 +1,35 @@
 //! The database is not the one it was: a backup was restored, or another server took over that had not seen everything.
 
 use app::inventory::{Selection, start_sync};
+use futures::future::join_all;
 use model::run::{Outcome, Status};
 use store::Engine;
-use testkit::program::terminate;
+use testkit::program::{on, say, terminate};
 use testkit::{Proxy, TestDatabase, World, on_both_databases, run_beside};
 
-use crate::support::{assert_whole, expire_leases, held_sync, info, worker, worker_at};
+use crate::support::{PROGRAM, assert_whole, expire_leases, held_sync, info, worker, worker_at};
 
-on_both_databases!(f34_a_database_restored_from_last_night_ends_its_runs_once);
+on_both_databases!(
+    f34_a_database_restored_from_last_night_ends_its_runs_once,
+    f38_programs_that_migrate_at_once_make_one_schema,
+);
+
+async fn f38_programs_that_migrate_at_once_make_one_schema(database: &TestDatabase) {
+    let early = say(on(PROGRAM, database, &["worker"])).await;
+    assert!(early.code != 0, "a worker does not make a schema\n{}", early.text());
+    let said = join_all((0..6).map(|_| say(on(PROGRAM, database, &["migrate"])))).await;
+    for said in said {
+        assert_eq!(said.code, 0, "{}", said.text());
+    }
+    let world = World::seeded(database, 10).await;
+    // Once more, while a worker is in the middle of its work.
+    let worker = world.worker();
+    let run = held_sync(&world).await;
+    assert_eq!(say(on(PROGRAM, database, &["migrate"])).await.code, 0);
+    world.simulator.release();
+    assert_whole(&world, &world.ended(run).await).await;
+    worker.stop().await;
+}
 
 async fn f34_a_database_restored_from_last_night_ends_its_runs_once(database: &TestDatabase) {
     run_beside(database.engine(), async |restored: &TestDatabase| {

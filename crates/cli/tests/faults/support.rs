@@ -1,5 +1,7 @@
 //! What several faults need: workers of their own processes, and what a good end is.
 
+use std::time::Duration;
+
 use model::ids::RunId;
 use model::registry::Registry;
 use model::run::{Outcome, Status};
@@ -62,7 +64,13 @@ pub(crate) fn info(world: &World) -> WorkerInfo {
 pub(crate) async fn somebody_waits(database: &TestDatabase) {
     let waiting = "select count(*) from pg_locks l join pg_stat_activity a on a.pid = l.pid \
                    where not l.granted and a.application_name = 'tenantatlas' and a.datname = current_database()";
-    while database.number(waiting).await == 0 {
-        tokio::task::yield_now().await;
+    until(async || database.number(waiting).await > 0).await;
+}
+
+/// Waits until it is so, and looks often.
+pub(crate) async fn until(is_so: impl AsyncFn() -> bool) {
+    let mut looks = tokio::time::interval(Duration::from_millis(20));
+    while !is_so().await {
+        looks.tick().await;
     }
 }

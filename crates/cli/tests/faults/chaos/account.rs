@@ -33,21 +33,23 @@ pub(super) async fn what_is_left(database: &TestDatabase) -> String {
 }
 
 /// Fails on what was lost, doubled or ended without a reason that a storm explains; says how it went.
-pub(super) async fn check(database: &TestDatabase, world: &World, person: &Person) -> String {
-    let runs: BTreeSet<RunId> = person.accepted.iter().map(|(_, run)| *run).collect();
+pub(super) async fn check(database: &TestDatabase, world: &World, people: &[Person]) -> String {
+    let accepted =
+        || people.iter().flat_map(|person| person.accepted.iter().map(move |(wish, run)| (person, wish, *run)));
+    let runs: BTreeSet<RunId> = accepted().map(|(_, _, run)| run).collect();
     let (observed, expected) = (world.tenants.len() as i64, runs.len() as i64);
     assert_eq!(completed(database, &runs).await, expected, "lost: a start was accepted and its run has not ended");
     let all = database.number("select count(*) from operation_runs").await;
     assert_eq!(all - observed, expected, "doubled: there are runs that nobody was told of");
-    for (wish, run) in &person.accepted {
-        assert_eq!(person.answered(wish, world).await, *run, "the same request has the same answer");
+    for (person, wish, run) in accepted() {
+        assert_eq!(person.answered(wish, world).await, run, "the same request has the same answer");
     }
     assert_eq!(database.number("select count(*) from operation_runs").await, all);
     let objects = objects(world);
     assert_eq!(database.number("select count(*) from versions").await, objects, "doubled: the tenants never changed");
     assert!(world.simulator.journal().is_empty(), "I5: nothing that was started changes a tenant");
     database.check().await;
-    format!("{} starts accepted as {} runs: {}", person.accepted.len(), runs.len(), endings(database).await)
+    format!("{} starts accepted as {} runs: {}", accepted().count(), runs.len(), endings(database).await)
 }
 
 async fn completed(database: &TestDatabase, runs: &BTreeSet<RunId>) -> i64 {

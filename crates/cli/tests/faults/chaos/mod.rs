@@ -13,6 +13,7 @@ use std::time::Duration;
 use app::inventory::{Selection, start_sync};
 use app::starting::Extra;
 use futures::FutureExt;
+use futures::future::join_all;
 use graph_sim::Content;
 use store::Engine;
 use testkit::{OwnPostgres, Seed, TestDatabase, World};
@@ -73,14 +74,18 @@ async fn storm_and_calm(
     world.simulator.set_latency(LATENCY);
     let nodes = Nodes::start(&world, database, evidence).await;
     let way = nodes::proxy(database).await;
-    let mut person = Person::at(&world, database, way.as_ref()).await;
+    let mut people = Vec::new();
+    for (number, way) in [way.as_ref(), None, None].into_iter().enumerate() {
+        people.push(Person::at(number, &world, database, way).await);
+    }
     let mut weather = Weather::new(database, server, way.as_ref(), evidence, nodes);
     let end = Instant::now() + length();
-    tokio::join!(weather.rage_until(end, seed), person.start_until(end, seed, &world));
+    let starting = join_all(people.iter_mut().map(|person| person.start_until(end, seed, &world)));
+    tokio::join!(weather.rage_until(end, seed), starting);
     let ended = timeout(CALM, weather.calm()).await;
     assert!(ended.is_ok(), "stuck after {CALM:?} of calm: {}", account::what_is_left(database).await);
     weather.nodes.stop().await;
-    let told = account::check(database, &world, &person).await;
+    let told = account::check(database, &world, &people).await;
     evidence.search_for(world.tenants.iter().map(|tenant| &tenant.spec.client_secret[..]));
     format!("{}; {told}", weather.told())
 }

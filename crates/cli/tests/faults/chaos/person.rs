@@ -17,6 +17,7 @@ const AGAIN: Duration = Duration::from_millis(200);
 
 /// Who starts, and what they were told.
 pub(super) struct Person {
+    number: usize,
     user: UserId,
     db: Db,
     /// Each start that was answered, with its run.
@@ -32,14 +33,14 @@ pub(super) struct Wish {
 }
 
 impl Person {
-    pub(super) async fn at(world: &World, database: &TestDatabase, by_way_of: Option<&Proxy>) -> Self {
+    pub(super) async fn at(number: usize, world: &World, database: &TestDatabase, by_way_of: Option<&Proxy>) -> Self {
         let address = by_way_of.map_or(database.address().to_owned(), |proxy| proxy.in_place_of(database.address()));
-        Self { user: world.owner, db: database.open_at(&address).await, accepted: Vec::new() }
+        Self { number, user: world.owner, db: database.open_at(&address).await, accepted: Vec::new() }
     }
 
     pub(super) async fn start_until(&mut self, end: Instant, seed: &Seed, world: &World) {
         while Instant::now() < end {
-            let wish = Wish::chosen(seed, self.accepted.len(), world);
+            let wish = Wish::chosen(seed, format!("storm {} {}", self.number, self.accepted.len()), world);
             let run = self.answered(&wish, world).await;
             self.accepted.push((wish, run));
             if seed.pick(0..8) == 0 {
@@ -87,14 +88,9 @@ impl Person {
 }
 
 impl Wish {
-    fn chosen(seed: &Seed, number: usize, world: &World) -> Self {
+    fn chosen(seed: &Seed, key: String, world: &World) -> Self {
         let keys: Vec<_> = Registry::embedded().iter().filter(|one| one.inventory).map(|one| &one.key[..]).collect();
         let types = if seed.index(4) == 0 { Vec::new() } else { vec![keys[seed.index(keys.len())]] };
-        Self {
-            key: format!("storm {number}"),
-            tenant: seed.index(world.tenants.len()),
-            types,
-            backup: seed.index(5) == 0,
-        }
+        Self { key, tenant: seed.index(world.tenants.len()), types, backup: seed.index(5) == 0 }
     }
 }
