@@ -96,3 +96,23 @@ fn tell(before: &HashMap<RunId, (i64, Signals)>, beats: &[Beat]) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use model::Ambient;
+
+    use super::*;
+
+    #[test]
+    fn a_run_that_is_claimed_again_ends_its_older_attempt_and_stays_in_the_beat() {
+        let (held, run) = (Held::default(), Ambient::system().id());
+        let (older, newer) = (Signals::default(), Signals::default());
+        held.insert(run, 1, older.clone());
+        held.insert(run, 1, newer.clone());
+        assert!(older.lost.is_cancelled() && !newer.lost.is_cancelled());
+        held.remove(run, &older);
+        assert_eq!(held.len(), 1, "the end of the older one takes nothing from the newer one");
+        held.remove(run, &newer);
+        assert_eq!(held.len(), 0);
+    }
+}

@@ -1,7 +1,8 @@
-//! The way to PostgreSQL is harmed, by a proxy of ours. SQLite has no connection to harm.
+//! The way to PostgreSQL is harmed, by a proxy of ours. SQLite has no connection to harm, only a lock to wait for.
 
 use std::time::Duration;
 
+use model::ids::RunId;
 use model::run::{Outcome, Status};
 use store::Engine;
 use testkit::program::terminate;
@@ -19,24 +20,57 @@ fn f06_a_heartbeat_that_is_cut_for_less_than_a_lease_loses_nothing() {
         let world = World::seeded(database, 30).await;
         let proxy = Proxy::before(database.address()).await;
         let child = worker_at(&world, database, &proxy.in_place_of(database.address())).await;
-        // One type, so that the attempt waits for Graph and has nothing to record meanwhile.
-        world.simulator.hold("configurationPolicies");
-        let run = world.start_sync_of(&["settingsCatalog"]).await;
-        world.simulator.wait_for_held(1).await;
+        let run = waiting_for_graph(&world).await;
         proxy.refuse();
-        // Half of the lease is over when less than this is left.
-        is_running_as(database, &format!("lease_expires_at < {NOW} + 3000")).await;
+        missed_a_beat(database).await;
         proxy.heal();
-        is_running_as(database, &format!("lease_expires_at > {NOW} + 3500")).await;
-        world.simulator.release();
-        let row = world.ended(run).await;
-        assert_eq!((row.outcome, row.attempt), (Outcome::Succeeded, 1));
+        went_on(&world, database, run).await;
         assert!(terminate(child).await.success());
     });
 }
 
+/// SQLite has no connection to cut: there a beat can only wait for the lock.
+#[test]
+fn f06_a_heartbeat_that_waits_for_less_than_a_lease_loses_nothing() {
+    testkit::run(Engine::Sqlite, async |database: &TestDatabase| {
+        let world = World::seeded(database, 30).await;
+        let child = worker(&world, database).await;
+        let run = waiting_for_graph(&world).await;
+        let writer = database.hold(&["begin immediate"]).await;
+        missed_a_beat(database).await;
+        writer.release().await;
+        went_on(&world, database, run).await;
+        assert!(terminate(child).await.success());
+    });
+}
+
+/// A sync of one type, so that its attempt waits for Graph and has nothing to record meanwhile.
+async fn waiting_for_graph(world: &World) -> RunId {
+    world.simulator.hold("configurationPolicies");
+    let run = world.start_sync_of(&["settingsCatalog"]).await;
+    world.simulator.wait_for_held(1).await;
+    run
+}
+
+/// A lease of six seconds that is renewed every two has never less left than this.
+async fn missed_a_beat(database: &TestDatabase) {
+    is_running_as(database, &format!("lease_expires_at < {} + 3700", now(database))).await;
+}
+
+async fn went_on(world: &World, database: &TestDatabase, run: RunId) {
+    is_running_as(database, &format!("lease_expires_at > {} + 4500", now(database))).await;
+    world.simulator.release();
+    let row = world.ended(run).await;
+    assert_eq!((row.outcome, row.attempt), (Outcome::Succeeded, 1));
+}
+
 /// The clock that leases are given by.
-const NOW: &str = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
+fn now(database: &TestDatabase) -> &'static str {
+    match database.engine() {
+        Engine::Sqlite => "cast(unixepoch('subsec') * 1000 as integer)",
+        Engine::Postgres => "(extract(epoch from clock_timestamp()) * 1000)::bigint",
+    }
+}
 
 /// Waits until a running run is as this condition says.
 async fn is_running_as(database: &TestDatabase, condition: &str) {
@@ -138,7 +172,7 @@ fn f17_a_database_that_crashes_under_load_and_recovers_loses_nothing() {
 }
 
 /// A person clicks again after an error.
-async fn retried_start(world: &World) -> model::ids::RunId {
+async fn retried_start(world: &World) -> RunId {
     let scope = loop {
         match world.db.authorise(world.owner, world.tenants[0].id).await {
             Ok(scope) => break scope,
@@ -166,7 +200,7 @@ fn f18_an_outage_is_waited_out_and_costs_one_attempt() {
         database.execute("update operation_runs set lease_expires_at = lease_expires_at - 600000").await;
         database.execute("update nodes set seen_at = seen_at - 600000").await;
         world.simulator.release();
-        is_running_as(database, &format!("lease_expires_at < {NOW}")).await;
+        is_running_as(database, &format!("lease_expires_at < {}", now(database))).await;
         proxy.heal();
         let row = world.ended(run).await;
         assert_whole(&world, &row).await;

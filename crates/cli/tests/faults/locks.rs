@@ -3,11 +3,11 @@
 use futures::future::join_all;
 use model::ids::Id as _;
 use model::run::Outcome;
-use store::Engine;
+use store::{Engine, ItemFilter};
 use testkit::program::say;
 use testkit::{TestDatabase, World, on_both_databases};
 
-use crate::support::{assert_whole, held_sync, info, somebody_waits, sync_command};
+use crate::support::{assert_whole, held_sync, info, somebody_waits, sync_command, until};
 
 on_both_databases!(
     f24_identical_starts_from_many_connections_are_one_run,
@@ -46,6 +46,36 @@ async fn f30_more_callers_than_connections_are_all_answered(database: &TestDatab
     assert_whole(&world, &row).await;
     assert_eq!(row.attempt, 1);
     worker.stop().await;
+}
+
+/// Of SQLite nobody can take up the readers: reading never waits.
+#[test]
+fn f30_a_pool_that_is_taken_up_for_longer_than_a_lease_does_not_starve_the_beat() {
+    testkit::run(Engine::Postgres, async |database: &TestDatabase| {
+        let world = World::seeded(database, 30).await;
+        let worker = world.worker();
+        let run = held_sync(&world).await;
+        let lease = "select lease_expires_at from operation_runs";
+        let (scope, before) = (world.scope().await, database.number(lease).await);
+        let holding = database.hold(&["begin", "lock table operation_run_items in access exclusive mode"]).await;
+        // More readers than there are connections, and each waits for the lock with the one that it has.
+        let tenant = world.db.tenant(&scope);
+        let readers = join_all((0..40).map(|_| async {
+            let filter = ItemFilter::default();
+            tenant.runs().items(run, &filter, 0, 10).await.is_ok()
+        }));
+        let kept = async {
+            until(async || database.number(lease).await > before + 7_000).await;
+            holding.release().await;
+        };
+        let (answered, ()) = tokio::join!(readers, kept);
+        assert!(answered.contains(&true), "those who had a connection were answered");
+        world.simulator.release();
+        let row = world.ended(run).await;
+        assert_whole(&world, &row).await;
+        assert_eq!(row.attempt, 1);
+        worker.stop().await;
+    });
 }
 
 async fn f31_a_lock_that_another_program_holds_is_waited_out(database: &TestDatabase) {
