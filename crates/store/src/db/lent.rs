@@ -17,8 +17,8 @@ use crate::StoreError;
 /// Longest wait for one answer. Locks are held for less: a process that stops inside a transaction loses its own after
 /// five seconds.
 const ANSWER: Duration = Duration::from_secs(15);
-/// Longest wait for the end of a transaction that nobody needs any more.
-const ROLLBACK: Duration = Duration::from_secs(5);
+/// Longest wait for the end of a transaction that nobody needs any more, and for a connection on its way back.
+const RETURN: Duration = Duration::from_secs(5);
 
 /// A connection of a pool, perhaps inside a transaction.
 pub(crate) struct Lent {
@@ -68,19 +68,18 @@ impl Lent {
 impl Drop for Lent {
     fn drop(&mut self) {
         let Some(mut connection) = self.connection.take() else { return };
-        if self.busy {
-            connection.close_on_drop();
-        } else if self.in_transaction {
-            match tokio::runtime::Handle::try_current() {
-                Ok(runtime) => drop(runtime.spawn(roll_back(connection))),
-                Err(_) => connection.close_on_drop(),
-            }
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) if !self.busy => drop(runtime.spawn(give_back(connection, self.in_transaction))),
+            _ => connection.close_on_drop(),
         }
     }
 }
 
-async fn roll_back(mut connection: PoolConnection<Postgres>) {
-    if !matches!(timeout(ROLLBACK, connection.execute("rollback")).await, Ok(Ok(_))) {
-        connection.close_on_drop();
+/// The pool asks a connection that comes back whether it lives. One that does not answer in time is dropped here, and its
+/// place with it: the pool alone would wait for ever, and so would whoever closes the pool.
+async fn give_back(mut connection: PoolConnection<Postgres>, in_transaction: bool) {
+    if in_transaction && !matches!(timeout(RETURN, connection.execute("rollback")).await, Ok(Ok(_))) {
+        return connection.close_on_drop();
     }
+    let _ = timeout(RETURN, connection.return_to_pool()).await;
 }
