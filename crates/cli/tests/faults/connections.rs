@@ -176,14 +176,14 @@ async fn retried_start(world: &World) -> RunId {
     let scope = loop {
         match world.db.authorise(world.owner, world.tenants[0].id).await {
             Ok(scope) => break scope,
-            Err(error) => assert_eq!(error.code, "database.unreachable", "{error:?}"),
+            Err(error) => assert!(error.code.starts_with("database."), "{error:?}"),
         }
     };
     let selection = app::inventory::Selection::of(&["scopeTags"]).unwrap();
     loop {
         match app::inventory::start_sync(&world.db, &scope, &selection, Default::default()).await {
             Ok(started) => return started.run(),
-            Err(error) => assert_eq!(error.code, "database.unreachable", "{error:?}"),
+            Err(error) => assert!(error.code.starts_with("database."), "{error:?}"),
         }
     }
 }
