@@ -1,5 +1,6 @@
-//! The project's own checks: `cargo xtask specs`, `cargo xtask tidy`, `cargo xtask ci`.
+//! The project's own checks: `cargo xtask specs`, `cargo xtask tidy`, `cargo xtask ci`, `cargo xtask chaos`.
 
+mod chaos;
 mod ci;
 mod report;
 mod specs;
@@ -27,6 +28,9 @@ enum Check {
     Tidy,
     /// Formatting, clippy, specs and tidy, all of them even if one fails
     Ci,
+    /// Storms of faults against real processes, first on SQLite and then on PostgreSQL; fails on anything lost, doubled
+    /// or stuck, and keeps the evidence
+    Chaos(chaos::Chaos),
 }
 
 fn main() -> ExitCode {
@@ -35,5 +39,6 @@ fn main() -> ExitCode {
         Check::Specs => report::tell("specs", specs::check(&Tree::read(&root))),
         Check::Tidy => report::tell("tidy", tidy::check(&Tree::read(&root))),
         Check::Ci => ci::run(&root),
+        Check::Chaos(chaos) => chaos::run(&root, &chaos),
     }
 }

@@ -18,13 +18,22 @@ use crate::execute::Signals;
 #[derive(Clone, Default)]
 pub(crate) struct Held(Arc<Mutex<HashMap<RunId, (i64, Signals)>>>);
 
+// A run can be claimed by a worker that still works on it: after a failover to a database that had not seen the first
+// claim, and then both claims have the same fence. The older attempt ends as if its lease were lost, and its end does not
+// take the newer one out of the beat.
+
 impl Held {
     pub(crate) fn insert(&self, run: RunId, fence: i64, signals: Signals) {
-        self.lock().insert(run, (fence, signals));
+        if let Some((_, older)) = self.lock().insert(run, (fence, signals)) {
+            older.lost.cancel();
+        }
     }
 
-    pub(crate) fn remove(&self, run: RunId) {
-        self.lock().remove(&run);
+    pub(crate) fn remove(&self, run: RunId, signals: &Signals) {
+        let mut held = self.lock();
+        if held.get(&run).is_some_and(|(_, newest)| newest.is(signals)) {
+            held.remove(&run);
+        }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -85,5 +94,25 @@ fn tell(before: &HashMap<RunId, (i64, Signals)>, beats: &[Beat]) {
             Some(_) => {}
             None => signals.lost.cancel(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::Ambient;
+
+    use super::*;
+
+    #[test]
+    fn a_run_that_is_claimed_again_ends_its_older_attempt_and_stays_in_the_beat() {
+        let (held, run) = (Held::default(), Ambient::system().id());
+        let (older, newer) = (Signals::default(), Signals::default());
+        held.insert(run, 1, older.clone());
+        held.insert(run, 1, newer.clone());
+        assert!(older.lost.is_cancelled() && !newer.lost.is_cancelled());
+        held.remove(run, &older);
+        assert_eq!(held.len(), 1, "the end of the older one takes nothing from the newer one");
+        held.remove(run, &newer);
+        assert_eq!(held.len(), 0);
     }
 }

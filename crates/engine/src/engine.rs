@@ -152,8 +152,8 @@ impl Engine {
         held.insert(id, job.run.fence, signals.clone());
         let (db, finisher, held) = (self.db.clone(), self.finisher.clone(), held.clone());
         tasks.spawn(async move {
-            execute(db, finisher, job, signals).await;
-            held.remove(id);
+            execute(db, finisher, job, &signals).await;
+            held.remove(id, &signals);
             freed.notify_one();
         });
     }

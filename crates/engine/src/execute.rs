@@ -27,6 +27,15 @@ pub(crate) struct Signals {
     pub(crate) cancelled: CancellationToken,
     /// The worker stops and its grace is over: hand the run back.
     pub(crate) released: CancellationToken,
+    /// Tells these from those of another attempt.
+    attempt: Arc<()>,
+}
+
+impl Signals {
+    /// Whether both are of one attempt.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.attempt, &other.attempt)
+    }
 }
 
 /// How an attempt ended, seen from the engine.
@@ -49,9 +58,9 @@ pub(crate) struct Job {
 
 /// Runs one claimed run to the end of this attempt. Errors of the ledger leave the lease to run out: the sweep of
 /// any worker then takes the run up again, which is the one path for every kind of lost worker.
-pub(crate) async fn execute(db: Db, finisher: Finisher, job: Job, signals: Signals) {
+pub(crate) async fn execute(db: Db, finisher: Finisher, job: Job, signals: &Signals) {
     let (run, attempt_number, lease) = (job.run.id, job.run.attempt, job.lease);
-    let ended = attempt(&db, job, &signals).await;
+    let ended = attempt(&db, job, signals).await;
     match conclude(&db, &finisher, attempt_number, &lease, ended).await {
         Ok(()) => {}
         Err(StoreError::LeaseLost) => tracing::info!(%run, "another worker holds the run now"),

@@ -7,8 +7,8 @@ use tokio_util::sync::CancellationToken;
 
 /// Outbox rows that one pass delivers.
 const OUTBOX_SLICE: usize = 200;
-/// Runs of unknown types are looked for with every so many sweeps.
-const UNHANDLED_EVERY: u64 = 30;
+/// What is rare and takes a look at all that is queued is done with every so many sweeps.
+const RARE_EVERY: u64 = 30;
 
 pub(crate) async fn sweep_until(db: Db, every: Duration, stop: CancellationToken) {
     let mut ticks = tokio::time::interval(every);
@@ -18,17 +18,21 @@ pub(crate) async fn sweep_until(db: Db, every: Duration, stop: CancellationToken
             () = stop.cancelled() => return,
             _ = ticks.tick() => {}
         }
-        if let Err(error) = sweep_once(&db, sweep % UNHANDLED_EVERY == 0).await {
+        if let Err(error) = sweep_once(&db, sweep % RARE_EVERY == 0).await {
             tracing::warn!(error = %error, "a sweep failed; the next one follows");
         }
     }
 }
 
-async fn sweep_once(db: &Db, unhandled_too: bool) -> Result<(), StoreError> {
+async fn sweep_once(db: &Db, rare_too: bool) -> Result<(), StoreError> {
     for swept in db.ledger().sweep().await? {
         tracing::info!(run = %swept.run, became = ?swept.became, code = %swept.code, "swept");
     }
-    if unhandled_too {
+    if rare_too {
+        let hastened = db.ledger().hasten_after_a_jump().await?;
+        if hastened > 0 {
+            tracing::warn!(runs = hastened, "made due, because the database's clock had jumped back");
+        }
         let ended = db.ledger().end_unhandled().await?;
         if ended > 0 {
             tracing::warn!(runs = ended, "ended, because no worker knew their type");

@@ -159,6 +159,8 @@ impl From<sqlx::Error> for StoreError {
         match &error {
             sqlx::Error::Io(_)
             | sqlx::Error::Tls(_)
+            // Half an answer, such as that of a server which is stopping.
+            | sqlx::Error::Protocol(_)
             | sqlx::Error::PoolTimedOut
             | sqlx::Error::PoolClosed
             | sqlx::Error::WorkerCrashed => Self::Unreachable(Box::new(error)),
@@ -190,6 +192,8 @@ impl StoreError {
             "25006" => Self::ReadOnly(Box::new(error)),
             "53100" => Self::DiskFull(Box::new(error)),
             "40001" | "40P01" | "55P03" => Self::Busy(Box::new(error)),
+            // It stood still inside a transaction for too long, and its connection was closed.
+            "25P03" => Self::Unreachable(Box::new(error)),
             code if ["08", "28", "3D", "53", "57"].iter().any(|class| code.starts_with(class)) => {
                 Self::Unreachable(Box::new(error))
             }

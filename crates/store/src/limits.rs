@@ -41,8 +41,7 @@ impl Limits {
         if changes.is_empty() {
             return Ok(());
         }
-        let mut tx = self.0.begin("limits.set").await?;
-        tx.lock_choice().await?;
+        let mut tx = self.0.begin_choice("limits.set").await?;
         let at = audit::now(&mut tx).await?;
         for (name, running_max) in changes {
             write(&mut tx, name, *running_max, actor, at).await?;

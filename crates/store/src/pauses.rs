@@ -124,8 +124,7 @@ impl Act<'_> {
     async fn pause(&self, run_type: Option<&str>, reason: &str) -> Result<PauseId, AppError> {
         let reason = checked(reason)?;
         let pause: PauseId = self.db.ambient().id();
-        let mut tx = self.db.begin("pauses.pause").await?;
-        tx.lock_choice().await?;
+        let mut tx = self.db.begin_choice("pauses.pause").await?;
         let at = audit::now(&mut tx).await?;
         let insert = sql!(
             "insert into run_pauses (id, tenant_id, type, reason, paused_by_name, paused_at) \

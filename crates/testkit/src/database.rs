@@ -8,6 +8,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
 use store::{DatabaseUrl, Db, Engine, Keyring};
 use tempfile::TempDir;
 
+use crate::server::script;
 use crate::{canary, invariants};
 
 /// Where the tests' PostgreSQL is: an address that may create databases.
@@ -30,18 +31,50 @@ impl TestDatabase {
     }
 
     pub(crate) async fn create(engine: Engine) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let (address, server) = match engine {
-            Engine::Sqlite => (folder.path().join("atlas.db").display().to_string(), None),
+        match engine {
+            Engine::Sqlite => Self::in_folder(&std::env::temp_dir()),
             Engine::Postgres => {
                 let server = std::env::var(POSTGRES)
                     .unwrap_or_else(|_| panic!("{POSTGRES} is not set; scripts/test starts a PostgreSQL and sets it"));
-                let name = format!("atlas_test_{}", Ambient::system().uuid().simple());
-                on_server(&server, &format!("create database {name}")).await;
-                (with_database(&server, &name), Some(server))
+                Self::on_server(&server).await
             }
-        };
-        Self { engine, address, server, folder, forbidden: Mutex::default() }
+        }
+    }
+
+    pub(crate) async fn on_server(server: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let name = format!("atlas_test_{}", Ambient::system().uuid().simple());
+        on_server(server, &format!("create database {name}")).await;
+        let (address, server) = (with_database(server, &name), Some(server.to_owned()));
+        Self { engine: Engine::Postgres, address, server, folder, forbidden: Mutex::default() }
+    }
+
+    /// Makes the other one, which is empty, what this one is now, as a backup and its restore do: rows and key.
+    pub async fn copy_to(&self, other: &Self) {
+        match self.engine {
+            Engine::Sqlite => drop(self.execute(&format!("vacuum into '{}'", other.address)).await),
+            Engine::Postgres => drop(script("copy", &[(&self.address).into(), (&other.address).into()]).await),
+        }
+        std::fs::copy(self.key_file(), other.key_file()).expect("the key can be copied");
+    }
+
+    /// Lets each be found at the other's address, on the same PostgreSQL. Every connection to them is ended.
+    pub async fn swap_with(&self, other: &Self) {
+        let server = self.server.as_deref().expect("only databases of a server are swapped");
+        let (one, two) = (name_of(&self.address), name_of(&other.address));
+        let between = format!("{one}_swapped");
+        for (from, to) in [(one, &between[..]), (two, one), (&between, two)] {
+            let end = format!("select pg_terminate_backend(pid) from pg_stat_activity where datname = '{from}'");
+            let mut connection = postgres(server).await;
+            // Whoever was ended may be back before the name is changed.
+            loop {
+                connection.execute(AssertSqlSafe(end.clone())).await.expect("the owner may end connections");
+                let rename = format!("alter database {from} rename to {to}");
+                if connection.execute(AssertSqlSafe(rename)).await.is_ok() {
+                    break;
+                }
+            }
+        }
     }
 
     /// Which database it is.
@@ -79,9 +112,37 @@ impl TestDatabase {
         Db::open(&self.url(), Keyring::from_file(self.key_file()), ambient).await.expect("the test's database opens")
     }
 
+    /// Opens it by another address, such as a proxy's.
+    pub async fn open_at(&self, address: &str) -> Db {
+        let url: DatabaseUrl = address.parse().expect("the test made this address");
+        Db::open(&url, Keyring::from_file(self.key_file()), Ambient::system()).await.expect("the database opens")
+    }
+
     /// Runs one statement past the product, as somebody with the database's password could; the rows it touched.
     pub async fn execute(&self, statement: &str) -> u64 {
         self.try_execute(statement).await.expect("the statement runs")
+    }
+
+    /// Holds what these statements take until the answer is released: another program in the middle of a transaction.
+    pub async fn hold(&self, statements: &[&str]) -> Holding {
+        self.try_hold(statements).await.expect("the statements run")
+    }
+
+    /// The same, unless somebody else holds it already.
+    pub async fn try_hold(&self, statements: &[&str]) -> Result<Holding, sqlx::Error> {
+        let mut holding = match self.engine {
+            Engine::Sqlite => Holding::Sqlite(sqlite(&self.address).await),
+            Engine::Postgres => Holding::Postgres(postgres(&self.address).await),
+        };
+        for statement in statements {
+            holding.execute(statement).await?;
+        }
+        Ok(holding)
+    }
+
+    /// A number read past the product.
+    pub async fn number(&self, query: &str) -> i64 {
+        invariants::number(self.engine, &self.address, query).await
     }
 
     /// Whether the database itself refuses the statement.
@@ -148,10 +209,41 @@ impl TestDatabase {
 
     pub(crate) async fn remove(self) {
         if let Some(server) = &self.server {
-            let (_, name) = self.address.rsplit_once('/').expect("the test made this address");
-            let name = name.split('?').next().expect("split gives at least one piece");
-            on_server(server, &format!("drop database {name} with (force)")).await;
+            on_server(server, &format!("drop database {} with (force)", name_of(&self.address))).await;
         }
+    }
+}
+
+/// An open transaction of another program.
+pub enum Holding {
+    /// On a file.
+    Sqlite(sqlx::SqliteConnection),
+    /// On a server.
+    Postgres(sqlx::PgConnection),
+}
+
+impl Holding {
+    /// Runs one more statement in it.
+    pub async fn execute(&mut self, statement: &str) -> Result<(), sqlx::Error> {
+        let statement = AssertSqlSafe(statement.to_owned());
+        match self {
+            Self::Sqlite(connection) => connection.execute(statement).await.map(drop),
+            Self::Postgres(connection) => connection.execute(statement).await.map(drop),
+        }
+    }
+
+    /// Ends it without a change.
+    pub async fn release(self) {
+        self.end("rollback").await;
+    }
+
+    /// Ends it, and what it changed is there.
+    pub async fn commit(self) {
+        self.end("commit").await;
+    }
+
+    async fn end(mut self, statement: &str) {
+        self.execute(statement).await.expect("the transaction ends");
     }
 }
 
@@ -171,6 +263,12 @@ async fn on_server(server: &str, statement: &str) {
         .await
         .expect("the tests' PostgreSQL lets a test make its database");
     connection.close().await.expect("the connection closes");
+}
+
+/// The database that an address of ours ends with.
+fn name_of(address: &str) -> &str {
+    let (_, name) = address.rsplit_once('/').expect("the test made this address");
+    name.split('?').next().expect("split gives at least one piece")
 }
 
 /// The server's address with another database.

@@ -1,17 +1,24 @@
 //! The invariants of `spec/runs.md` that a database alone can show, read past the product's own code.
 //!
 //! Each is a query that finds violations; a database that keeps its promises answers every one with zero rows.
-//! I3 and I5 need the simulator's journal, I9 and I11 have readers of their own.
+//! I5 needs the simulator's journal, I9 and I11 have readers of their own, and I10 waits for the audit chain.
 
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
 use store::Engine;
 
 /// Name, what it would mean, and the number of rows that break it.
-const INVARIANTS: [(&str, &str, &str); 13] = [
+const INVARIANTS: [(&str, &str, &str); 17] = [
     (
         "I1",
         "two active runs of one identity",
         "select count(*) from (select 1 as twin from operation_runs where status <> 'completed' group by tenant_id, type, identity having count(*) > 1) as t",
+    ),
+    (
+        "I1",
+        "a start of an identity whose run before had not ended, at whatever instant",
+        "select count(*) from (select e.kind, lag(e.kind) over (partition by r.tenant_id, r.type, r.identity order by e.id) as before \
+            from operation_run_events e join operation_runs r on r.id = e.run_id where e.kind in ('queued', 'finished')) as steps \
+         where kind = before",
     ),
     (
         "I2",
@@ -23,6 +30,24 @@ const INVARIANTS: [(&str, &str, &str); 13] = [
         "a run that was not started once, or did not end once",
         "select count(*) from operation_runs r where (select count(*) from operation_run_events e where e.run_id = r.id and e.kind = 'queued') <> 1 \
          or (select count(*) from operation_run_events e where e.run_id = r.id and e.kind = 'finished') <> (case when r.status = 'completed' then 1 else 0 end)",
+    ),
+    (
+        "I2",
+        "a run whose start or end was not audited exactly once",
+        "select count(*) from operation_runs r where (select count(*) from audit_entries a where a.run_id = r.id and a.action = 'run.start' and a.outcome = 'succeeded') <> 1 \
+         or (select count(*) from audit_entries a where a.run_id = r.id and a.action = 'run.finish') <> (case when r.status = 'completed' then 1 else 0 end)",
+    ),
+    (
+        "I3",
+        "a fence that is not the number of claims",
+        "select count(*) from operation_runs r where r.fence <> (select count(*) from operation_run_events e where e.run_id = r.id and e.kind = 'claimed')",
+    ),
+    (
+        "I3",
+        "something that a worker said about a run which was not its own",
+        "select count(*) from operation_run_events e where e.worker is not null and e.kind <> 'claimed' and 1 <> coalesce(\
+         (select case when c.worker = e.worker then 1 else 0 end from operation_run_events c \
+            where c.run_id = e.run_id and c.id < e.id and c.kind in ('claimed', 'worker_lost', 'finished') order by c.id desc limit 1), 0)",
     ),
     (
         "I4",
@@ -127,7 +152,7 @@ pub async fn check_rescued(engine: Engine, address: &str, bound_ms: i64) {
     );
 }
 
-async fn number(engine: Engine, address: &str, query: &str) -> i64 {
+pub(crate) async fn number(engine: Engine, address: &str, query: &str) -> i64 {
     let query = AssertSqlSafe(query.to_owned());
     match engine {
         Engine::Sqlite => {

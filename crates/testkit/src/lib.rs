@@ -18,15 +18,24 @@
 mod canary;
 mod database;
 pub mod invariants;
+pub mod program;
+mod proxy;
 mod runner;
+mod seed;
+mod server;
 pub mod shared;
+mod small_disk;
 mod tenants;
 mod worker;
 mod world;
 
 pub use canary::find_in_file;
-pub use database::TestDatabase;
-pub use runner::{run, run_beside, run_in};
+pub use database::{Holding, TestDatabase};
+pub use proxy::Proxy;
+pub use runner::{run, run_beside, run_in, run_on_own_postgres, run_on_own_postgres_in};
+pub use seed::Seed;
+pub use server::OwnPostgres;
+pub use small_disk::SmallDisk;
 pub use tenants::WorldTenant;
 pub use worker::{RunningWorker, fast};
 pub use world::World;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use store::Engine;
 
-use crate::TestDatabase;
+use crate::{OwnPostgres, TestDatabase};
 
 /// No test takes this long; one that does waits for an event that never comes. Set `TENANTATLAS_TEST_SECONDS` for
 /// tests that are told to repeat themselves.
@@ -31,6 +31,20 @@ pub fn run_in<T: AsyncFnOnce(&TestDatabase)>(folder: &Path, test: T) {
     on_runtime(async {
         let database = TestDatabase::in_folder(folder);
         guarded(database, test).await;
+    });
+}
+
+/// The same with a database on a PostgreSQL of the test's own, which the test may harm.
+pub fn run_on_own_postgres<T: AsyncFnOnce(&TestDatabase, &OwnPostgres)>(test: T) {
+    run_on_own_postgres_in(&std::env::temp_dir(), test);
+}
+
+/// The same in a folder of the test's.
+pub fn run_on_own_postgres_in<T: AsyncFnOnce(&TestDatabase, &OwnPostgres)>(folder: &Path, test: T) {
+    on_runtime(async {
+        let server = OwnPostgres::start_in(folder).await;
+        let database = TestDatabase::on_server(server.address()).await;
+        guarded(database, async |database: &TestDatabase| test(database, &server).await).await;
     });
 }
 

@@ -112,6 +112,11 @@ impl World {
         RunningWorker::start(&self.db, &self.clouds, self.graph.clone())
     }
 
+    /// Starts a worker of this world that reaches the database in another way.
+    pub fn worker_over(&self, db: &Db) -> RunningWorker {
+        RunningWorker::start(db, &self.clouds, self.graph.clone())
+    }
+
     /// Syncs everything with a worker of its own.
     pub async fn sync(&self) -> RunRow {
         let run = self.start_sync().await;

@@ -6,10 +6,9 @@ use std::path::Path;
 
 use app::inventory::{Selection, start_sync};
 use model::run::{Outcome, Status};
-use testkit::{TestDatabase, World};
+use testkit::{SmallDisk, TestDatabase, World};
 
 use crate::program::{say, within};
-use crate::small_disk::SmallDisk;
 
 #[test]
 fn a_full_disk_is_said_and_loses_nothing() {

@@ -17,7 +17,6 @@ mod disk_full;
 mod holding;
 mod program;
 mod run_files;
-mod small_disk;
 mod stable;
 mod start_errors;
 mod stories;

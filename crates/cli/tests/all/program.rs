@@ -1,90 +1,28 @@
 //! Runs `tenantatlas` and keeps what it said.
 
-use std::process::{ExitStatus, Stdio};
-
-use testkit::{TestDatabase, World};
-use tokio::io::AsyncWriteExt;
+use testkit::program::ready;
+pub(crate) use testkit::program::{Said, first_line, say, say_with, terminate};
+use testkit::{TestDatabase, World, program};
 use tokio::process::{Child, Command};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_tenantatlas");
 
 /// A command that sees nothing of this machine's settings.
 pub(crate) fn command(address: &str, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tenantatlas"));
-    command.env_clear().env("TENANTATLAS_DATABASE", address).env("COLUMNS", "100").args(arguments);
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-    command
+    program::command(PROGRAM, address, arguments)
 }
 
 /// A command on a test's database.
 pub(crate) fn on(database: &TestDatabase, arguments: &[&str]) -> Command {
-    let mut command = command(database.address(), arguments);
-    command.env("TENANTATLAS_KEY_FILE", database.key_file());
-    command
+    program::on(PROGRAM, database, arguments)
 }
 
 /// A command in a test's world: it reaches the simulator.
 pub(crate) fn within(world: &World, database: &TestDatabase, arguments: &[&str]) -> Command {
-    let mut command = on(database, arguments);
-    let url = world.simulator.http_url();
-    command.env("TENANTATLAS_CLOUDS", format!("simulator={url},{url}"));
-    command
-}
-
-/// What a program said, and how it ended.
-pub(crate) struct Said {
-    pub(crate) code: i32,
-    pub(crate) out: String,
-    pub(crate) err: String,
-}
-
-impl Said {
-    /// For a snapshot: both streams and the exit code.
-    pub(crate) fn text(&self) -> String {
-        let streams = [("", &self.out), ("--- standard error\n", &self.err)];
-        let said: String =
-            streams.iter().filter(|(_, text)| !text.is_empty()).map(|(title, text)| format!("{title}{text}")).collect();
-        format!("{said}--- exit code {}\n", self.code)
-    }
-}
-
-/// Runs it to its end.
-pub(crate) async fn say(mut command: Command) -> Said {
-    let output = command.output().await.expect("the program starts");
-    said(output.status, output.stdout, output.stderr)
-}
-
-/// Runs it to its end with this on its standard input.
-pub(crate) async fn say_with(mut command: Command, input: &str) -> Said {
-    let mut child = command.stdin(Stdio::piped()).spawn().expect("the program starts");
-    let mut stdin = child.stdin.take().expect("it was asked for");
-    stdin.write_all(input.as_bytes()).await.expect("the program reads its input");
-    drop(stdin);
-    let output = child.wait_with_output().await.expect("the program ends");
-    said(output.status, output.stdout, output.stderr)
-}
-
-fn said(status: ExitStatus, out: Vec<u8>, err: Vec<u8>) -> Said {
-    let text = |bytes| String::from_utf8(bytes).expect("the program writes UTF-8");
-    Said { code: status.code().unwrap_or(-1), out: text(out), err: text(err) }
+    program::within(PROGRAM, world, database, arguments)
 }
 
 /// Starts a worker of its own process and waits until it says that it is ready.
 pub(crate) async fn worker(world: &World, database: &TestDatabase) -> Child {
-    let mut child = within(world, database, &["worker"]).stderr(Stdio::null()).spawn().expect("the program starts");
-    let line = first_line(&mut child).await;
-    assert!(line.contains("is ready"), "{line}");
-    child
-}
-
-/// The first line that a running program writes.
-pub(crate) async fn first_line(child: &mut Child) -> String {
-    use tokio::io::{AsyncBufReadExt, BufReader};
-    let mut lines = BufReader::new(child.stdout.as_mut().expect("it was asked for")).lines();
-    lines.next_line().await.expect("the program writes").unwrap_or_default()
-}
-
-/// Asks it to stop, as a service manager does, and waits until it has.
-pub(crate) async fn terminate(mut child: Child) -> ExitStatus {
-    let id = i32::try_from(child.id().expect("it still runs")).expect("process ids are small");
-    nix::sys::signal::kill(nix::unistd::Pid::from_raw(id), nix::sys::signal::Signal::SIGTERM).expect("it is ours");
-    child.wait().await.expect("it ends")
+    ready(within(world, database, &["worker"])).await
 }

@@ -1,10 +1,9 @@
 //! A database that cannot be used: a clear sentence, a code, the next step, and nothing written.
 
 use store::Engine;
-use testkit::{TestDatabase, World};
+use testkit::{SmallDisk, TestDatabase, World};
 
 use crate::program::{command, on, say};
-use crate::small_disk::SmallDisk;
 use crate::stable::stable;
 
 /// What `doctor`, a command and a worker say about it.

@@ -66,11 +66,32 @@ pub(super) fn one_postgres() -> PgPoolOptions {
 /// long as running it.
 const SESSION: &str = "set idle_in_transaction_session_timeout = '5s'; set jit = off";
 
+/// A connection that was idle for so long is asked whether it lives before it is used: the pool asked it when it came
+/// back, and to ask again at each use costs a busy node a message more for every statement.
+const IDLE: Duration = Duration::from_secs(1);
+
+/// It is not asked for longer than this: after the other side vanished without a word each of them would take its turn at
+/// the whole time for a connection.
+const ALIVE: Duration = Duration::from_secs(1);
+
 fn postgres_pool() -> PgPoolOptions {
     PgPoolOptions::new()
         .acquire_timeout(ACQUIRE_TIMEOUT)
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                Ok(meta.idle_for < IDLE || matches!(tokio::time::timeout(ALIVE, connection.ping()).await, Ok(Ok(()))))
+            })
+        })
         .after_connect(|connection, _| Box::pin(async move { connection.execute(SESSION).await.map(drop) }))
 }
+
+/// How a write transaction begins on PostgreSQL.
+pub(super) const BEGIN: &str = "begin";
+
+/// The same, and until its end no other one that begins so goes on. The number is ours among the advisory locks. SQLite
+/// has one writer at a time anyway.
+pub(super) const BEGIN_CHOICE: &str = "begin; select pg_advisory_xact_lock(8386093281337500517)";
 
 /// Begins a write transaction.
 pub(super) async fn begin_sqlite(write: &SqlitePool) -> Result<Transaction<'static, Sqlite>, StoreError> {

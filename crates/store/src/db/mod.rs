@@ -3,6 +3,7 @@
 mod changes;
 mod connect;
 mod copy;
+mod lent;
 mod reserved;
 mod schema;
 pub(crate) mod sql;
@@ -167,7 +168,13 @@ impl Db {
     /// A named write transaction.
     pub(crate) async fn begin(&self, name: &'static str) -> Result<Tx, StoreError> {
         tracing::trace!(transaction = name, "begin");
-        self.0.pools.begin().await
+        self.0.pools.begin(connect::BEGIN).await
+    }
+
+    /// A named write transaction until whose end no other one chooses runs or changes what a choice depends on.
+    pub(crate) async fn begin_choice(&self, name: &'static str) -> Result<Tx, StoreError> {
+        tracing::trace!(transaction = name, "begin");
+        self.0.pools.begin(connect::BEGIN_CHOICE).await
     }
 
     /// Commits a transaction that changed runs, and tells this process. `wake` also tells the others.
@@ -189,10 +196,11 @@ impl Pools {
         }
     }
 
-    pub(crate) async fn begin(&self) -> Result<Tx, StoreError> {
+    /// `postgres` is the statement it begins with there.
+    async fn begin(&self, postgres: &'static str) -> Result<Tx, StoreError> {
         Ok(match self {
             Self::Sqlite(pools) => Tx::Sqlite(connect::begin_sqlite(&pools.write).await?),
-            Self::Postgres(pools) => Tx::Postgres(pools.main.begin().await?),
+            Self::Postgres(pools) => Tx::Postgres(lent::Lent::begin(&pools.main, postgres).await?),
         })
     }
 
@@ -225,7 +233,7 @@ impl PoolsRef<'_> {
     }
 
     pub(crate) async fn begin(&self) -> Result<Tx, StoreError> {
-        self.0.begin().await
+        self.0.begin(connect::BEGIN).await
     }
 }
 

@@ -1,9 +1,9 @@
 //! The schema: append-only steps, and the refusal of what this version does not know.
 
-use sqlx::migrate::Migrator;
+use sqlx::migrate::{MigrateError, Migrator};
 
-use super::Pools;
 use super::sql::sql;
+use super::{Pools, SqlitePools};
 use crate::StoreError;
 
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -64,13 +64,29 @@ pub(super) async fn migrate(pools: &Pools) -> Result<Migrated, StoreError> {
     if found > known {
         return Err(StoreError::NewerSchema { found, known });
     }
-    let ran = match pools {
-        Pools::Sqlite(pools) => SQLITE.run(&pools.write).await,
-        Pools::Postgres(pools) => POSTGRES.run(&pools.main).await,
-    };
-    ran.map_err(|error| match error {
-        sqlx::migrate::MigrateError::Execute(error) => error.into(),
-        other => StoreError::Unreachable(Box::new(other)),
-    })?;
+    match pools {
+        Pools::Sqlite(pools) => step_by_step(pools).await?,
+        Pools::Postgres(pools) => POSTGRES.run(&pools.main).await.map_err(why)?,
+    }
     Ok(Migrated { from: found, to: known })
+}
+
+/// PostgreSQL's migrator takes a lock. SQLite's has none: of two programs that take a step at once one fails, and finds
+/// the step done when it looks again.
+async fn step_by_step(pools: &SqlitePools) -> Result<(), StoreError> {
+    let mut tries = 0..=known();
+    loop {
+        let Err(error) = SQLITE.run(&pools.write).await else { return Ok(()) };
+        let error = why(error);
+        if tries.next().is_none() || !matches!(error, StoreError::Busy(_) | StoreError::Refused(_)) {
+            return Err(error);
+        }
+    }
+}
+
+fn why(error: MigrateError) -> StoreError {
+    match error {
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error.into(),
+        other => StoreError::Unreachable(Box::new(other)),
+    }
 }

@@ -4,20 +4,18 @@ use model::ids::Id;
 use serde::de::DeserializeOwned;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{Arguments, AssertSqlSafe, Postgres, Row as _, Sqlite};
+use sqlx::{Arguments, AssertSqlSafe, Row as _, Sqlite};
 use uuid::Uuid;
 
-use super::sql::{Arg, Statement, sql};
-use super::{Engine, on};
+use super::Engine;
+use super::lent::Lent;
+use super::sql::{Arg, Statement};
 use crate::StoreError;
-
-/// A number of ours among PostgreSQL's advisory locks.
-const CHOICE_LOCK: i64 = 0x7461_6368_6f69_6365;
 
 /// An open write transaction. Dropped without a commit it leaves nothing behind.
 pub(crate) enum Tx {
     Sqlite(sqlx::Transaction<'static, Sqlite>),
-    Postgres(sqlx::Transaction<'static, Postgres>),
+    Postgres(Lent),
 }
 
 impl Tx {
@@ -30,31 +28,27 @@ impl Tx {
 
     /// Rows of `table`. Never one row only: on SQLite a RETURNING that is not read to its end never checkpoints.
     pub(crate) async fn fetch(&mut self, table: &'static str, statement: Statement) -> Result<Vec<Row>, StoreError> {
-        on!(self, tx => run::fetch(&mut **tx, table, statement).await)
+        match self {
+            Self::Sqlite(tx) => run::fetch(&mut **tx, table, statement).await,
+            Self::Postgres(lent) => run::fetch(lent, table, statement).await,
+        }
     }
 
     /// The number of rows it touched.
     pub(crate) async fn execute(&mut self, statement: Statement) -> Result<u64, StoreError> {
-        on!(self, tx => run::execute(&mut **tx, statement).await)
-    }
-
-    /// Until the end of this transaction no other one chooses runs or changes what a choice depends on. SQLite has one
-    /// writer at a time anyway.
-    pub(crate) async fn lock_choice(&mut self) -> Result<(), StoreError> {
-        if self.engine() == Engine::Postgres {
-            let lock = sql!("select 1::bigint as done from pg_advisory_xact_lock($1)", CHOICE_LOCK);
-            self.fetch("pg_locks", lock).await?;
+        match self {
+            Self::Sqlite(tx) => run::execute(&mut **tx, statement).await,
+            Self::Postgres(lent) => run::execute(lent, statement).await,
         }
-        Ok(())
     }
 
     /// A database that goes away while it commits may have committed: that is an error of its own.
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
         let committed = match self {
-            Self::Sqlite(tx) => tx.commit().await,
-            Self::Postgres(tx) => tx.commit().await,
+            Self::Sqlite(tx) => tx.commit().await.map_err(StoreError::from),
+            Self::Postgres(lent) => lent.commit().await,
         };
-        committed.map_err(|error| match StoreError::from(error) {
+        committed.map_err(|error| match error {
             StoreError::Unreachable(source) => StoreError::CommitUnknown(source),
             other => other,
         })
@@ -86,7 +80,25 @@ pub(super) mod run {
         )*};
     }
     executes!(Sqlite, Engine::Sqlite, sqlite_arguments, &mut sqlx::SqliteConnection, &sqlx::SqlitePool);
-    executes!(Postgres, Engine::Postgres, postgres_arguments, &mut sqlx::PgConnection, &sqlx::PgPool);
+    executes!(Postgres, Engine::Postgres, postgres_arguments, &mut sqlx::PgConnection);
+
+    impl Executes for &mut Lent {
+        async fn fetch(self, table: &'static str, statement: Statement) -> Result<Vec<Row>, StoreError> {
+            self.ask(async |connection| connection.fetch(table, statement).await).await
+        }
+        async fn execute(self, statement: Statement) -> Result<u64, StoreError> {
+            self.ask(async |connection| connection.execute(statement).await).await
+        }
+    }
+
+    impl Executes for &sqlx::PgPool {
+        async fn fetch(self, table: &'static str, statement: Statement) -> Result<Vec<Row>, StoreError> {
+            Lent::of(self).await?.fetch(table, statement).await
+        }
+        async fn execute(self, statement: Statement) -> Result<u64, StoreError> {
+            Lent::of(self).await?.execute(statement).await
+        }
+    }
 
     pub(crate) async fn fetch(
         by: impl Executes,

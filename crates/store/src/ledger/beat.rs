@@ -1,11 +1,17 @@
 //! Beats: one worker's leases, renewed together.
 
+use std::time::Duration;
+
 use model::ids::{RunId, WorkerId};
 
 use super::{LEASE_MS, Ledger};
 use crate::StoreError;
 use crate::db::Reserved;
 use crate::db::sql::{Builder, id};
+
+/// Longest wait for the answer to a beat: after a dead connection there is time for another beat on a new one before the
+/// leases run out.
+const ANSWER: Duration = Duration::from_secs(3);
 
 /// A lease that the beat has renewed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +53,8 @@ impl Heart {
         update.with("lease_owner = {} and status = 'running' and id", [id(self.worker).into()]);
         update.one_of(runs.iter().map(|run| id(*run).into()));
         update.text(" order by id for_update()) returning id, fence, cancel_requested_at");
-        let rows = self.connection.fetch("operation_runs", update.statement()).await?;
+        let answer = tokio::time::timeout(ANSWER, self.connection.fetch("operation_runs", update.statement())).await;
+        let rows = answer.map_err(|elapsed| StoreError::Unreachable(Box::new(elapsed)))??;
         rows.iter()
             .map(|row| {
                 let cancel_requested = row.get::<Option<i64>>("cancel_requested_at")?.is_some();

@@ -97,8 +97,7 @@ impl Ledger {
         if slots == 0 || types.is_empty() || !self.something_is_due().await? {
             return Ok(Vec::new());
         }
-        let mut tx = self.0.begin("ledger.claim").await?;
-        tx.lock_choice().await?;
+        let mut tx = self.0.begin_choice("ledger.claim").await?;
         let chosen = choose(&mut tx, slots, types).await?;
         if chosen.is_empty() {
             return Ok(Vec::new());

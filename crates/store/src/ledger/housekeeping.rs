@@ -61,6 +61,15 @@ impl Ledger {
         Ok(ended)
     }
 
+    /// Makes due what was queued before the database's clock jumped back, and would wait until the clock is there again.
+    pub async fn hasten_after_a_jump(&self) -> Result<u64, StoreError> {
+        let statement = sql!(
+            "update operation_runs set available_at = now_ms() where status = 'queued' \
+             and available_at > now_ms() and created_at > now_ms()"
+        );
+        self.0.execute(statement).await
+    }
+
     /// Part of every sweep.
     pub(super) async fn tidy(&self) -> Result<(), StoreError> {
         let old_changes = sql!(

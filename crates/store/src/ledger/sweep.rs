@@ -3,13 +3,17 @@
 use model::ids::{RunId, TenantId};
 use model::run::{Failure, Outcome, Reason, Status};
 
-use super::{End, Ledger, end_runs};
+use super::{End, LEASE_MS, Ledger, end_runs};
 use crate::db::sql::{Arg, Builder, id, sql};
 use crate::db::{Row, Tx};
 use crate::{Closing, StoreError};
 
 /// Runs per sweep; the rest waits for the next one.
 const SWEEP_MAX: i64 = 500;
+
+/// No lease lasts longer than this. One that seems to was given before the database's clock jumped back, and a worker
+/// that died then would keep its run for as long as the jump was wide; one that lives renews it with its next beat.
+const LONGEST_MS: i64 = LEASE_MS + 4_000;
 
 /// What became of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +56,9 @@ impl Ledger {
 
     async fn sweep_strays(&self) -> Result<Vec<Swept>, StoreError> {
         let look = sql!(
-            "select id from operation_runs where status = 'running' and (lease_expires_at < now_ms() or deadline_at < now_ms()) limit 1"
+            "select id from operation_runs where status = 'running' and (lease_expires_at < now_ms() \
+             or lease_expires_at > now_ms() + $1 or deadline_at < now_ms()) limit 1",
+            LONGEST_MS,
         );
         if self.0.fetch("operation_runs", look).await?.is_empty() {
             return Ok(Vec::new());
@@ -60,9 +66,10 @@ impl Ledger {
         let mut tx = self.0.begin("ledger.sweep").await?;
         let statement = sql!(
             "select id, tenant_id, fence, attempt, attempts_max, cancel_requested_at, deadline_at, now_ms() as now \
-             from operation_runs where status = 'running' and (lease_expires_at < now_ms() or deadline_at < now_ms()) \
-             order by id limit $1 skip_locked()",
+             from operation_runs where status = 'running' and (lease_expires_at < now_ms() \
+             or lease_expires_at > now_ms() + $2 or deadline_at < now_ms()) order by id limit $1 skip_locked()",
             SWEEP_MAX,
+            LONGEST_MS,
         );
         let rows = tx.fetch("operation_runs", statement).await?;
         let strays = rows.iter().map(Stray::from_row).collect::<Result<Vec<_>, _>>()?;

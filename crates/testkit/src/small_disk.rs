@@ -1,17 +1,19 @@
 //! A small file system in memory, to be filled up or made read-only. Only root can make one.
 
+#![expect(clippy::print_stderr, reason = "a test that is left out has to say so")]
+
 use std::path::Path;
 use std::process::Command;
 
 use tempfile::TempDir;
 
 /// A mounted tmpfs; unmounted when it is dropped.
-pub(crate) struct SmallDisk(TempDir);
+pub struct SmallDisk(TempDir);
 
 impl SmallDisk {
-    /// Fails without root, because a test that does not run proves nothing; `TENANTATLAS_NO_TMPFS=1` leaves it out on
+    /// One of so many megabytes. Fails without root, because a test that does not run proves nothing; `TENANTATLAS_NO_TMPFS=1` leaves it out on
     /// purpose and says so.
-    pub(crate) fn of_megabytes(size: u32) -> Option<Self> {
+    pub fn of_megabytes(size: u32) -> Option<Self> {
         if std::env::var("TENANTATLAS_NO_TMPFS").is_ok_and(|value| value == "1") {
             eprintln!("SKIPPED: TENANTATLAS_NO_TMPFS=1, so nothing was tested on a full or read-only disk.");
             return None;
@@ -26,17 +28,17 @@ impl SmallDisk {
     }
 
     /// Where it is.
-    pub(crate) fn path(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         self.0.path()
     }
 
     /// From now on writing is refused.
-    pub(crate) fn make_read_only(&self) {
+    pub fn make_read_only(&self) {
         assert!(run("mount", &["-o", "remount,ro", &self.text()]), "nothing has a file open for writing");
     }
 
     /// Writing works again.
-    pub(crate) fn make_writable(&self) {
+    pub fn make_writable(&self) {
         assert!(run("mount", &["-o", "remount,rw", &self.text()]), "it was writable before");
     }
 
