@@ -43,6 +43,11 @@ impl Fields {
         names.iter().any(|name| self.get(name).is_some())
     }
 
+    /// Names and values that are not empty, in order.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The same with only these names: what a link to another page of the same list keeps.
     pub(crate) fn only(&self, names: &[&str]) -> Self {
         Self(self.0.iter().filter(|(key, value)| names.contains(&key.as_str()) && !value.is_empty()).cloned().collect())

@@ -1,6 +1,8 @@
 //! The command line.
 
 mod backup;
+mod filter;
+mod policy;
 mod queue;
 mod schedule;
 
@@ -10,6 +12,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use backup::Backup;
+pub(crate) use filter::RunFilterArgs;
+pub(crate) use policy::{Capture, Policy};
 pub(crate) use queue::{Node, Queue};
 pub(crate) use schedule::{OneSchedule, Schedule, ScheduleCreate};
 
@@ -69,6 +73,9 @@ pub(crate) enum Command {
     Tenant(Tenant),
     /// Observe a tenant's configuration.
     Sync(Sync),
+    /// Policies of a tenant.
+    #[command(subcommand)]
+    Policy(Policy),
     /// Backup sets.
     #[command(subcommand)]
     Backup(Backup),
@@ -163,7 +170,14 @@ pub(crate) enum Tenant {
     /// The tenants you are a member of.
     List,
     /// Check sign-in, organisation and permissions of a tenant.
-    Check(OneTenant),
+    Check {
+        /// The tenant.
+        #[command(flatten)]
+        tenant: OneTenant,
+        /// Waiting.
+        #[command(flatten)]
+        waiting: Waiting,
+    },
 }
 
 /// `tenant add`
@@ -239,6 +253,18 @@ pub(crate) enum Run {
     Watch(OneRun),
     /// Cancel a run.
     Cancel(OneRun),
+    /// Cancel every active run of a tenant that matches a filter, as one run.
+    CancelMany {
+        /// The tenant.
+        #[command(flatten)]
+        tenant: OneTenant,
+        /// Which.
+        #[command(flatten)]
+        filter: RunFilterArgs,
+        /// Waiting.
+        #[command(flatten)]
+        waiting: Waiting,
+    },
     /// Start a run again: only its failed items where they stand for themselves, or as a whole.
     Repeat {
         /// The run.

@@ -5,7 +5,7 @@ use model::AppError;
 use model::ids::RunId;
 use store::{CancelOutcome, ItemFilter, RunFilter, RunPageRequest, RunRow};
 
-use crate::args::{OneRun, OneTenant, Run, Waiting};
+use crate::args::{OneRun, OneTenant, Run, RunFilterArgs, Waiting};
 use crate::exit::Exit;
 use crate::follow::{describe, next_steps, title, words};
 use crate::json;
@@ -22,6 +22,7 @@ pub(crate) async fn run(args: Run, session: &Session) -> Result<Exit, AppError> 
         Run::Show(OneRun { run }) => show(run, session).await,
         Run::Watch(OneRun { run }) => watch(run, session).await,
         Run::Cancel(OneRun { run }) => cancel(run, session).await,
+        Run::CancelMany { tenant, filter, waiting } => cancel_many(tenant, &filter, waiting, session).await,
         Run::Repeat { run: OneRun { run }, waiting } => repeat(run, waiting, session).await,
     }
 }
@@ -123,4 +124,15 @@ async fn cancel(run: RunId, session: &Session) -> Result<Exit, AppError> {
     session.output.document(&serde_json::json!({ "run": run, "cancel": word }));
     session.output.line(sentence);
     Ok(exit)
+}
+
+async fn cancel_many(
+    tenant: OneTenant,
+    filter: &RunFilterArgs,
+    waiting: Waiting,
+    session: &Session,
+) -> Result<Exit, AppError> {
+    let scope = session.scope(&tenant.tenant).await?;
+    let started = app::operations::start_cancel_many(&session.db, &scope, filter.query(), Extra::default()).await?;
+    session.follow_started(&scope, &started, waiting).await
 }

@@ -20,4 +20,5 @@ mod small_disk;
 mod stable;
 mod start_errors;
 mod stories;
+mod surfaces;
 mod wrong_databases;

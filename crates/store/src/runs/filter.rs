@@ -18,6 +18,8 @@ pub struct RunFilter {
     pub outcomes: Vec<Outcome>,
     /// Who started it.
     pub initiator: Option<UserId>,
+    /// Started by no person: by a schedule or the system.
+    pub by_no_person: bool,
     /// Created at or after this, milliseconds since the Unix epoch.
     pub since_ms: Option<i64>,
     /// Has an item with this code.
@@ -33,7 +35,11 @@ fn words<T: ToString>(words: &[T]) -> Vec<Arg> {
 impl RunFilter {
     /// Whether the counters alone can answer.
     pub(super) fn is_counted(&self) -> bool {
-        self.initiator.is_none() && self.since_ms.is_none() && self.item_code.is_none() && self.text.is_none()
+        self.initiator.is_none()
+            && !self.by_no_person
+            && self.since_ms.is_none()
+            && self.item_code.is_none()
+            && self.text.is_none()
     }
 
     /// Conditions that runs and counters share, after the one for the tenant.
@@ -62,6 +68,9 @@ impl RunFilter {
         self.counted(tenant, query);
         if let Some(initiator) = self.initiator {
             query.with(" and initiator_id = {}", [id(initiator).into()]);
+        }
+        if self.by_no_person {
+            query.text(" and initiator_id is null");
         }
         if let Some(since_ms) = self.since_ms {
             query.with(" and created_at >= {}", [since_ms.into()]);

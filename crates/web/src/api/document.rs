@@ -2,7 +2,7 @@
 
 use utoipa::OpenApi;
 
-use super::{backups, inventory, pauses, runs, schedules, session, starts, tenants};
+use super::{backups, bulk, inventory, pauses, runs, schedules, session, starts, tenants};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -19,6 +19,7 @@ use super::{backups, inventory, pauses, runs, schedules, session, starts, tenant
         runs::get,
         runs::items,
         runs::cancel,
+        bulk::cancel_many,
         starts::repeat,
         pauses::list,
         pauses::create,
@@ -37,6 +38,7 @@ use super::{backups, inventory, pauses, runs, schedules, session, starts, tenant
         starts::sync_object,
         starts::sync_groups,
         starts::capture,
+        bulk::capture_many,
         starts::check,
         starts::back_up,
         starts::add_policies,

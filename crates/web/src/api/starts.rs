@@ -86,9 +86,9 @@ impl From<Policy> for PolicyKey {
 #[serde(deny_unknown_fields)]
 pub(crate) struct NoRequest {}
 
-type Answer = Result<(StatusCode, Json<StartAnswer>), WebError>;
+pub(super) type Answer = Result<(StatusCode, Json<StartAnswer>), WebError>;
 
-fn extra(headers: &HeaderMap, body: &BodyBytes) -> Result<Extra, AppError> {
+pub(super) fn extra(headers: &HeaderMap, body: &BodyBytes) -> Result<Extra, AppError> {
     let key = match headers.get("idempotency-key") {
         Some(value) => Some(value.to_str().map_err(|_| {
             AppError::invalid("idempotency.key", "An idempotency key has visible ASCII characters only")
@@ -98,7 +98,7 @@ fn extra(headers: &HeaderMap, body: &BodyBytes) -> Result<Extra, AppError> {
     Ok(Extra { idempotency: idempotency(key, &body.0)?, ..Extra::default() })
 }
 
-fn answer(started: Started) -> Answer {
+pub(super) fn answer(started: Started) -> Answer {
     let run = started.run().to_string();
     let (result, active) = match started {
         Started::New(_) => ("started", None),

@@ -51,9 +51,10 @@ pub(crate) async fn answer(
     if ctx.htmx {
         return Ok(toast_of(shared, ctx, scope, started.run(), was_active).await?.into_response());
     }
-    let fields = Fields::default().with("started", started.run().to_string());
+    let (path, query) = page.split_once('?').unwrap_or((page, ""));
+    let fields = Fields::parse(query.as_bytes()).with("started", started.run().to_string());
     let fields = if was_active { fields.with("was", "active") } else { fields };
-    Ok(done::go(ctx, &fields.href(&format!("{}{page}", tenant_path(scope)))))
+    Ok(done::go(ctx, &fields.href(&format!("{}{path}", tenant_path(scope)))))
 }
 
 /// The toast of a start, said from the run itself.

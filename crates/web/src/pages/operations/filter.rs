@@ -1,60 +1,27 @@
 //! The filters of the operations list, as they stand in its address.
 
+use app::operations::{OUTCOMES, RunQuery, WHEN};
 use model::ids::UserId;
-use model::run::Outcome;
 use store::RunFilter;
 
 use crate::fields::Fields;
 use crate::kit::filter::{Choice, Filters, SearchField};
 
-/// Names that filter; everything else in an address is about paging or toasts.
-pub(super) const NAMES: [&str; 7] = ["q", "type", "status", "outcome", "who", "when", "code"];
-
-/// Value, words, length in milliseconds.
-const WHEN: [(&str, &str, Option<i64>); 6] = [
-    ("1h", "last hour", Some(3_600_000)),
-    ("24h", "last 24 hours", Some(86_400_000)),
-    ("7d", "last 7 days", Some(7 * 86_400_000)),
-    ("30d", "last 30 days", Some(30 * 86_400_000)),
-    ("90d", "last 90 days", Some(90 * 86_400_000)),
-    ("all", "any time", None),
-];
-const WHEN_DEFAULT: usize = 3;
-
-/// Outcomes with their words, the active ones first.
-pub(super) const OUTCOMES: [(Outcome, &str); 6] = [
-    (Outcome::Pending, "active"),
-    (Outcome::Succeeded, "succeeded"),
-    (Outcome::PartiallySucceeded, "partially succeeded"),
-    (Outcome::Failed, "failed"),
-    (Outcome::Blocked, "blocked"),
-    (Outcome::Cancelled, "cancelled"),
-];
-
 const STATUSES: [(&str, &str); 3] = [("queued", "Queued"), ("running", "Running"), ("completed", "Completed")];
 
-/// The store's filter. A word that is none is left out, never guessed.
-pub(crate) fn run_filter(asked: &Fields, me: UserId, now_ms: i64) -> RunFilter {
-    let initiator = asked.get("who").and_then(|who| if who == "me" { Some(me) } else { who.parse().ok() });
-    RunFilter {
-        types: asked.all("type").map(str::to_owned).collect(),
-        exclude_types: Vec::new(),
-        statuses: asked.all("status").filter_map(|word| word.parse().ok()).collect(),
-        outcomes: asked.all("outcome").filter_map(|word| word.parse().ok()).collect(),
-        initiator,
-        since_ms: when(asked).2.map(|length| now_ms - length),
-        item_code: asked.get("code").map(str::to_owned),
-        text: asked.get("q").map(str::to_owned),
-    }
+/// What the address filters by.
+pub(crate) fn query(asked: &Fields) -> RunQuery {
+    RunQuery::of(asked.pairs())
 }
 
-fn when(asked: &Fields) -> (&'static str, &'static str, Option<i64>) {
-    WHEN.into_iter().find(|(value, ..)| asked.get("when") == Some(value)).unwrap_or(WHEN[WHEN_DEFAULT])
+/// The store's filter of an address.
+pub(crate) fn run_filter(asked: &Fields, me: UserId, now_ms: i64) -> RunFilter {
+    query(asked).filter(Some(me), now_ms)
 }
 
 /// "last 30 days".
 pub(super) fn when_words(asked: &Fields) -> &'static str {
-    when(asked).1
+    query(asked).when().1
 }
 
 /// The filter row.
@@ -72,7 +39,7 @@ pub(super) fn filter_row(asked: &Fields, action: &str, me: UserId, initiators: &
     .collect();
     let time = WHEN
         .into_iter()
-        .map(|(value, words, _)| (value.to_owned(), words.to_owned(), when(asked).0 == value))
+        .map(|(value, words, _)| (value.to_owned(), words.to_owned(), query(asked).when().0 == value))
         .collect();
     Filters {
         id: "ops".into(),

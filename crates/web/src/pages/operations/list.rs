@@ -1,12 +1,14 @@
 //! `GET /t/{tenant}/operations`
 
+use app::operations::{NAMES, OUTCOMES};
 use axum::extract::State;
 use maud::{Markup, html};
 use model::access::Capability;
 use model::ids::RunId;
 use store::{Pause, RunCounts, RunPage, RunPageRequest};
 
-use super::filter::{NAMES, OUTCOMES, filter_row, run_filter, when_words};
+use super::bulk::cancel_bar;
+use super::filter::{filter_row, run_filter, when_words};
 use super::{Viewer, run_row, type_words};
 use crate::errors::{WebError, sentence};
 use crate::extract::{Asked, InTenant};
@@ -64,6 +66,7 @@ pub(crate) async fn page(
     let body = html! {
         div id="ops" {
             (facets("By outcome", &facet_row(&kept, &path, &counts), &live_mark()))
+            (cancel_bar(&place, &asked, &path).await?)
             (newer_place("ops-newer"))
             @if rows.is_empty() { (nothing(&kept, &path, &asked)) }
             @else { (table("Operations, newest first", &COLUMNS, true, &rows)) (pager(&pages(&list, &kept, &path, &counts, &asked, now.zone_name()))) }
@@ -77,7 +80,7 @@ pub(crate) async fn page(
         @if let Some(code) = asked.get("code") { p.help { "With an item of code " code { (code) } ". " a href=(kept.without(&["code"]).href(&path)) { "Show all" } } }
         (live_region("ops-live", &stream, &body))
     };
-    place.page("Operations", &main).await
+    place.live_page("Operations", &main).await
 }
 
 fn cursor(asked: &Fields, name: &str) -> Option<RunId> {
