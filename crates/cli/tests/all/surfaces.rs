@@ -39,7 +39,6 @@ fn every_type_is_started_the_one_way_by_a_command() {
             assert!(known || BY_THE_SYSTEM.contains(&definition.run_type), "{} has no command", definition.run_type);
         }
         let world = World::seeded(database, 30).await;
-        world.sync().await;
         let things = things(&world).await;
         let operator = world.person("Bert", Role::Operator).await;
         world.person("Cleo", Role::Readonly).await;

@@ -177,7 +177,7 @@ async fn live_stream_survives_100_cuts(database: &TestDatabase) {
         last = text.rsplit("id: ").next().and_then(|rest| rest.lines().next()).unwrap().to_owned();
     }
     for (run, changes, rows) in &runs {
-        let as_it_is = if *changes == 2 { "Cancelled" } else { "Queued" };
+        let as_it_is = if *changes == 2 { "Cancelled" } else { "Waiting" };
         assert!(rows.last().is_some_and(|row| row.contains(as_it_is)), "{run} is told as it is: {rows:?}");
         assert!(rows.len() <= *changes, "{run} changed {changes} times and is told no oftener: {rows:?}");
     }
