@@ -4,10 +4,10 @@ use engine::Catalogue;
 use model::run::Definition;
 
 use crate::services::Services;
-use crate::{backups, connections, directory, exports, inventory, snapshots};
+use crate::{backups, connections, directory, exports, inventory, operations, snapshots};
 
 /// The catalogue rows, for pages and the CLI, which execute nothing.
-pub const DEFINITIONS: [&Definition; 11] = [
+pub const DEFINITIONS: [&Definition; 13] = [
     &inventory::sync_run::DEFINITION,
     &inventory::policy_run::DEFINITION,
     &directory::sync_run::DEFINITION,
@@ -17,6 +17,8 @@ pub const DEFINITIONS: [&Definition; 11] = [
     &backups::schedules::now_run::DEFINITION,
     &backups::schedules::retry_run::DEFINITION,
     &snapshots::capture_run::DEFINITION,
+    &snapshots::capture_many_run::DEFINITION,
+    &operations::cancel_many_run::DEFINITION,
     &connections::check_run::DEFINITION,
     &exports::create_run::DEFINITION,
 ];
@@ -33,6 +35,8 @@ pub fn handlers(services: &Services) -> Catalogue {
         .with(backups::schedules::now_run::NowRun)
         .with(backups::schedules::retry_run::RetryRun)
         .with(snapshots::capture_run::CaptureRun::new(services.clone()))
+        .with(snapshots::capture_many_run::CaptureManyRun::new(services.clone()))
+        .with(operations::cancel_many_run::CancelManyRun)
         .with(connections::check_run::CheckRun::new(services.clone()))
         .with(exports::create_run::ExportRun)
         .with_duty(backups::schedules::FireSchedules)

@@ -2,6 +2,7 @@
 
 pub mod advice;
 pub mod backups;
+mod bulk;
 pub mod catalogue;
 pub mod connections;
 pub mod directory;

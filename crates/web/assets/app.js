@@ -52,6 +52,7 @@ const keys = {
   k: () => step(-1),
   f: () => $('.filters .input, .filters .btn')?.focus(),
   p: () => $('[data-pause]')?.click(),
+  x: () => { const row = document.activeElement.closest('tr'); if (row) $('.c-sel input', row)?.click(); },
 };
 document.addEventListener('keydown', (event) => {
   if (root.dataset.keys === 'off' || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -106,6 +107,32 @@ document.addEventListener('htmx:sse:after:connection', () => { if (!paused) mark
 document.addEventListener('htmx:sse:error', () => { if (!paused) mark('Reconnecting', 'late'); });
 document.addEventListener('htmx:sse:close', (event) => {
   if (event.detail.reason === 'message') mark('Ended, nothing more will change', 'ended');
+});
+
+// Selecting rows: a form with data-selects has boxes in the table's rows. All of them work without this.
+const boxes = (form) => [...form.elements].filter((field) => field.type === 'checkbox');
+function selecting(form) {
+  const [all, chosen] = [boxes(form), boxes(form).filter((box) => box.checked)];
+  const page = $('[data-select-page]', form);
+  page.hidden = !all.length;
+  page.dataset.words ??= page.textContent;
+  page.textContent = chosen.length === all.length ? 'Clear' : page.dataset.words;
+  const said = $('[data-selected]', form);
+  said.dataset.words ??= said.textContent;
+  said.textContent = chosen.length ? `${chosen.length} selected` : said.dataset.words;
+}
+const selectingAll = () => document.querySelectorAll('[data-selects]').forEach(selecting);
+selectingAll();
+document.addEventListener('htmx:after:swap', selectingAll);
+document.addEventListener('change', (event) => {
+  if (event.target.form?.matches('[data-selects]')) selecting(event.target.form);
+});
+document.addEventListener('click', (event) => {
+  const form = event.target.closest('[data-select-page]')?.form;
+  if (!form) return;
+  const on = !boxes(form).every((box) => box.checked);
+  for (const box of boxes(form)) box.checked = on;
+  selecting(form);
 });
 
 // Copies what the button names and says so.

@@ -13,5 +13,6 @@ mod verify;
 
 pub use close::close_set;
 pub use start_add::{PolicyKey, start_add};
+pub(crate) use start_add::{checked_policies, counted_policies};
 pub use start_create::{NewBackup, start_create};
 pub use verify::{Verification, manifest_of, verify};

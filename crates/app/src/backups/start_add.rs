@@ -41,7 +41,7 @@ pub async fn start_add(
     db: &Db,
     scope: &TenantScope,
     set: BackupSetId,
-    mut policies: Vec<PolicyKey>,
+    policies: Vec<PolicyKey>,
     extra: Extra,
 ) -> Result<Started, AppError> {
     authorise(db, scope, &DEFINITION).await?;
@@ -49,16 +49,32 @@ pub async fn start_add(
     if !row.open {
         return Err(store::backup_closed());
     }
+    let policies = checked_policies(db, scope, policies, "backup.policies", "Add the others afterwards").await?;
+    let target = format!("{} to “{}”", counted_policies(policies.len() as u64), row.name);
+    start(db, scope, &DEFINITION, json!({ "set": set, "policies": policies }), target, extra).await
+}
+
+/// The same policies sorted, each once. None, too many of them, and one that is not in the inventory are refused.
+pub(crate) async fn checked_policies(
+    db: &Db,
+    scope: &TenantScope,
+    mut policies: Vec<PolicyKey>,
+    code: &'static str,
+    hint: &str,
+) -> Result<Vec<PolicyKey>, AppError> {
     policies.sort();
     policies.dedup();
     if policies.is_empty() || policies.len() > POLICIES_MAX {
         let why = format!("Choose 1 to {POLICIES_MAX} policies at a time");
-        return Err(AppError::invalid("backup.policies", why).hint("Add the others afterwards"));
+        return Err(AppError::invalid(code, why).hint(hint));
     }
     for policy in &policies {
         db.tenant(scope).inventory().get(&policy.type_key, &policy.id).await?;
     }
-    let words = if policies.len() == 1 { "1 policy".to_owned() } else { format!("{} policies", policies.len()) };
-    let target = format!("{words} to “{}”", row.name);
-    start(db, scope, &DEFINITION, json!({ "set": set, "policies": policies }), target, extra).await
+    Ok(policies)
+}
+
+/// "1 policy", "12 policies".
+pub(crate) fn counted_policies(count: u64) -> String {
+    if count == 1 { "1 policy".to_owned() } else { format!("{count} policies") }
 }

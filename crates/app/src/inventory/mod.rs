@@ -1,6 +1,7 @@
 //! What a tenant is configured to do, as last observed.
 
 pub mod policy_run;
+mod query;
 mod record;
 mod selection;
 pub(crate) mod some;
@@ -8,6 +9,7 @@ mod start_policy_sync;
 mod start_sync;
 pub mod sync_run;
 
+pub use query::{CHANGED, OBJECT_NAMES, ObjectQuery};
 pub use record::{done, item_key, recorded};
 pub use selection::Selection;
 pub use start_policy_sync::start_policy_sync;

@@ -16,7 +16,7 @@ use crate::operations::failed_keys;
 use crate::starting::{app_ending, store_ending};
 
 /// Objects read at the same time; the client's budget decides how fast each goes.
-const OBJECTS_AT_ONCE: usize = 8;
+pub(crate) const OBJECTS_AT_ONCE: usize = 8;
 
 /// What to read.
 pub(crate) struct Wanted {
@@ -66,7 +66,7 @@ pub(crate) async fn sync_some(ctx: &RunCtx, graph: &TenantGraph, wanted: Wanted)
 }
 
 /// Reads and records one object. A failure becomes an item when others go on beside it, and is given back otherwise.
-async fn sync_one(
+pub(crate) async fn sync_one(
     ctx: &RunCtx,
     graph: &TenantGraph,
     contract: &'static Contract,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use engine::RunCtx;
 use model::ids::RunId;
-use store::{ItemFilter, StoreError};
+use store::{ItemFilter, ItemRow, StoreError};
 
 /// Items read at a time.
 const PAGE: usize = 1_000;
@@ -40,13 +40,22 @@ impl FailedKeys {
 
 /// What did not succeed in that run of the same tenant.
 pub async fn failed_keys(ctx: &RunCtx, of: RunId) -> Result<FailedKeys, StoreError> {
+    let mut keys = FailedKeys::default();
+    failed_items(ctx, of).await?.iter().for_each(|item| keys.add(&item.key));
+    Ok(keys)
+}
+
+/// The same as items.
+pub(crate) async fn failed_items(ctx: &RunCtx, of: RunId) -> Result<Vec<ItemRow>, StoreError> {
     let runs = ctx.db.tenant(&ctx.scope).runs();
-    let (mut keys, mut after) = (FailedKeys::default(), 0);
+    let mut failed: Vec<ItemRow> = Vec::new();
     loop {
+        let after = failed.last().map_or(0, |item| item.sequence);
         let items = runs.items(of, &ItemFilter::failed(), after, PAGE).await?;
-        let Some(last) = items.last() else { return Ok(keys) };
-        after = last.sequence;
-        items.iter().for_each(|item| keys.add(&item.key));
+        if items.is_empty() {
+            return Ok(failed);
+        }
+        failed.extend(items);
     }
 }
 

@@ -11,6 +11,8 @@
 mod backups;
 mod bad_input;
 mod blocked;
+mod bulk_cancel;
+mod bulk_capture;
 mod canary;
 mod cancel;
 mod captures;

@@ -2,6 +2,7 @@
 
 mod backup;
 mod filter;
+mod policy;
 mod queue;
 mod schedule;
 
@@ -12,6 +13,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub(crate) use backup::Backup;
 pub(crate) use filter::RunFilterArgs;
+pub(crate) use policy::{Capture, Policy};
 pub(crate) use queue::{Node, Queue};
 pub(crate) use schedule::{OneSchedule, Schedule, ScheduleCreate};
 
@@ -71,6 +73,9 @@ pub(crate) enum Command {
     Tenant(Tenant),
     /// Observe a tenant's configuration.
     Sync(Sync),
+    /// Policies of a tenant.
+    #[command(subcommand)]
+    Policy(Policy),
     /// Backup sets.
     #[command(subcommand)]
     Backup(Backup),
@@ -165,7 +170,14 @@ pub(crate) enum Tenant {
     /// The tenants you are a member of.
     List,
     /// Check sign-in, organisation and permissions of a tenant.
-    Check(OneTenant),
+    Check {
+        /// The tenant.
+        #[command(flatten)]
+        tenant: OneTenant,
+        /// Waiting.
+        #[command(flatten)]
+        waiting: Waiting,
+    },
 }
 
 /// `tenant add`
@@ -249,6 +261,18 @@ pub(crate) enum Run {
         /// csv for spreadsheets, or json with the objects of the API.
         #[arg(long, default_value = "csv")]
         format: String,
+        /// The file to write; it must not be there yet. Not with --detach: `run file` writes it later.
+        #[arg(long, value_name = "FILE", required_unless_present = "detach", conflicts_with = "detach")]
+        out: Option<PathBuf>,
+        /// Waiting.
+        #[command(flatten)]
+        waiting: Waiting,
+    },
+    /// Write the file of an export that has ended.
+    File {
+        /// The run.
+        #[command(flatten)]
+        run: OneRun,
         /// The file to write; it must not be there yet.
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
@@ -259,6 +283,18 @@ pub(crate) enum Run {
     Watch(OneRun),
     /// Cancel a run.
     Cancel(OneRun),
+    /// Cancel every active run of a tenant that matches a filter, as one run.
+    CancelMany {
+        /// The tenant.
+        #[command(flatten)]
+        tenant: OneTenant,
+        /// Which.
+        #[command(flatten)]
+        filter: RunFilterArgs,
+        /// Waiting.
+        #[command(flatten)]
+        waiting: Waiting,
+    },
     /// Start a run again: only its failed items where they stand for themselves, or as a whole.
     Repeat {
         /// The run.

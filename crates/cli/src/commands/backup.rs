@@ -57,7 +57,8 @@ fn objects(count: u64) -> String {
     if count == 1 { "1 object".to_owned() } else { format!("{count} objects") }
 }
 
-fn policy(text: &str) -> Result<PolicyKey, AppError> {
+/// A policy as TYPE/ID.
+pub(super) fn policy(text: &str) -> Result<PolicyKey, AppError> {
     PolicyKey::parse(text).ok_or_else(|| {
         AppError::invalid("backup.policy", format!("\"{text}\" is no policy"))
             .hint("Write TYPE/ID, for example scopeTags/0; tenantatlas backup show prints what a set holds")

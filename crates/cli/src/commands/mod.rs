@@ -5,6 +5,7 @@ mod db;
 mod demo;
 mod doctor;
 mod node;
+mod policy;
 mod queue;
 mod run;
 mod schedule;
@@ -40,6 +41,7 @@ pub(crate) async fn dispatch(cli: Cli, output: Output) -> Result<Exit, AppError>
         Command::User(args) => user::run(args, Settings::read(global)?, output).await,
         Command::Tenant(args) => tenant::run(args, &Session::open(global, output).await?).await,
         Command::Sync(args) => sync::run(args, &Session::open(global, output).await?).await,
+        Command::Policy(args) => policy::run(args, &Session::open(global, output).await?).await,
         Command::Backup(args) => backup::run(args, &Session::open(global, output).await?).await,
         Command::Run(args) => run::run(args, &Session::open(global, output).await?).await,
         Command::Schedule(args) => schedule::run(args, &Session::open(global, output).await?).await,

@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use app::exports::{Format, begin_at_once, open_file, start_export};
+use app::operations::RunQuery;
 use app::starting::Extra;
 use model::AppError;
 use model::ids::RunId;
-use store::{CancelOutcome, ItemFilter, RunPageRequest, RunRow};
+use store::{CancelOutcome, ItemFilter, RunPageRequest, RunRow, TenantScope};
 
 use crate::args::{OneRun, OneTenant, Run, RunFilterArgs, Waiting};
 use crate::exit::Exit;
@@ -23,10 +24,19 @@ const ITEMS_SHOWN: usize = 50;
 pub(crate) async fn run(args: Run, session: &Session) -> Result<Exit, AppError> {
     match args {
         Run::List { tenant, limit, filter } => list(tenant, limit, &filter, session).await,
-        Run::Export { tenant, filter, format, out } => export(tenant, &filter, &format, &out, session).await,
+        Run::Export { tenant, filter, format, out, waiting } => {
+            let scope = session.scope(&tenant.tenant).await?;
+            let wanted = (filter.query(), Format::named(&format)?);
+            match out {
+                Some(out) => export(&scope, wanted, &out, session).await,
+                None => start_detached(&scope, wanted, waiting, session).await,
+            }
+        }
+        Run::File { run: OneRun { run }, out } => file_of(run, &out, session).await,
         Run::Show(OneRun { run }) => show(run, session).await,
         Run::Watch(OneRun { run }) => watch(run, session).await,
         Run::Cancel(OneRun { run }) => cancel(run, session).await,
+        Run::CancelMany { tenant, filter, waiting } => cancel_many(tenant, &filter, waiting, session).await,
         Run::Repeat { run: OneRun { run }, waiting } => repeat(run, waiting, session).await,
     }
 }
@@ -56,36 +66,64 @@ async fn list(tenant: OneTenant, limit: usize, filter: &RunFilterArgs, session: 
 
 /// What fits into an answer is written at once; more is a run, whose file is then written here.
 async fn export(
-    tenant: OneTenant,
-    filter: &RunFilterArgs,
-    format: &str,
+    scope: &TenantScope,
+    (query, format): (RunQuery, Format),
     out: &Path,
     session: &Session,
 ) -> Result<Exit, AppError> {
-    let scope = session.scope(&tenant.tenant).await?;
-    let (format, query) = (Format::named(format)?, filter.query());
     let now_ms = session.db.ambient().now_ms();
     let mut file = NewFile::create(out)?;
-    match begin_at_once(&session.db, &scope, query.clone(), format, now_ms).await {
+    match begin_at_once(&session.db, scope, query.clone(), format, now_ms).await {
         Ok(mut pages) => {
-            while let Some(page) = pages.next(&session.db, &scope).await? {
+            while let Some(page) = pages.next(&session.db, scope).await? {
                 file.write(&page.bytes)?;
             }
         }
         Err(error) if error.code == "export.too_large" => {
-            let started = start_export(&session.db, &scope, query, format, Extra::default()).await?;
-            let exit = session.follow_started(&scope, &started, Waiting { detach: false }).await?;
+            let started = start_export(&session.db, scope, query, format, Extra::default()).await?;
+            let exit = session.follow_started(scope, &started, Waiting { detach: false }).await?;
             if exit != Exit::Success {
                 return Ok(exit);
             }
-            let made = open_file(&session.db, &scope, started.run()).await?;
-            for number in 1..=made.parts {
-                let part = session.db.tenant(&scope).exports().part(started.run(), number).await?;
-                file.write(&part.ok_or_else(AppError::not_found)?)?;
-            }
+            write_parts(scope, started.run(), &mut file, session).await?;
         }
         Err(error) => return Err(error),
     }
+    kept(file, out, session)
+}
+
+async fn start_detached(
+    scope: &TenantScope,
+    (query, format): (RunQuery, Format),
+    waiting: Waiting,
+    session: &Session,
+) -> Result<Exit, AppError> {
+    let started = start_export(&session.db, scope, query, format, Extra::default()).await?;
+    session.follow_started(scope, &started, waiting).await
+}
+
+async fn file_of(run: RunId, out: &Path, session: &Session) -> Result<Exit, AppError> {
+    let scope = session.scope_of_run(run).await?;
+    let mut file = NewFile::create(out)?;
+    write_parts(&scope, run, &mut file, session).await?;
+    kept(file, out, session)
+}
+
+async fn write_parts(
+    scope: &TenantScope,
+    run: RunId,
+    file: &mut NewFile,
+    session: &Session,
+) -> Result<(), AppError> {
+    let made = open_file(&session.db, scope, run).await?;
+    for number in 1..=made.parts {
+        let part = session.db.tenant(scope).exports().part(run, number).await?;
+        file.write(&part.ok_or_else(AppError::not_found)?)?;
+    }
+    Ok(())
+}
+
+fn kept(file: NewFile, out: &Path, session: &Session) -> Result<Exit, AppError> {
     let bytes = file.keep()?;
     session.output.document(&serde_json::json!({ "file": out.display().to_string(), "bytes": bytes }));
     session.output.line(format!("Written to {}.", out.display()));
@@ -163,4 +201,15 @@ async fn cancel(run: RunId, session: &Session) -> Result<Exit, AppError> {
     session.output.document(&serde_json::json!({ "run": run, "cancel": word }));
     session.output.line(sentence);
     Ok(exit)
+}
+
+async fn cancel_many(
+    tenant: OneTenant,
+    filter: &RunFilterArgs,
+    waiting: Waiting,
+    session: &Session,
+) -> Result<Exit, AppError> {
+    let scope = session.scope(&tenant.tenant).await?;
+    let started = app::operations::start_cancel_many(&session.db, &scope, filter.query(), Extra::default()).await?;
+    session.follow_started(&scope, &started, waiting).await
 }

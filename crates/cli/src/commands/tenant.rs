@@ -16,7 +16,7 @@ pub(crate) async fn run(args: Tenant, session: &Session) -> Result<Exit, AppErro
     match args {
         Tenant::Add(args) => add(args, session).await,
         Tenant::List => list(session).await,
-        Tenant::Check(args) => check(args, session).await,
+        Tenant::Check { tenant, waiting } => check(tenant, waiting, session).await,
     }
 }
 
@@ -74,8 +74,8 @@ async fn list(session: &Session) -> Result<Exit, AppError> {
     Ok(Exit::Success)
 }
 
-async fn check(args: OneTenant, session: &Session) -> Result<Exit, AppError> {
+async fn check(args: OneTenant, waiting: Waiting, session: &Session) -> Result<Exit, AppError> {
     let scope = session.scope(&args.tenant).await?;
     let started = app::connections::start_check(&session.db, &scope, Extra::default()).await?;
-    session.follow_started(&scope, &started, Waiting { detach: false }).await
+    session.follow_started(&scope, &started, waiting).await
 }

@@ -20,4 +20,5 @@ mod run_files;
 mod stable;
 mod start_errors;
 mod stories;
+mod surfaces;
 mod wrong_databases;

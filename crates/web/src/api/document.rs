@@ -2,7 +2,7 @@
 
 use utoipa::OpenApi;
 
-use super::{backups, exports, inventory, pauses, runs, schedules, session, starts, tenants, views};
+use super::{backups, bulk, exports, inventory, pauses, runs, schedules, session, starts, tenants, views};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -27,6 +27,7 @@ use super::{backups, exports, inventory, pauses, runs, schedules, session, start
         views::change,
         views::remove,
         views::choose,
+        bulk::cancel_many,
         starts::repeat,
         pauses::list,
         pauses::create,
@@ -45,6 +46,7 @@ use super::{backups, exports, inventory, pauses, runs, schedules, session, start
         starts::sync_object,
         starts::sync_groups,
         starts::capture,
+        bulk::capture_many,
         starts::check,
         starts::back_up,
         starts::add_policies,

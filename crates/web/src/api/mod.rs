@@ -1,6 +1,7 @@
 //! The JSON API, version 1. The same functions as the pages, the same codes as their errors.
 
 pub(crate) mod backups;
+pub(crate) mod bulk;
 mod document;
 pub(crate) mod exports;
 pub(crate) mod inventory;

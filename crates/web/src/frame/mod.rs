@@ -1,5 +1,6 @@
 //! What surrounds every page of a signed-in person: navigation, top bar, notifications, the toast of what was just done.
 
+mod active;
 mod bell;
 mod done;
 mod navigation;
@@ -17,6 +18,7 @@ use crate::kit::shell::{self, Shell};
 use crate::kit::time::Now;
 use crate::state::Shared;
 
+pub(crate) use active::Active;
 pub(crate) use bell::{bell_cards, bell_updates};
 pub(crate) use done::{Done, done, done_in_place};
 pub(crate) use navigation::{Section, capital};
@@ -85,8 +87,23 @@ impl<'a> Place<'a> {
         self.off_without(capability, id).or_else(|| suspended.then(why))
     }
 
-    /// The whole page around `main`.
+    /// The whole page around `main`. A stream of its own keeps what surrounds it up to date.
     pub(crate) async fn page(&self, title: &str, main: &Markup) -> Result<Markup, WebError> {
+        // Read first: what changes while the page is made is told again by the stream, never missed.
+        let position = self.shared.db().changes_position().await?;
+        let path = match self.scope.map(|scope| scope.can(Capability::OperationsView)) {
+            Some(true) => format!("{}/stream", self.base()),
+            _ => "/notifications/stream".to_owned(),
+        };
+        self.around(title, main, Some(format!("{path}?since={position}"))).await
+    }
+
+    /// The same around a page whose own stream does that.
+    pub(crate) async fn live_page(&self, title: &str, main: &Markup) -> Result<Markup, WebError> {
+        self.around(title, main, None).await
+    }
+
+    async fn around(&self, title: &str, main: &Markup, stream: Option<String>) -> Result<Markup, WebError> {
         let tenants = self.shared.db().tenants().list_for(self.ctx.user).await?;
         let current = self.scope.and_then(|scope| tenants.iter().find(|card| card.tenant.id == scope.tenant_id()));
         let shell = Shell {
@@ -96,6 +113,7 @@ impl<'a> Place<'a> {
             nav: navigation::navigation(self, &tenants, current).await?,
             top: navigation::top_bar(self, &tenants, current).await?,
             toast: self.toast().await?,
+            stream,
         };
         Ok(shell::page(&shell, main))
     }

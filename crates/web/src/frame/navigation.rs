@@ -1,8 +1,9 @@
 //! The navigation column and the top bar: only what exists.
 
+use model::access::Capability;
 use store::{Freshness, TenantCard, TenantState};
 
-use super::{Place, bell_cards, first_page};
+use super::{Active, Place, bell_cards, first_page};
 use crate::errors::WebError;
 use crate::kit::menu::MenuItem;
 use crate::kit::nav::{Nav, NavEntry, NavGroup, TenantChoice};
@@ -10,6 +11,7 @@ use crate::kit::notice;
 use crate::kit::time::Now;
 use crate::kit::tone::Tone;
 use crate::kit::topbar::{Search, TopBar};
+use crate::pages::operations::Viewer;
 
 /// An observation older than this is called old, in milliseconds.
 const OLD_MS: i64 = 24 * 60 * 60 * 1000;
@@ -130,8 +132,16 @@ pub(super) async fn top_bar(
         label: "Search policies by name".to_owned(),
         value: if place.section == Section::Inventory { place.asked.text("q").to_owned() } else { String::new() },
     });
+    let active = match place.scope.filter(|scope| scope.can(Capability::OperationsView)) {
+        Some(scope) => {
+            let active = Active::read(place.shared.db(), scope).await?;
+            Some((active.total(), active.cards(&Viewer::new(place.ctx, scope))))
+        }
+        None => None,
+    };
     Ok(TopBar {
         search,
+        active,
         unread: notifications.unread_count().await?,
         notifications: bell_cards(&place.now(), &notifications.list(8).await?, tenants),
         mark_read: "/notifications/read".to_owned(),

@@ -53,9 +53,10 @@ pub(crate) async fn answer(
         let told = toast_of(shared, ctx, scope, started.run(), was_active).await;
         return Ok(told.unwrap_or_else(|_| toast(&unread(scope, started.run(), was_active))).into_response());
     }
-    let fields = Fields::default().with("started", started.run().to_string());
+    let (path, query) = page.split_once('?').unwrap_or((page, ""));
+    let fields = Fields::parse(query.as_bytes()).with("started", started.run().to_string());
     let fields = if was_active { fields.with("was", "active") } else { fields };
-    Ok(done::go(ctx, &fields.href(&format!("{}{page}", tenant_path(scope)))))
+    Ok(done::go(ctx, &fields.href(&format!("{}{path}", tenant_path(scope)))))
 }
 
 /// The toast of a start, said from the run itself.

@@ -7,7 +7,7 @@ use super::nav::{Nav, NavEntry, NavGroup, TenantChoice};
 use super::notice::Freshness;
 use super::shell::{Shell, page};
 use super::tone::Tone;
-use super::topbar::{Search, TopBar};
+use super::topbar::{Search, TopBar, active_cards};
 
 mod parts;
 mod samples;
@@ -46,6 +46,7 @@ pub fn sheet() -> Markup {
 
 fn shell() -> Shell {
     Shell {
+        stream: None,
         title: "Component sheet".to_owned(),
         tenant_path: Some("/t/contoso".to_owned()),
         keys_off: false,
@@ -95,6 +96,7 @@ fn nav() -> Nav {
 
 fn top() -> TopBar {
     TopBar {
+        active: Some((0, active_cards(&[], 0, "#"))),
         search: Some(Search {
             action: "/t/contoso/inventory".to_owned(),
             label: "Search policies and settings".to_owned(),

@@ -2,6 +2,7 @@
 
 use maud::{DOCTYPE, Markup, html};
 
+use super::live::live_region;
 use super::nav::{Nav, nav};
 use super::topbar::{TopBar, top_bar};
 use crate::assets;
@@ -19,6 +20,8 @@ pub struct Shell {
     pub nav: Nav,
     /// The top bar.
     pub top: TopBar,
+    /// The stream that keeps what surrounds the page up to date, where the page has none of its own.
+    pub stream: Option<String>,
     /// A toast to show at once, after a plain form post.
     pub toast: Option<Markup>,
 }
@@ -38,6 +41,7 @@ pub fn page(shell: &Shell, main: &Markup) -> Markup {
                     main id="main" tabindex="-1" { (main) }
                 }
                 (toasts(shell.toast.as_ref()))
+                @if let Some(stream) = &shell.stream { (live_region("frame-live", stream, &html! {})) }
             }
         }
     }

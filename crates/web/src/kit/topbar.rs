@@ -2,15 +2,19 @@
 
 use maud::{Markup, html};
 
+use super::badge::Badge;
 use super::icon::{icon, icon_as};
 use super::menu::{MenuAct, MenuItem, menu_list};
 use super::nav::Nav;
+use super::number::number;
 
 /// The top bar.
 #[derive(Debug, Clone)]
 pub struct TopBar {
     /// Where a search goes, with `q`; none where there is nothing to search yet.
     pub search: Option<Search>,
+    /// How many operations are active in the tenant, and the panel that shows some; none outside a tenant.
+    pub active: Option<(u64, Markup)>,
     /// Unread notifications.
     pub unread: u64,
     /// The panel behind the bell, [`super::toast::cards`].
@@ -55,12 +59,14 @@ pub fn top_bar(view: &TopBar, nav: &Nav) -> Markup {
                 button.btn.ghost.icon-only.hide-s type="button" popovertarget="keys" aria-label="Keyboard shortcuts" {
                     (icon("keyboard"))
                 }
+                @if let Some((total, _)) = &view.active { (active_button(*total)) }
                 (bell(view.unread))
                 button.btn.ghost.user type="button" popovertarget="user" {
                     span.avatar aria-hidden="true" { (initials(&view.person)) }
                     span.vh { (view.person) }
                 }
             }
+            @if let Some((_, cards)) = &view.active { (active_panel(cards)) }
             (notification_panel(view))
             (person_menu(view))
             (keyboard_list(nav))
@@ -78,6 +84,67 @@ pub fn bell(unread: u64) -> Markup {
         button.btn.ghost.icon-only.bell id="bell-button" type="button" popovertarget="bell" aria-label=(label) {
             (icon("bell"))
             @if unread > 0 { span.bell-n aria-hidden="true" { @if unread > 99 { "99+" } @else { (unread) } } }
+        }
+    }
+}
+
+/// An operation in the panel.
+#[derive(Debug, Clone)]
+pub struct ActiveRun {
+    /// Gives icon and tone.
+    pub badge: Badge,
+    /// "Sync inventory".
+    pub label: String,
+    /// "13 types".
+    pub target: String,
+    /// Its page.
+    pub href: String,
+    /// [`super::progress::progress`].
+    pub progress: Markup,
+}
+
+/// The button with the number of active operations. Its id is `active-button`, the target of live updates.
+pub fn active_button(total: u64) -> Markup {
+    let label = match total {
+        0 => "Operations in progress, none".to_owned(),
+        count => format!("Operations in progress, {count}"),
+    };
+    html! {
+        button.btn.ghost.icon-only.bell id="active-button" type="button" popovertarget="active" aria-label=(label) {
+            (icon("activity"))
+            @if total > 0 { span.bell-n.calm aria-hidden="true" { @if total > 99 { "99+" } @else { (total) } } }
+        }
+    }
+}
+
+/// The content of the panel. `total` may be more than the lines; `all` leads to exactly those that are active.
+pub fn active_cards(lines: &[ActiveRun], total: u64, all: &str) -> Markup {
+    let more = total.saturating_sub(lines.len() as u64);
+    html! {
+        @if lines.is_empty() { p.menu-f.muted { "Nothing is queued or running in this tenant." } }
+        @else {
+            ul.notes role="list" {
+                @for run in lines {
+                    li {
+                        span.note-i data-tone=(run.badge.tone()) { (run.badge.sign()) }
+                        div {
+                            a href=(run.href) { (run.label) }
+                            p { (run.target) " · " (run.badge.words()) }
+                            (run.progress)
+                        }
+                    }
+                }
+            }
+            p.menu-f { a href=(all) { @if more > 0 { "+" (number(more)) " more" } @else { "View all in progress" } } }
+        }
+    }
+}
+
+fn active_panel(cards: &Markup) -> Markup {
+    html! {
+        div.menu.wide id="active" popover {
+            div.menu-t { h2 { "Operations in progress" } }
+            div id="active-cards" { (cards) }
         }
     }
 }
@@ -144,6 +211,7 @@ fn keyboard_list(nav: &Nav) -> Markup {
                 (key(&["g", "t"], "Switch tenant"))
                 (key(&["j", "k"], "Next, previous row"))
                 (key(&["Enter"], "Open row"))
+                (key(&["x"], "Select row"))
                 (key(&["f"], "First filter"))
                 (key(&["p"], "Pause live updates"))
                 (key(&["?"], "This list"))

@@ -10,6 +10,8 @@ use store::{Db, RunChange, RunRow, TenantScope};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
+use crate::frame::Active;
+
 /// The longest a change waits for the poller when every hint was lost.
 const POLL: Duration = Duration::from_secs(1);
 /// Batches a viewer may be behind before it reads from the database itself.
@@ -18,26 +20,35 @@ const BEHIND_MAX: usize = 64;
 /// Runs that changed, up to a position in the database's sequence.
 #[derive(Debug, Clone)]
 pub(crate) struct Batch {
+    /// What changed before this is not in it.
+    pub(crate) from: i64,
     /// After these changes.
     pub(crate) position: i64,
     /// Each run once; empty for a tick without a change.
     pub(crate) changes: Arc<[RunChange]>,
 }
 
+/// The active runs of each tenant after a position.
+type ActiveRuns = HashMap<TenantId, (i64, Arc<Active>)>;
 type Rows = HashMap<RunId, (TenantId, i64, Arc<RunRow>)>;
 
 /// Feeds all viewers of this process.
 pub(crate) struct Hub {
     batches: broadcast::Sender<Batch>,
     rows: Mutex<Rows>,
+    active: Mutex<ActiveRuns>,
     stop: CancellationToken,
 }
 
 impl Hub {
     /// Starts the poller on the current runtime; it ends with `stop`.
     pub(crate) fn start(db: Db, stop: CancellationToken) -> Arc<Self> {
-        let hub =
-            Arc::new(Self { batches: broadcast::channel(BEHIND_MAX).0, rows: Mutex::default(), stop: stop.clone() });
+        let hub = Arc::new(Self {
+            batches: broadcast::channel(BEHIND_MAX).0,
+            rows: Mutex::default(),
+            active: Mutex::default(),
+            stop: stop.clone(),
+        });
         let poller = hub.clone();
         tokio::spawn(async move { stop.run_until_cancelled(poller.poll(db)).await });
         hub
@@ -80,7 +91,7 @@ impl Hub {
         if !found.changes.is_empty() {
             self.rows.lock().expect("no panic happens under this lock").retain(|_, (_, at, _)| *at >= found.seq);
         }
-        let batch = Batch { position: found.seq, changes: found.changes.into() };
+        let batch = Batch { from: position, position: found.seq, changes: found.changes.into() };
         let _ = self.batches.send(batch);
         Ok(found.seq)
     }
@@ -110,5 +121,19 @@ impl Hub {
             Err(error) if error.kind == model::Kind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// The tenant's active runs as they are after `position`, read once for all its viewers.
+    pub(crate) async fn active(&self, db: &Db, scope: &TenantScope, position: i64) -> Result<Arc<Active>, AppError> {
+        let shared = self.active.lock().expect("no panic happens under this lock").get(&scope.tenant_id()).cloned();
+        if let Some((at, active)) = shared
+            && at >= position
+        {
+            return Ok(active);
+        }
+        let active = Arc::new(Active::read(db, scope).await?);
+        let entry = (position, active.clone());
+        self.active.lock().expect("no panic happens under this lock").insert(scope.tenant_id(), entry);
+        Ok(active)
     }
 }

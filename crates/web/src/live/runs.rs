@@ -25,24 +25,42 @@ use crate::kit::time::Now;
 use crate::pages::operations::{Viewer, live_parts, run_filter, run_row};
 use crate::state::Shared;
 
-/// What both views hold.
-struct Watch {
+/// What all views of a tenant hold.
+pub(super) struct Watch {
     shared: Shared,
     ctx: Arc<Ctx>,
     tenant: TenantId,
     bell: Bell,
+    /// What was said about the active runs.
+    active: String,
 }
 
 impl Watch {
-    fn new(shared: &Shared, ctx: &Arc<Ctx>, scope: &TenantScope) -> Self {
-        Self { shared: shared.clone(), ctx: ctx.clone(), tenant: scope.tenant_id(), bell: Bell::default() }
+    pub(super) fn new(shared: &Shared, ctx: &Arc<Ctx>, scope: &TenantScope) -> Self {
+        let (shared, ctx, active) = (shared.clone(), ctx.clone(), String::new());
+        Self { shared, ctx, tenant: scope.tenant_id(), bell: Bell::default(), active }
     }
 
     /// Authorises again: a right that was lost since the last batch ends the stream.
-    async fn scope(&self) -> Result<TenantScope, AppError> {
+    pub(super) async fn scope(&self) -> Result<TenantScope, AppError> {
         let scope = self.shared.db().authorise(self.ctx.user, self.tenant).await?;
         scope.require(Capability::OperationsView)?;
         Ok(scope)
+    }
+
+    /// Updates of what surrounds the page: the bell, and the active runs of the tenant.
+    pub(super) async fn surroundings(&mut self, scope: &TenantScope, batch: &Batch) -> Result<String, AppError> {
+        let mut updates = self.bell.updates(&self.shared, &self.ctx, batch).await?;
+        if self.mine(batch).is_empty() {
+            return Ok(updates);
+        }
+        let active = hub(&self.shared).active(self.shared.db(), scope, batch.position).await?;
+        let said = active.updates(&Viewer::new(&self.ctx, scope));
+        if said != self.active {
+            updates.push_str(&said);
+            self.active = said;
+        }
+        Ok(updates)
     }
 
     fn now(&self) -> Now {
@@ -95,8 +113,7 @@ impl List {
         if !changed.is_empty() {
             updates.push_str(&self.newer(&scope, &viewer).await?);
         }
-        let (shared, ctx) = (self.watch.shared.clone(), self.watch.ctx.clone());
-        updates.push_str(&self.watch.bell.updates(&shared, &ctx, batch).await?);
+        updates.push_str(&self.watch.surroundings(&scope, batch).await?);
         Ok(if updates.is_empty() { Said::Nothing } else { Said::Updates(updates) })
     }
 
@@ -141,9 +158,9 @@ impl View for One {
 impl One {
     async fn updates(&mut self, batch: &Batch) -> Result<Said, AppError> {
         let scope = self.watch.scope().await?;
-        let (shared, ctx) = (self.watch.shared.clone(), self.watch.ctx.clone());
+        let shared = self.watch.shared.clone();
         if !self.watch.mine(batch).contains(&self.run) {
-            let updates = self.watch.bell.updates(&shared, &ctx, batch).await?;
+            let updates = self.watch.surroundings(&scope, batch).await?;
             return Ok(if updates.is_empty() { Said::Nothing } else { Said::Updates(updates) });
         }
         let Some(row) = hub(&shared).row(shared.db(), &scope, self.run, batch.position).await? else {
@@ -152,7 +169,7 @@ impl One {
         // The bell on this page waits for the card, which follows the end. Asked after the run and before the bell: a
         // card that is delivered in between is told by the change that its delivery is.
         let over = row.status == Status::Completed && !shared.db().tenant(&scope).runs().card_is_due(self.run).await?;
-        let mut updates = self.watch.bell.updates(&shared, &ctx, batch).await?;
+        let mut updates = self.watch.surroundings(&scope, batch).await?;
         updates.push_str(&self.parts(&scope, &row).await?);
         Ok(if over { Said::Last(updates) } else { Said::Updates(updates) })
     }

@@ -80,7 +80,8 @@ impl<V: View> Teller<V> {
         let mut next = self.missed(position).await;
         loop {
             let Some(batch) = next else { return };
-            if batch.position >= position && !self.tell(&batch).await {
+            let Some(batch) = self.untold(batch, position).await else { return };
+            if !self.tell(&batch).await {
                 return;
             }
             position = position.max(batch.position);
@@ -92,9 +93,21 @@ impl<V: View> Teller<V> {
         }
     }
 
+    /// What of the batch this viewer has not been told: after a new connection the poller is behind it, and its next
+    /// batch begins before what the viewer knows.
+    async fn untold(&self, batch: Batch, position: i64) -> Option<Batch> {
+        if batch.from >= position {
+            return Some(batch);
+        }
+        if batch.position <= position {
+            return Some(Batch { from: position, position, changes: Arc::from([]) });
+        }
+        self.missed(position).await
+    }
+
     async fn missed(&self, position: i64) -> Option<Batch> {
         let found = self.shared.db().runs_changed_since(position).await.ok()?;
-        Some(Batch { position: found.seq, changes: found.changes.into() })
+        Some(Batch { from: position, position: found.seq, changes: found.changes.into() })
     }
 
     /// Whether the stream goes on.

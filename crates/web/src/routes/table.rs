@@ -62,6 +62,7 @@ fn tenant() -> Vec<Row> {
     vec![
         Row::page("/t/{tenant}/inventory", may(Capability::InventoryView), inventory::list_page),
         Row::start("/t/{tenant}/inventory/sync", may(Capability::InventorySync), inventory::sync),
+        Row::start("/t/{tenant}/inventory/capture-many", may(Capability::BackupsCreate), inventory::capture_many),
         Row::page("/t/{tenant}/inventory/{type}/{id}", may(Capability::InventoryView), inventory::object_page),
         Row::page(
             "/t/{tenant}/inventory/{type}/{id}/versions/{version}",
@@ -105,6 +106,7 @@ fn tenant() -> Vec<Row> {
 fn operations() -> Vec<Row> {
     use pages::{operations, queue};
     vec![
+        Row::stream("/t/{tenant}/stream", may(Capability::OperationsView), live::frame_stream),
         Row::page("/t/{tenant}/queue", may(Capability::OperationsView), queue::page),
         Row::form("/t/{tenant}/queue/pauses", may(Capability::OperationsCancelAny), queue::pause),
         Row::form("/t/{tenant}/queue/pauses/{pause}/end", may(Capability::OperationsCancelAny), queue::resume),
@@ -122,6 +124,7 @@ fn operations() -> Vec<Row> {
         Row::page("/t/{tenant}/operations/export", may(Capability::ExportCreate), operations::export::at_once),
         Row::start("/t/{tenant}/operations/export", may(Capability::ExportCreate), operations::export::start),
         Row::page("/t/{tenant}/operations/{run}/file", may(Capability::OperationsView), operations::export::file),
+        Row::start("/t/{tenant}/operations/cancel-many", may(Capability::OperationsCancelOwn), operations::cancel_many),
         Row::page("/t/{tenant}/operations/{run}", may(Capability::OperationsView), operations::run_page),
         Row::stream("/t/{tenant}/operations/{run}/stream", may(Capability::OperationsView), live::run_stream),
         Row::form("/t/{tenant}/operations/{run}/cancel", may(Capability::OperationsCancelOwn), operations::cancel::act),
@@ -179,6 +182,16 @@ fn api_writes() -> Vec<Row> {
             "/api/v1/tenants/{tenant}/views/{view}/remove",
             may(Capability::OperationsView),
             api::views::remove,
+        ),
+        Row::api_write(
+            "/api/v1/tenants/{tenant}/runs/cancel-many",
+            may(Capability::OperationsCancelOwn),
+            api::bulk::cancel_many,
+        ),
+        Row::api_write(
+            "/api/v1/tenants/{tenant}/inventory/capture-many",
+            may(Capability::BackupsCreate),
+            api::bulk::capture_many,
         ),
         Row::api_write("/api/v1/tenants/{tenant}/pauses", may(Capability::OperationsCancelAny), api::pauses::create),
         Row::api_write(

@@ -7,6 +7,7 @@
     reason = "every function here is part of a test"
 )]
 
+mod bulk;
 mod engine;
 mod entry;
 mod facets;

@@ -108,7 +108,7 @@ impl World {
             Kind::Page | Kind::Stream | Kind::Api | Kind::Asset => Request::get(path).body(Body::empty()).unwrap(),
             Kind::Start | Kind::Form => {
                 let form = format!(
-                    "csrf={}&role=readonly&name=Somebody&email=new@example.com&reason=Because&policy=scopeTags/x",
+                    "csrf={}&role=readonly&name=Somebody&email=new@example.com&reason=Because&policy=scopeTags/x&which=matching",
                     browser.csrf
                 );
                 Request::post(path)
@@ -124,6 +124,8 @@ impl World {
                     Some("views") => r#"{"name":"x"}"#,
                     Some("export") => r#"{"format":"csv"}"#,
                     Some("pauses") => r#"{"reason":"x"}"#,
+                    Some("cancel-many") => r#"{"filter":{}}"#,
+                    Some("capture-many") => r#"{"policies":[]}"#,
                     Some("schedules" | "{schedule}") => r#"{"name":"x","cron":"0 2 * * *","zone":"UTC"}"#,
                     _ => "",
                 };

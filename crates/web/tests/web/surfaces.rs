@@ -25,7 +25,7 @@ struct Surface {
     api: (&'static str, &'static str),
 }
 
-const SURFACES: [Surface; 10] = [
+const SURFACES: [Surface; 12] = [
     Surface {
         run_type: "inventory.sync",
         page: ("/inventory/sync", "type=scopeTags"),
@@ -63,7 +63,18 @@ const SURFACES: [Surface; 10] = [
         page: ("/operations/export?format=csv", ""),
         api: ("/runs/export", r#"{"format":"csv"}"#),
     },
+    Surface {
+        run_type: "policy.capture_many",
+        page: ("/inventory/capture-many", "which=selected&policy=scopeTags/object-of-own"),
+        api: ("/inventory/capture-many", r#"{"policies":[{"type":"scopeTags","id":"object-of-own"}]}"#),
+    },
     Surface { run_type: "connection.check", page: ("/connection/check", ""), api: ("/connection/check", "") },
+    // Last, because it cancels what the others have left queued.
+    Surface {
+        run_type: "operation_run.cancel_many",
+        page: ("/operations/cancel-many?when=all", ""),
+        api: ("/runs/cancel-many", r#"{"filter":{"when":["all"]}}"#),
+    },
 ];
 
 /// Started by the scheduler alone; its own test is with the schedules.

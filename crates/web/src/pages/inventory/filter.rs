@@ -1,5 +1,6 @@
 //! The filters of the inventory, as they stand in its address.
 
+use app::inventory::{CHANGED, ObjectQuery};
 use model::registry::Registry;
 use store::{Facets, InventoryCursor, InventoryFilter};
 
@@ -7,30 +8,9 @@ use crate::fields::Fields;
 use crate::kit::filter::{Choice, Filters, SearchField};
 use crate::pages::operations::choice_summary;
 
-/// Names that filter.
-pub(super) const NAMES: [&str; 6] = ["q", "type", "platform", "state", "changed", "group"];
-
-/// Value, words, length in milliseconds.
-const CHANGED: [(&str, &str, Option<i64>); 4] = [
-    ("", "any time", None),
-    ("24h", "last 24 hours", Some(86_400_000)),
-    ("7d", "last 7 days", Some(7 * 86_400_000)),
-    ("30d", "last 30 days", Some(30 * 86_400_000)),
-];
-
 /// The store's filter.
 pub(crate) fn inventory_filter(asked: &Fields, now_ms: i64) -> InventoryFilter {
-    let since = CHANGED.iter().find(|(value, ..)| asked.get("changed") == Some(value)).and_then(|each| each.2);
-    InventoryFilter {
-        types: asked.all("type").map(str::to_owned).collect(),
-        platforms: asked.all("platform").map(str::to_owned).collect(),
-        categories: Vec::new(),
-        text: asked.get("q").map(str::to_owned),
-        changed_since: since.map(|length| now_ms - length),
-        missing: asked.has("state", "missing").then_some(true),
-        incomplete: asked.has("state", "incomplete").then_some(true),
-        assigned_to: asked.get("group").map(str::to_owned),
-    }
+    ObjectQuery::of(asked.pairs()).filter(now_ms)
 }
 
 /// The row after which a page begins: its three keys.

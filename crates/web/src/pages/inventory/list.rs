@@ -1,11 +1,13 @@
 //! `GET /t/{tenant}/inventory`
 
+use app::inventory::OBJECT_NAMES as NAMES;
 use axum::extract::State;
 use maud::{Markup, html};
 use model::access::Capability;
 use store::{CoverageRow, Facets, MissingPart, ObjectRow};
 
-use super::filter::{NAMES, cursor, filter_row, inventory_filter, platform_label, type_label};
+use super::bulk;
+use super::filter::{cursor, filter_row, inventory_filter, platform_label, type_label};
 use crate::errors::WebError;
 use crate::extract::{Asked, InTenant};
 use crate::fields::{Fields, segment};
@@ -24,7 +26,8 @@ use crate::kit::tone::Tone;
 use crate::state::Shared;
 
 const ROWS: usize = 50;
-const COLUMNS: [Column; 6] = [
+const COLUMNS: [Column; 7] = [
+    bulk::COLUMN,
     Column::new("State", "c-state"),
     Column::new("Name", ""),
     Column::new("Platform", ""),
@@ -55,12 +58,16 @@ pub(crate) async fn page(
     let coverage = inventory.coverage().await?;
     let kept = asked.only(&NAMES);
     let now = place.now();
+    let selects = bulk::may_select(&place);
+    let columns = if selects { &COLUMNS[..] } else { &COLUMNS[1..] };
+    let lines: Vec<_> = rows.iter().map(|each| object_row(&now, &place.base(), each, selects)).collect();
     let body = html! {
         div id="inventory" {
             (facets("By state", &facet_row(&kept, &path, all, &facet_counts), &html! {}))
             @if rows.is_empty() { (nothing(&place, &kept, &path)) }
             @else {
-                (table("Configuration objects, by name", &COLUMNS, true, &rows.iter().map(|each| object_row(&now, &place.base(), each)).collect::<Vec<_>>()))
+                (bulk::bar(&place, &kept, rows.len(), shown))
+                (table("Configuration objects, by name", columns, true, &lines))
                 (pager(&pages(&rows, more, shown, &kept, &path, &asked, &now)))
             }
         }
@@ -154,7 +161,7 @@ pub(super) fn part_words(part: &MissingPart) -> String {
     if part.part == "object" { "what its list leaves out".to_owned() } else { part.part.clone() }
 }
 
-fn object_row(now: &Now, base: &str, object: &ObjectRow) -> Markup {
+fn object_row(now: &Now, base: &str, object: &ObjectRow, selects: bool) -> Markup {
     let why = if let Some(missing) = &object.missing {
         let sure = if missing.high_confidence { "" } else { " The pass was partial, so this is not certain." };
         format!("Not seen since {}.{sure}", now.relative(missing.since))
@@ -176,17 +183,16 @@ fn object_row(now: &Now, base: &str, object: &ObjectRow) -> Markup {
     let changed =
         html! { @if let Some(at) = object.changed_at { (relative_time(now, at)) } @else { span.muted { "–" } } };
     let assigned = html! { @match object.assignments_count { None => { span.muted { "–" } } Some(0) => { span.zero { "0" } } Some(count) => { (number(count)) } } };
-    row(
-        "",
-        &[
-            state_cell(&badge(object_badge(object))),
-            main_cell(&name),
-            cell("nowrap", "", &html! { (platform_label(&object.platform)) }),
-            cell("num", "assignments", &assigned),
-            cell("nowrap", "changed", &changed),
-            cell("nowrap", "seen", &relative_time(now, object.last_seen_at)),
-        ],
-    )
+    let cells = [
+        bulk::select_cell(object),
+        state_cell(&badge(object_badge(object))),
+        main_cell(&name),
+        cell("nowrap", "", &html! { (platform_label(&object.platform)) }),
+        cell("num", "assignments", &assigned),
+        cell("nowrap", "changed", &changed),
+        cell("nowrap", "seen", &relative_time(now, object.last_seen_at)),
+    ];
+    row("", if selects { &cells } else { &cells[1..] })
 }
 
 /// What is wrong comes first; an object that is whole is just present.

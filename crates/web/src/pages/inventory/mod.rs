@@ -1,11 +1,13 @@
 //! What a tenant is configured to do, as last observed: the list, one object, and what starts reading it again.
 
+mod bulk;
 mod filter;
 mod list;
 mod object;
 mod object_parts;
 mod starts;
 
+pub(crate) use bulk::capture_many;
 pub(crate) use filter::{cursor, inventory_filter, type_label};
 pub(crate) use list::page as list_page;
 pub(crate) use object::{ObjectPath, TypePath, load, page as object_page, version_page};

@@ -36,7 +36,7 @@ pub(crate) async fn page(
         (header(&Header { crumbs: Vec::new(), title: "Notifications".into(), summary: None, actions: unread.then_some(read) }))
         (live_region("notes-live", "/notifications/stream", &html! { div.sec { (bell_cards(&place.now(), &cards, &tenants)) } }))
     };
-    place.page("Notifications", &main).await
+    place.live_page("Notifications", &main).await
 }
 
 /// `POST /notifications/read`: one run's card, or all.

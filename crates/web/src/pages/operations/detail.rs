@@ -47,7 +47,8 @@ pub(crate) async fn page(
         @if live { (live_region("run-live", &format!("{}/stream?since={position}", viewer.href(&run)), &body)) }
         @else { (body) }
     };
-    place.page(&format!("{} {}", run.label, short_id(&run.id.to_string())), &main).await
+    let name = format!("{} {}", run.label, short_id(&run.id.to_string()));
+    if live { place.live_page(&name, &main).await } else { place.page(&name, &main).await }
 }
 
 /// "Back up “Before the change”, 16 types", "Sync inventory, 16 types".

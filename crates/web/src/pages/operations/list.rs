@@ -8,6 +8,7 @@ use model::ids::RunId;
 use model::run::Outcome;
 use store::{Pause, RunCounts, RunPage, RunPageRequest};
 
+use super::bulk::cancel_bar;
 use super::export::export_menu;
 use super::filter::{Choices, all_but_line, filter_row, kept, run_filter, when_words};
 use super::views::{Shown, views_nav};
@@ -71,6 +72,7 @@ pub(crate) async fn page(
     let body = html! {
         div id="ops" {
             (facets("By outcome", &facet_row(&kept, &path, &counts), &live_mark()))
+            (cancel_bar(&place, asked, &path).await?)
             (newer_place("ops-newer"))
             @if rows.is_empty() { (nothing(&kept, &path, asked)) }
             @else { (table("Operations, newest first", &COLUMNS, true, &rows)) (pager(&pages)) }
@@ -91,7 +93,7 @@ pub(crate) async fn page(
         (filters_with(&filter_row(asked, &path, ctx.user, &choices), &beside))
         (live_region("ops-live", &stream, &body))
     };
-    place.page("Operations", &main).await
+    place.live_page("Operations", &main).await
 }
 
 fn cursor(asked: &Fields, name: &str) -> Option<RunId> {

@@ -1,0 +1,37 @@
+//! `tenantatlas policy …`
+
+use app::inventory::ObjectQuery;
+use app::snapshots::{Chosen, start_capture, start_capture_many};
+use app::starting::Extra;
+use model::AppError;
+
+use super::backup::policy;
+use crate::args::{Capture, Policy};
+use crate::exit::Exit;
+use crate::session::Session;
+
+/// Dispatches.
+pub(crate) async fn run(args: Policy, session: &Session) -> Result<Exit, AppError> {
+    match args {
+        Policy::Capture(args) => capture(args, session).await,
+    }
+}
+
+/// One policy is captured as on its page; several are one run with an item each.
+async fn capture(args: Capture, session: &Session) -> Result<Exit, AppError> {
+    let scope = session.scope(&args.tenant.tenant).await?;
+    let policies = args.policies.iter().map(|text| policy(text)).collect::<Result<Vec<_>, _>>()?;
+    let started = match policies.as_slice() {
+        [only] => start_capture(&session.db, &scope, &only.type_key, &only.id, Extra::default()).await?,
+        [] => start_capture_many(&session.db, &scope, Chosen::Matching(query(&args)), Extra::default()).await?,
+        _ => start_capture_many(&session.db, &scope, Chosen::Policies(policies), Extra::default()).await?,
+    };
+    session.follow_started(&scope, &started, args.waiting).await
+}
+
+fn query(args: &Capture) -> ObjectQuery {
+    let several = [("type", &args.types), ("platform", &args.platforms)];
+    let several = several.into_iter().flat_map(|(name, values)| values.iter().map(move |value| (name, value.as_str())));
+    let single = [("state", &args.state), ("changed", &args.changed), ("group", &args.group), ("q", &args.find)];
+    ObjectQuery::of(several.chain(single.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)))))
+}
