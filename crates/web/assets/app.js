@@ -32,7 +32,7 @@ let chordAt = -Infinity;
 // Through its button, so that the menu is anchored to it.
 const press = (id) => $(`[popovertarget="${id}"]`)?.click();
 function step(by) {
-  const rows = [...document.querySelectorAll('[data-rows] tbody > tr:not(.sub)')];
+  const rows = [...document.querySelectorAll('[data-rows] tbody > tr:not(.sub, .gap)')];
   if (!rows.length) return;
   const at = rows.indexOf(document.activeElement.closest?.('tr'));
   const row = rows[Math.max(0, Math.min(rows.length - 1, at + by))];

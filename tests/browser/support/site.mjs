@@ -8,6 +8,7 @@ const programs = process.env.TENANTATLAS_BIN_DIR;
 if (!programs) throw new Error('TENANTATLAS_BIN_DIR is not set; start the tests with tests/browser/run');
 const SERVER = join(programs, 'tenantatlas');
 const SIMULATOR = join(programs, 'graph-sim');
+const MANY_ITEMS = join(programs, 'many-items');
 
 export const OWNER = { name: 'Anna Lindqvist', email: 'anna@meridian.example', password: 'quiet harbour lantern 7' };
 export const READER = { name: 'Ben Okafor', email: 'ben@meridian.example', password: 'amber field notebook 3' };
@@ -42,6 +43,11 @@ export class Site {
   /** Runs a command of the program on the site's database. */
   command(args, options) {
     return run(SERVER, args, this.env, options);
+  }
+
+  /** Makes a completed run with so many items; its id. */
+  async manyItems(count) {
+    return (await run(MANY_ITEMS, [this.env.TENANTATLAS_DATABASE, OWNER.email, String(count)], {})).trim();
   }
 
   /** Changes how the simulated Graph behaves. */

@@ -109,12 +109,7 @@ async fn file_of(run: RunId, out: &Path, session: &Session) -> Result<Exit, AppE
     kept(file, out, session)
 }
 
-async fn write_parts(
-    scope: &TenantScope,
-    run: RunId,
-    file: &mut NewFile,
-    session: &Session,
-) -> Result<(), AppError> {
+async fn write_parts(scope: &TenantScope, run: RunId, file: &mut NewFile, session: &Session) -> Result<(), AppError> {
     let made = open_file(&session.db, scope, run).await?;
     for number in 1..=made.parts {
         let part = session.db.tenant(scope).exports().part(run, number).await?;

@@ -27,5 +27,18 @@ fn runs_are_listed_by_filter_and_written_into_a_file_that_is_whole_or_not_there(
         let other = database.folder().join("runs.xlsx");
         story.tells(&["run", "export", "Contoso", "--format", "xlsx", "--out", other.to_str().unwrap()], 2).await;
         assert!(!other.exists());
+        // Started alone, the file is fetched later.
+        story.tells(&["run", "export", "Contoso"], 2).await;
+        let started = story.tells(&["--json", "run", "export", "Contoso", "--by", "me", "--detach"], 0).await;
+        let started: serde_json::Value = serde_json::from_str(&started.out).unwrap();
+        let (run, later) = (started["run"].as_str().unwrap(), database.folder().join("later.csv"));
+        let fetch = ["run", "file", run, "--out", later.to_str().unwrap()];
+        let early = story.tells(&fetch, 9).await;
+        assert!(early.err.contains("export.") && !later.exists(), "{}", early.err);
+        world.worked(run.parse().unwrap()).await;
+        story.tells(&fetch, 0).await;
+        let again = std::fs::read_to_string(&later).unwrap();
+        assert!(again.starts_with(&text[..text.find("\r\n").unwrap()]), "the same columns: {again}");
+        assert_eq!(again.matches("\r\n").count(), 4, "head, two runs and the export itself: {again}");
     });
 }

@@ -41,7 +41,7 @@ fn every_type_is_started_the_one_way_by_a_command() {
         }
         let world = World::seeded(database, 30).await;
         let things = things(&world).await;
-        let operator = world.person("Bert", Role::Operator).await;
+        let manager = world.person("Bert", Role::Manager).await;
         world.person("Cleo", Role::Readonly).await;
         let before = world.simulator.stats().round_trips;
         for (run_type, words) in COMMANDS {
@@ -51,7 +51,7 @@ fn every_type_is_started_the_one_way_by_a_command() {
             assert!(refused.err.contains("not_authorised"), "{words}: {}", refused.err);
             let (run, active) = started(&says(&world, database, &words, "bert").await);
             assert!(!active, "{words}");
-            confirmed(&world, run, run_type, operator).await;
+            confirmed(&world, run, run_type, manager).await;
             let (second, active) = started(&says(&world, database, &words, "bert").await);
             let fresh = app::catalogue::definition(run_type).unwrap().identity == IdentityInputs::Fresh;
             assert_eq!((active, second == run), (!fresh, !fresh), "{words}");

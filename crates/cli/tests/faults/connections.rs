@@ -8,7 +8,7 @@ use store::Engine;
 use testkit::program::terminate;
 use testkit::{Proxy, Seed, TestDatabase, World};
 
-use crate::support::{assert_whole, held_sync, until, worker, worker_at};
+use crate::support::{assert_whole, held_sync, is_of_the_database, until, worker, worker_at};
 
 fn on_postgres(test: impl AsyncFnOnce(&TestDatabase)) {
     testkit::run(Engine::Postgres, test);
@@ -176,14 +176,14 @@ async fn retried_start(world: &World) -> RunId {
     let scope = loop {
         match world.db.authorise(world.owner, world.tenants[0].id).await {
             Ok(scope) => break scope,
-            Err(error) => assert!(error.code.starts_with("database."), "{error:?}"),
+            Err(error) => assert!(is_of_the_database(&error), "{error:?}"),
         }
     };
     let selection = app::inventory::Selection::of(&["scopeTags"]).unwrap();
     loop {
         match app::inventory::start_sync(&world.db, &scope, &selection, Default::default()).await {
             Ok(started) => return started.run(),
-            Err(error) => assert!(error.code.starts_with("database."), "{error:?}"),
+            Err(error) => assert!(is_of_the_database(&error), "{error:?}"),
         }
     }
 }

@@ -16,6 +16,7 @@ mod disks;
 mod handlers;
 mod locks;
 mod memory;
+mod nodes;
 mod processes;
 mod races;
 mod restarts;

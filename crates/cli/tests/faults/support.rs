@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use model::AppError;
 use model::ids::RunId;
 use model::registry::Registry;
 use model::run::{Outcome, Status};
@@ -73,4 +74,9 @@ pub(crate) async fn until(is_so: impl AsyncFn() -> bool) {
     while !is_so().await {
         looks.tick().await;
     }
+}
+
+/// What a person may be told while the database comes and goes.
+pub(crate) fn is_of_the_database(error: &AppError) -> bool {
+    error.code.starts_with("database.") || error.code == "run.start_unknown"
 }

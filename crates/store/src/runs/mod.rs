@@ -3,14 +3,16 @@
 mod cancel;
 mod detail;
 mod filter;
+mod items;
 mod list;
 mod queue;
 mod row;
 mod start;
 
 pub use cancel::CancelOutcome;
-pub use detail::{EventRow, ItemCounts, ItemFilter, ItemRow, NotComplete};
+pub use detail::{EventRow, NotComplete};
 pub use filter::RunFilter;
+pub use items::{ItemCounts, ItemFilter, ItemRow};
 pub use list::{RunCounts, RunPage, RunPageRequest};
 pub use row::RunRow;
 pub use start::{ActiveRun, Idempotency, NewRun, Started};

@@ -98,9 +98,28 @@ both! {
         }
         let items = runs.items(lease.run, &ItemFilter { text: Some("A".into()), ..Default::default() }, 0, 10).await.unwrap();
         assert_eq!((items.len(), items[0].sequence, items[0].outcome), (1, 1, ItemOutcome::Failed));
+        assert_eq!(runs.item_count(lease.run, &ItemFilter::failed()).await.unwrap(), 1);
         assert_eq!(runs.item_counts(lease.run).await.unwrap().codes, [("graph.throttled".to_owned(), 1)]);
         assert_eq!(runs.initiators().await.unwrap().len(), 1);
         assert_eq!(runs.newer_than(claimed[0].id, &filter).await.unwrap(), 4);
+    }
+
+    async fn any_part_of_the_items_is_read_by_its_place(test: &TestDb) {
+        let scope = test.owner().await;
+        let runs = test.db.tenant(&scope).runs();
+        let (run, lease) = test.claimed(&scope).await;
+        let outcome = |number| if number % 3 == 0 { ItemOutcome::Failed } else { ItemOutcome::Succeeded };
+        let items = (0..30).map(|number| item(&format!("item {number:02}"), outcome(number))).collect();
+        test.db.ledger().record(&lease, items).await.unwrap();
+        for filter in [ItemFilter::default(), ItemFilter::failed(), ItemFilter { text: Some("item 1".into()), ..Default::default() }] {
+            let all: Vec<_> = runs.items(run.id, &filter, 0, 100).await.unwrap().iter().map(|row| row.sequence).collect();
+            assert_eq!(runs.item_count(run.id, &filter).await.unwrap(), all.len() as u64);
+            for from in [0, 7, all.len() - 1, all.len(), usize::MAX] {
+                let part = runs.items_at(run.id, &filter, from as u64, 5).await.unwrap();
+                let wanted: Vec<_> = all.iter().skip(from).take(5).copied().collect();
+                assert_eq!(part.iter().map(|row| row.sequence).collect::<Vec<_>>(), wanted, "{filter:?} from {from}");
+            }
+        }
     }
 
     async fn a_stranger_learns_nothing_about_a_run(test: &TestDb) {
@@ -111,6 +130,8 @@ both! {
         assert_eq!(runs.request_cancel(run).await.unwrap_err().code, "not_found");
         assert!(runs.events(run).await.unwrap().is_empty());
         assert!(runs.items(run, &ItemFilter::default(), 0, 10).await.unwrap().is_empty());
+        assert!(runs.items_at(run, &ItemFilter::default(), 0, 10).await.unwrap().is_empty());
+        assert_eq!(runs.item_count(run, &ItemFilter::default()).await.unwrap(), 0);
         let (user, tenant) = (other.actor().user.unwrap(), one.tenant_id());
         let foreign = test.db.authorise(user, tenant).await.unwrap_err();
         let missing = test.db.authorise(user, model::Ambient::system().id()).await.unwrap_err();

@@ -32,7 +32,7 @@ pub fn pager(view: &Pager) -> Markup {
     html! {
         nav.pager aria-label="Pages" {
             p {
-                @if let Some(total) = view.total { (number(view.shown)) " of " (counted(total, view.noun.0, view.noun.1)) }
+                @if let Some(total) = view.total { span.part { (number(view.shown)) " of " } (counted(total, view.noun.0, view.noun.1)) }
                 @else { (counted(view.shown, view.noun.0, view.noun.1)) }
                 ", " (view.order) "."
                 @if !view.zone.is_empty() { " Times in " (view.zone) "." }

@@ -63,6 +63,7 @@ pub fn head(title: &str) -> Markup {
             script src=(assets::url("vendor/htmx.min.js")) defer {}
             script src=(assets::url("vendor/hx-sse.min.js")) defer {}
             script src=(assets::url("app.js")) defer {}
+            script src=(assets::url("long-table.js")) defer {}
         }
     }
 }

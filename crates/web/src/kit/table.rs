@@ -28,18 +28,50 @@ impl Column {
 /// Renders a table. `caption` is read aloud. `main` tables answer `j` and `k` and keep their head in sight.
 pub fn table(caption: &str, columns: &[Column], main: bool, rows: &[Markup]) -> Markup {
     html! {
-        table.table.stack role="table" data-rows[main] {
-            caption.vh { (caption) }
-            thead role="rowgroup" {
-                tr role="row" {
-                    @for column in columns {
-                        th role="columnheader" scope="col" class=[(!column.class.is_empty()).then_some(column.class)] {
-                            @if column.hidden { span.vh { (column.words) } } @else { (column.words) }
-                        }
+        table.table.stack role="table" data-rows[main] { (caption_and_head(caption, columns)) (part(rows)) }
+    }
+}
+
+/// A table with more rows than a page holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Long {
+    /// All its rows.
+    pub total: u64,
+    /// How many are before those that the page holds.
+    pub from: u64,
+    /// How many are fetched at once.
+    pub part: u64,
+    /// Where: with `from` in addition it answers with a [`part`].
+    pub href: String,
+}
+
+/// Renders a main table with some of its rows. long-table.js gives it the height of all and fetches those in sight.
+pub fn long_table(caption: &str, columns: &[Column], long: &Long, rows: &[Markup]) -> Markup {
+    html! {
+        table.table.stack role="table" data-rows aria-rowcount=(long.total + 1) data-long=(long.href)
+            data-total=(long.total) data-from=(long.from) data-part=(long.part) {
+            (caption_and_head(caption, columns))
+            (part(rows))
+        }
+    }
+}
+
+/// Rows of a table, as a group of their own.
+pub fn part(rows: &[Markup]) -> Markup {
+    html! { tbody role="rowgroup" { @for each in rows { (each) } } }
+}
+
+fn caption_and_head(caption: &str, columns: &[Column]) -> Markup {
+    html! {
+        caption.vh { (caption) }
+        thead role="rowgroup" {
+            tr role="row" {
+                @for column in columns {
+                    th role="columnheader" scope="col" class=[(!column.class.is_empty()).then_some(column.class)] {
+                        @if column.hidden { span.vh { (column.words) } } @else { (column.words) }
                     }
                 }
             }
-            tbody role="rowgroup" { @for each in rows { (each) } }
         }
     }
 }

@@ -126,6 +126,7 @@ fn operations() -> Vec<Row> {
         Row::page("/t/{tenant}/operations/{run}/file", may(Capability::OperationsView), operations::export::file),
         Row::start("/t/{tenant}/operations/cancel-many", may(Capability::OperationsCancelOwn), operations::cancel_many),
         Row::page("/t/{tenant}/operations/{run}", may(Capability::OperationsView), operations::run_page),
+        Row::page("/t/{tenant}/operations/{run}/items", may(Capability::OperationsView), operations::item_rows),
         Row::stream("/t/{tenant}/operations/{run}/stream", may(Capability::OperationsView), live::run_stream),
         Row::form("/t/{tenant}/operations/{run}/cancel", may(Capability::OperationsCancelOwn), operations::cancel::act),
         Row::start("/t/{tenant}/operations/{run}/repeat", may(Capability::InventorySync), operations::repeat::act),

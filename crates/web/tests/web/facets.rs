@@ -221,7 +221,7 @@ fn number(text: &str) -> usize {
 
 /// "25 of 48 operations, newest first."
 fn total(page: &str) -> Option<usize> {
-    let words = page.split("aria-label=\"Pages\"").nth(1)?.split(" of ").nth(1)?;
+    let words = page.split("aria-label=\"Pages\"").nth(1)?.split(" of </span>").nth(1)?;
     words.split(' ').next()?.replace(',', "").parse().ok()
 }
 

@@ -11,6 +11,7 @@ mod bulk;
 mod engine;
 mod entry;
 mod facets;
+mod items;
 mod live;
 mod matrix;
 mod outbound;

@@ -10,8 +10,16 @@ use tokio::process::{Child, Command};
 use super::evidence::Evidence;
 use crate::support::PROGRAM;
 
-const ROLES: [(&str, &[&str]); 3] =
-    [("server", &["serve", "--listen", "127.0.0.1:0"]), ("worker-1", &["worker"]), ("worker-2", &["worker"])];
+const SERVE: &[&str] = &["serve", "--listen", "127.0.0.1:0"];
+const ROLES: [(&str, &[&str]); 5] = [
+    ("server", SERVE),
+    ("worker-1", &["worker"]),
+    ("worker-2", &["worker"]),
+    ("worker-3", &["worker"]),
+    ("server-2", SERVE),
+];
+/// One server may serve an SQLite file.
+const ON_ONE_MACHINE: usize = 4;
 /// A process that is asked to stop has stopped within this, also in a bad moment of a slow machine.
 const STOP: Duration = Duration::from_secs(60);
 
@@ -24,6 +32,8 @@ pub(super) struct Node {
     child: Option<Child>,
     /// It stays down, or still, until somebody says otherwise.
     held: bool,
+    /// It was asked to stop already; asked twice, it ends at once and says so.
+    stopping: bool,
 }
 
 /// All of them.
@@ -32,14 +42,15 @@ pub(super) struct Nodes(pub(super) Vec<Node>);
 impl Nodes {
     pub(super) async fn start(world: &World, database: &TestDatabase, evidence: &Evidence) -> Self {
         let mut nodes = Vec::new();
-        for (name, arguments) in ROLES {
+        let several = if database.engine() == store::Engine::Sqlite { ON_ONE_MACHINE } else { ROLES.len() };
+        for (name, arguments) in ROLES.into_iter().take(several) {
             let proxy = proxy(database).await;
             let mut command = within(PROGRAM, world, database, arguments);
             if let Some(proxy) = &proxy {
                 command.env("TENANTATLAS_DATABASE", proxy.in_place_of(database.address()));
             }
             command.stdout(Stdio::null()).stderr(evidence.log(name));
-            nodes.push(Node { name, proxy, command, child: None, held: false });
+            nodes.push(Node { name, proxy, command, child: None, held: false, stopping: false });
         }
         Self(nodes)
     }
@@ -50,13 +61,14 @@ impl Nodes {
             let ended = node.child.as_mut().is_none_or(|child| child.try_wait().unwrap().is_some());
             if ended && !node.held {
                 node.child = Some(node.command.spawn().unwrap());
+                node.stopping = false;
             }
         }
     }
 
     /// Stops all of them as a service manager does.
     pub(super) async fn stop(&mut self) {
-        for node in &mut self.0 {
+        for node in self.0.iter_mut().filter(|node| !node.stopping) {
             node.tell(Signal::SIGTERM);
         }
         for node in &mut self.0 {
@@ -75,7 +87,9 @@ impl Node {
     }
 
     pub(super) fn ask_to_stop(&mut self) {
-        self.tell(Signal::SIGTERM);
+        if !std::mem::replace(&mut self.stopping, true) {
+            self.tell(Signal::SIGTERM);
+        }
         self.held = true;
     }
 

@@ -12,6 +12,8 @@ use store::{Db, Idempotency, Started};
 use testkit::{Proxy, Seed, TestDatabase, World};
 use tokio::time::{Instant, sleep};
 
+use crate::support::is_of_the_database;
+
 /// Between two tries of what got no answer.
 const AGAIN: Duration = Duration::from_millis(200);
 
@@ -55,7 +57,7 @@ impl Person {
         loop {
             match self.start(wish, world).await {
                 Ok(started) => return started.run(),
-                Err(error) => assert!(error.code.starts_with("database."), "{error:?}"),
+                Err(error) => assert!(is_of_the_database(&error), "{error:?}"),
             }
             sleep(AGAIN).await;
         }
@@ -82,7 +84,7 @@ impl Person {
             self.db.tenant(&scope).runs().request_cancel(*run).await
         };
         if let Err(error) = cancelled.await {
-            assert!(error.code.starts_with("database."), "{error:?}");
+            assert!(is_of_the_database(&error), "{error:?}");
         }
     }
 }

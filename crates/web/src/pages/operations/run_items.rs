@@ -1,96 +1,66 @@
-//! The items of a run, filtered by outcome and code, in pages.
+//! The items of a run, filtered by outcome and code: the section of its page.
 
 use maud::{Markup, html};
 use model::run::ItemOutcome;
-use store::{ItemCounts, ItemFilter, ItemRow, RunRow};
+use store::{ItemCounts, RunRow};
 
 use super::Viewer;
-use crate::errors::{WebError, sentence};
-use crate::fields::{Fields, segment};
+use super::items::{Items, NAMES, PART, first_asked, item_row};
+use crate::errors::WebError;
+use crate::fields::Fields;
 use crate::frame::Place;
-use crate::kit::badge::{Badge, badge};
+use crate::kit::badge::Badge;
 use crate::kit::button::{Button, Press, button};
 use crate::kit::facets::{Facet, facets};
 use crate::kit::filter::{Choice, Filters, SearchField, filters};
 use crate::kit::live::newer_place;
 use crate::kit::notice::empty_state;
 use crate::kit::pager::{Pager, pager};
-use crate::kit::table::{Column, cell, row, state_cell, table};
-use crate::kit::time::{Now, clock_time};
+use crate::kit::table::{Column, Long, long_table};
 
-const ITEMS: usize = 100;
-const NAMES: [&str; 3] = ["outcome", "code", "q"];
 const COLUMNS: [Column; 4] = [
     Column::new("Outcome", "c-state"),
     Column::new("Item", ""),
     Column::new("Kind", ""),
     Column::new("Finished", "num"),
 ];
-const BAD: [ItemOutcome; 4] =
-    [ItemOutcome::Incomplete, ItemOutcome::Failed, ItemOutcome::Conflict, ItemOutcome::Unknown];
-
-const GOOD: [ItemOutcome; 3] = [ItemOutcome::Pending, ItemOutcome::Succeeded, ItemOutcome::Skipped];
 
 /// Renders the section `#items`.
 pub(super) async fn items_section(place: &Place<'_>, viewer: &Viewer, run: &RunRow) -> Result<Markup, WebError> {
     let Some(scope) = place.scope else { return Ok(html! {}) };
     let asked = place.asked.only(&NAMES);
     let tenant = place.shared.db().tenant(scope);
-    let filter = ItemFilter {
-        outcomes: outcomes(&asked),
-        code: asked.get("code").map(str::to_owned),
-        text: asked.get("q").map(str::to_owned),
-    };
-    let after = place.asked.get("after").and_then(|text| text.parse().ok()).unwrap_or(0);
     let counts = tenant.runs().item_counts(run.id).await?;
-    let problems_first = !asked.any(&NAMES);
-    let filter = if problems_first { ItemFilter { outcomes: GOOD.to_vec(), ..filter } } else { filter };
-    let mut items = tenant.runs().items(run.id, &filter, after, ITEMS + 1).await?;
-    let more = items.len() > ITEMS;
-    items.truncate(ITEMS);
-    let last = items.last().map(|item| item.sequence);
-    if problems_first && after == 0 {
-        let bad = ItemFilter { outcomes: BAD.to_vec(), ..ItemFilter::default() };
-        let mut problems = tenant.runs().items(run.id, &bad, 0, ITEMS).await?;
-        problems.append(&mut items);
-        items = problems;
-    }
+    let items = Items::of(&asked);
+    let total = items.total(&tenant.runs(), run.id, &counts).await?;
+    // Without scripts one turns pages; with them the rows between are fetched as they come into sight.
+    let from = first_asked(place.asked).min(total.saturating_sub(1)) / PART * PART;
+    let part = items.part(&tenant.runs(), run.id, &counts, from).await?;
     let path = viewer.href(run);
     let now = place.now();
-    let rows: Vec<Markup> = items.iter().map(|item| item_row(&now, viewer, item)).collect();
-    let anchored = |fields: Fields| format!("{}#items", fields.href(&path));
-    let next = last.filter(|_| more).map(|last| anchored(asked.with("after", last.to_string())));
-    let previous = (after > 0).then(|| anchored(asked.clone()));
+    let rows: Vec<Markup> = part.iter().map(|item| item_row(&now, viewer, item)).collect();
+    let page = |from: u64| format!("{}#items", asked.with("from", from.to_string()).href(&path));
+    let behind = from + rows.len() as u64;
     let pages = Pager {
-        shown: items.len() as u64,
-        total: None,
+        shown: rows.len() as u64,
+        total: Some(total),
         noun: ("item", "items"),
-        order: if problems_first { "problems first" } else { "in the order they ended" },
+        order: items.order(),
         zone: String::new(),
-        words: Some(("First", "More")),
-        previous,
-        next,
+        words: Some(("Back", "More")),
+        previous: (from > 0).then(|| page(from.saturating_sub(PART))),
+        next: (behind < total).then(|| page(behind)),
     };
+    let long = Long { total, from, part: PART, href: asked.href(&format!("{path}/items")) };
     Ok(html! {
         section.sec id="items" aria-labelledby="items-h" {
             div.sec-h { h2 id="items-h" { "Items" } (filters(&filter_row(&asked, &path, &counts))) }
             (newer_place("items-newer"))
             (facets("By outcome", &facet_row(&asked, &path, &counts), &html! {}))
             @if rows.is_empty() { (nothing(run, &asked, &path)) }
-            @else { (table("Items of this run", &COLUMNS, true, &rows)) (pager(&pages)) }
+            @else { (long_table("Items of this run", &COLUMNS, &long, &rows)) (pager(&pages)) }
         }
     })
-}
-
-/// `failed` in an address stands for everything that the counts call failed, because that is what they link to.
-fn outcomes(asked: &Fields) -> Vec<ItemOutcome> {
-    asked
-        .all("outcome")
-        .flat_map(|word| match word {
-            "failed" => BAD.to_vec(),
-            other => other.strip_prefix("only_").unwrap_or(other).parse().ok().into_iter().collect(),
-        })
-        .collect()
 }
 
 fn facet_row(asked: &Fields, path: &str, counts: &ItemCounts) -> Vec<Facet> {
@@ -143,39 +113,6 @@ fn filter_row(asked: &Fields, path: &str, counts: &ItemCounts) -> Filters {
         choices: choices.into_iter().collect(),
         hidden: asked.all("outcome").map(|word| ("outcome".to_owned(), word.to_owned())).collect(),
     }
-}
-
-fn item_row(now: &Now, viewer: &Viewer, item: &ItemRow) -> Markup {
-    let name = html! {
-        @match object_href(viewer, &item.key) {
-            Some(href) => { a.row-a href=(href) { (item.label) } }
-            None => { b { (item.label) } }
-        }
-        @if item.message.is_some() || item.code.is_some() {
-            p.why {
-                @if let Some(message) = &item.message { (sentence(message)) }
-                @if let Some(code) = &item.code { " " code { (code) } }
-                @if let Some(detail) = &item.detail { " " (sentence(detail)) }
-            }
-        }
-    };
-    let ended = html! { @if let Some(ended) = item.ended_at { (clock_time(now, ended)) } };
-    row(
-        "",
-        &[
-            state_cell(&badge(Badge::of_item(item.outcome))),
-            cell("c-main", "", &name),
-            cell("", "", &html! { (item.kind) }),
-            cell("num nowrap", "", &ended),
-        ],
-    )
-}
-
-/// An item of the inventory has the key `type/id` and leads to its object.
-fn object_href(viewer: &Viewer, key: &str) -> Option<String> {
-    let (type_key, external_id) = key.split_once('/')?;
-    model::registry::Registry::embedded().get(type_key)?;
-    Some(format!("{}/inventory/{}/{}", viewer.base, segment(type_key), segment(external_id)))
 }
 
 fn nothing(run: &RunRow, asked: &Fields, path: &str) -> Markup {

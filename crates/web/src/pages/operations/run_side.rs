@@ -12,7 +12,7 @@ use crate::frame::tenant_path;
 use crate::kit::code::{code, copyable};
 use crate::kit::duration::duration;
 use crate::kit::facts::{Related, facts, related, section};
-use crate::kit::number::counted;
+use crate::kit::number::{counted, number};
 use crate::kit::time::{Now, exact_time};
 use crate::pages::inventory::type_label;
 use crate::state::Shared;
@@ -45,7 +45,7 @@ pub(super) async fn side(
 fn about(viewer: &Viewer, now: &Now, run: &RunRow) -> Markup {
     let waited = run.started_at.map(|started| duration(started - run.created_at));
     let items = match run.counts.total {
-        Some(total) => format!("{} of {} processed", run.counts.processed, counted(total, "item", "items")),
+        Some(total) => format!("{} of {} processed", number(run.counts.processed), counted(total, "item", "items")),
         None => format!("{} processed", counted(run.counts.processed, "item", "items")),
     };
     facts(&[
