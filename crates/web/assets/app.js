@@ -91,6 +91,13 @@ function show() {
     $('span', pause).textContent = paused ? 'Resume' : 'Pause';
   }
 }
+// Where nothing is shown yet, what is new takes its place without being asked for.
+document.addEventListener('htmx:after:process', () => {
+  const bar = $('[data-awaits]:not([data-asked])')?.closest('section')?.querySelector('.newer');
+  if (!bar) return;
+  $('[data-awaits]').dataset.asked = '';
+  bar.click();
+});
 // A filtered list brings a mark of its own, which does not know yet.
 document.addEventListener('htmx:after:swap', show);
 document.addEventListener('click', (event) => {

@@ -22,8 +22,7 @@
       const row = document.createElement('tr');
       cell.colSpan = columns;
       row.className = 'gap';
-      // An attribute, because the style of an element would be copied with the page, which its policy refuses.
-      cell.setAttribute('height', height);
+      row.style.height = `${height}px`;
       row.append(cell);
       body.replaceChildren(row);
       body.ariaHidden = 'true';

@@ -45,6 +45,13 @@ export class Site {
     return run(SERVER, args, this.env, options);
   }
 
+  /** Keeps the runs of a type from starting; what it answers with ends that. */
+  async pause(type) {
+    const as = ['--as', OWNER.email];
+    const said = await this.command(['--json', 'queue', 'pause', 'Contoso', '--type', type, '--reason', 'Change window', ...as]);
+    return () => this.command(['queue', 'resume', JSON.parse(said).pause, ...as]);
+  }
+
   /** Makes a completed run with so many items; its id. */
   async manyItems(count) {
     return (await run(MANY_ITEMS, [this.env.TENANTATLAS_DATABASE, OWNER.email, String(count)], {})).trim();

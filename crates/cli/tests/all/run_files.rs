@@ -4,6 +4,10 @@ use store::Engine;
 use testkit::{TestDatabase, World};
 
 use crate::stories::Story;
+use crate::surfaces::nightly;
+
+/// One more than an answer holds.
+const MANY: usize = 1_001;
 
 #[test]
 fn runs_are_listed_by_filter_and_written_into_a_file_that_is_whole_or_not_there() {
@@ -40,5 +44,27 @@ fn runs_are_listed_by_filter_and_written_into_a_file_that_is_whole_or_not_there(
         let again = std::fs::read_to_string(&later).unwrap();
         assert!(again.starts_with(&text[..text.find("\r\n").unwrap()]), "the same columns: {again}");
         assert_eq!(again.matches("\r\n").count(), 4, "head, two runs and the export itself: {again}");
+    });
+}
+
+#[test]
+fn more_runs_than_an_answer_holds_are_written_by_a_run() {
+    testkit::run(Engine::Sqlite, async |database: &TestDatabase| {
+        let world = World::seeded(database, 10).await;
+        let (scope, schedule) = (world.scope().await, nightly(&world).await);
+        for _ in 0..MANY {
+            let run =
+                app::backups::schedules::start_now(&world.db, &scope, schedule, Default::default()).await.unwrap();
+            world.db.tenant(&scope).runs().request_cancel(run.run()).await.unwrap();
+        }
+        let mut story = Story::new(&world, database);
+        let worker = world.worker();
+        let file = database.folder().join("many.csv");
+        let said = story.tells(&["run", "export", "Contoso", "--out", file.to_str().unwrap()], 0).await;
+        assert!(said.out.contains("Export") && said.out.contains("Written to"), "{}", said.text());
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert_eq!(text.matches(",cancelled,").count(), MANY, "each of them once");
+        assert_eq!(text.matches("\r\n").count(), MANY + 2, "head, all of them and the export itself");
+        worker.stop().await;
     });
 }

@@ -5,7 +5,7 @@ use app::backups::{NewBackup, start_create};
 use app::inventory::Selection;
 use graph_sim::{Fault, FaultKind};
 use model::access::Role;
-use model::ids::{RunId, UserId};
+use model::ids::{RunId, ScheduleId, UserId};
 use model::run::{IdentityInputs, Outcome, Status};
 use store::Engine;
 use testkit::{TestDatabase, World};
@@ -86,9 +86,8 @@ async fn confirmed(world: &World, run: RunId, run_type: &str, initiator: UserId)
     assert_eq!(world.db.tenant(&scope).runs().events(run).await.unwrap()[0].kind, "queued");
 }
 
-/// A schedule, a run of it that failed, and a set that was left open.
-async fn things(world: &World) -> Vec<(&'static str, String)> {
-    let scope = world.scope().await;
+/// A schedule.
+pub(crate) async fn nightly(world: &World) -> ScheduleId {
     let rule = app::backups::schedules::RuleInput {
         name: "Nightly".into(),
         cron: "0 2 * * *".into(),
@@ -96,7 +95,12 @@ async fn things(world: &World) -> Vec<(&'static str, String)> {
         enabled: true,
         ..Default::default()
     };
-    let schedule = app::backups::schedules::create_schedule(&world.db, &scope, &rule).await.unwrap();
+    app::backups::schedules::create_schedule(&world.db, &world.scope().await, &rule).await.unwrap()
+}
+
+/// A schedule, a run of it that failed, and a set that was left open.
+async fn things(world: &World) -> Vec<(&'static str, String)> {
+    let (scope, schedule) = (world.scope().await, nightly(world).await);
     let refused = FaultKind::Status { status: 403, code: "Forbidden".into(), retry_after: None };
     world.simulator.add_fault(world.directory(), Fault::on("definitionValues", refused));
     let started = app::backups::schedules::start_now(&world.db, &scope, schedule, Default::default()).await.unwrap();

@@ -215,6 +215,7 @@ fn keyboard_list(nav: &Nav) -> Markup {
                 (key(&["f"], "First filter"))
                 (key(&["p"], "Pause live updates"))
                 (key(&["?"], "This list"))
+                (key(&["Esc"], "Leave the search, close what is open"))
             }
         }
     }

@@ -121,5 +121,7 @@ fn nothing(run: &RunRow, asked: &Fields, path: &str) -> Markup {
         return empty_state("search", "No item matches", "With these filters.", Some(&clear), true);
     }
     let text = if run.completed_at.is_some() { "The reason above says why." } else { "They appear here as they end." };
-    empty_state("list-details", "No items", text, None, true)
+    // Nothing is there that the first rows could move: app.js shows them as they come.
+    let awaits = run.completed_at.is_none();
+    html! { div data-awaits[awaits] { (empty_state("list-details", "No items", text, None, true)) } }
 }

@@ -47,6 +47,18 @@ test('one scrolls through 100,000 items, finds one, and the page stays small', a
   await expect(rows(page)).toHaveCount(100);
 });
 
+test('a page that was opened before the first item shows the first ones by itself', async ({ page, site }) => {
+  const as = ['--as', OWNER.email];
+  const resume = await site.pause('directory_groups.sync');
+  const said = JSON.parse(await site.command(['--json', 'sync', 'Contoso', '--groups', '--detach', ...as]));
+  await open(page, site);
+  await page.goto(page.url().replace(/run_\w+$/, said.run));
+  await expect(page.locator('#items')).toContainText('They appear here as they end.');
+  await resume();
+  await expect(page.locator('#run-summary')).toContainText('Succeeded');
+  await expect(rows(page)).not.toHaveCount(0);
+});
+
 test('the keys walk on where the first part ends', async ({ page, site }) => {
   await open(page, site);
   const key = page.locator('body');
