@@ -32,20 +32,23 @@ pub(crate) struct Cli {
 const EXIT_CODES: &str = "Exit codes: 0 worked, 2 wrong usage, 3 partially succeeded, 4 failed, 5 blocked, 6 cancelled, \
 7 not found, 8 not allowed, 9 conflict, 10 unavailable, 1 defect. See docs/reference/exit-codes.md.";
 
+/// They stand behind a command's own options, which are what one looks for.
+const EVERYWHERE: &str = "Options of every command";
+
 /// Options that every command takes.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Global {
     /// SQLite file, or postgres://user:password@host/database.
-    #[arg(long, global = true, env = "TENANTATLAS_DATABASE", hide_env_values = true, default_value = "tenantatlas.db")]
+    #[arg(long, global = true, help_heading = EVERYWHERE, env = "TENANTATLAS_DATABASE", hide_env_values = true, default_value = "tenantatlas.db")]
     pub(crate) database: String,
     /// File with the encryption key; made on first use beside a new database. TENANTATLAS_KEY holds the key itself.
-    #[arg(long, global = true, env = "TENANTATLAS_KEY_FILE")]
+    #[arg(long, global = true, help_heading = EVERYWHERE, env = "TENANTATLAS_KEY_FILE")]
     pub(crate) key_file: Option<PathBuf>,
     /// E-mail address of the user to act as. Not needed while there is only one.
-    #[arg(long = "as", value_name = "EMAIL", global = true, env = "TENANTATLAS_USER")]
+    #[arg(long = "as", value_name = "EMAIL", global = true, help_heading = EVERYWHERE, env = "TENANTATLAS_USER")]
     pub(crate) act_as: Option<String>,
     /// Print JSON, one document or one line per event.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub(crate) json: bool,
 }
 
