@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::ids::{TenantId, UserId};
-use model::run::{Definition, Priority};
-use serde_json::{Value, json};
+use model::run::Definition;
+use serde_json::Value;
 use store::limits::TENANT_READS;
 use store::{Db, NewRun, NewTenant, NewUser, Started, TenantScope, TenantState};
 
@@ -57,18 +57,7 @@ impl World {
 
     /// Starts a run as the owner.
     pub(crate) async fn start(&self, definition: &'static Definition, inputs: Value) -> Result<Started, Failure> {
-        let run = NewRun {
-            definition,
-            inputs,
-            label: definition.label.to_owned(),
-            target: "1 thing".to_owned(),
-            context: json!({}),
-            parent: None,
-            retry_of: None,
-            priority: Priority::Interactive,
-            slot: None,
-            idempotency: None,
-        };
+        let run = NewRun::of(definition, "1 thing", inputs);
         Ok(self.db.tenant(&self.scope).runs().start(run).await?)
     }
 }

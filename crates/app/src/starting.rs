@@ -4,7 +4,7 @@ use engine::Ending;
 use model::AppError;
 use model::ids::RunId;
 use model::run::{Definition, Failure, Priority};
-use serde_json::{Value, json};
+use serde_json::Value;
 use store::{Db, Idempotency, NewRun, Slot, Started, StoreError, TenantScope};
 
 /// What a start may bring besides its inputs.
@@ -33,16 +33,12 @@ pub async fn start(
 ) -> Result<Started, AppError> {
     authorise(db, scope, definition).await?;
     let run = NewRun {
-        definition,
-        inputs,
-        label: definition.label.to_owned(),
-        target,
-        context: json!({}),
         parent: extra.parent,
         retry_of: extra.retry_of,
         priority: extra.priority,
         slot: extra.slot,
         idempotency: extra.idempotency,
+        ..NewRun::of(definition, target, inputs)
     };
     db.tenant(scope).runs().start(run).await
 }

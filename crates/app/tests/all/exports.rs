@@ -5,7 +5,7 @@ use app::exports::{Format, Pages, create_run, open_file, start_export};
 use app::operations::RunQuery;
 use model::access::Role;
 use model::ids::{RunId, WorkerId};
-use model::run::{ItemOutcome, Outcome, Priority};
+use model::run::{ItemOutcome, Outcome};
 use serde_json::json;
 use store::{ExportPart, ItemRecord, NewRun, Started, TenantScope, WorkerInfo};
 use testkit::{TestDatabase, World, on_both_databases};
@@ -26,18 +26,7 @@ fn all() -> RunQuery {
 
 /// Runs that nobody works on: cancelled before they began.
 async fn cancelled(world: &World, scope: &TenantScope, target: &str) -> RunId {
-    let run = NewRun {
-        definition: &now_run::DEFINITION,
-        inputs: json!({}),
-        label: now_run::DEFINITION.label.to_owned(),
-        target: target.to_owned(),
-        context: json!({}),
-        parent: None,
-        retry_of: None,
-        priority: Priority::Interactive,
-        slot: None,
-        idempotency: None,
-    };
+    let run = NewRun::of(&now_run::DEFINITION, target, json!({}));
     let runs = world.db.tenant(scope).runs();
     let run = runs.start(run).await.unwrap().run();
     runs.request_cancel(run).await.unwrap();

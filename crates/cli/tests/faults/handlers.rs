@@ -6,7 +6,7 @@ use engine::{Catalogue, Ending, Engine, EngineConfig, RunCtx, RunType};
 use futures::future::BoxFuture;
 use model::access::Capability;
 use model::ids::RunId;
-use model::run::{Definition, IdentityInputs, Outcome, Priority, Repeat};
+use model::run::{Definition, IdentityInputs, Outcome, Repeat};
 use serde_json::json;
 use store::NewRun;
 use testkit::{TestDatabase, World, fast, on_both_databases};
@@ -69,18 +69,7 @@ impl RunType for Hung {
 
 async fn start(world: &World, definition: &'static Definition) -> RunId {
     let scope = world.scope().await;
-    let new = NewRun {
-        definition,
-        inputs: json!({}),
-        label: definition.label.into(),
-        target: "nothing".into(),
-        context: json!({}),
-        parent: None,
-        retry_of: None,
-        priority: Priority::Interactive,
-        slot: None,
-        idempotency: None,
-    };
+    let new = NewRun::of(definition, "nothing", json!({}));
     world.db.tenant(&scope).runs().start(new).await.unwrap().run()
 }
 

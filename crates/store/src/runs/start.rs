@@ -45,6 +45,24 @@ pub struct NewRun {
     pub idempotency: Option<Idempotency>,
 }
 
+impl NewRun {
+    /// A person's start that belongs to no other run and has no key.
+    pub fn of(definition: &'static Definition, target: impl Into<String>, inputs: Value) -> Self {
+        Self {
+            definition,
+            inputs,
+            label: definition.label.to_owned(),
+            target: target.into(),
+            context: serde_json::json!({}),
+            parent: None,
+            retry_of: None,
+            priority: Priority::Interactive,
+            slot: None,
+            idempotency: None,
+        }
+    }
+}
+
 /// What makes two requests the same.
 #[derive(Debug, Clone)]
 pub struct Idempotency {

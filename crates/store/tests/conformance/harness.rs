@@ -5,7 +5,7 @@ use std::str::FromStr as _;
 use model::Ambient;
 use model::access::Capability;
 use model::ids::{TenantId, UserId};
-use model::run::{Definition, IdentityInputs, ItemOutcome, Priority, Repeat};
+use model::run::{Definition, IdentityInputs, ItemOutcome, Repeat};
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, SqliteConnection};
 use store::{
@@ -189,18 +189,7 @@ impl TestDb {
 }
 
 pub(crate) fn new_run(definition: &'static Definition, inputs: Value) -> NewRun {
-    NewRun {
-        definition,
-        inputs,
-        label: definition.label.into(),
-        target: "13 types".into(),
-        context: json!({}),
-        parent: None,
-        retry_of: None,
-        priority: Priority::Interactive,
-        slot: None,
-        idempotency: None,
-    }
+    NewRun::of(definition, "13 types", inputs)
 }
 
 pub(crate) fn worker() -> WorkerInfo {

@@ -126,18 +126,12 @@ impl Stage {
     }
 
     async fn start(&self, start: &Start, runs: &[(usize, RunId)]) -> Result<Started, AppError> {
-        let definition = &KINDS[start.kind];
         let new = NewRun {
-            definition,
-            inputs: json!({ "types": start.types }),
-            label: definition.label.into(),
-            target: "13 types".into(),
-            context: json!({}),
             parent: start.parent.map(|parent| runs[parent].1),
             retry_of: start.repeats.map(|repeated| runs[repeated].1),
             priority: start.priority,
-            slot: None,
             idempotency: start.key.map(|(key, body)| Idempotency { key: key.to_string(), body_hash: [body; 32] }),
+            ..NewRun::of(&KINDS[start.kind], "13 types", json!({ "types": start.types }))
         };
         self.db.tenant(&self.scopes[start.tenant][start.by]).runs().start(new).await
     }

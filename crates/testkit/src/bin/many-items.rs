@@ -9,7 +9,7 @@ use std::str::FromStr as _;
 use model::Ambient;
 use model::access::Capability;
 use model::ids::RunId;
-use model::run::{Definition, IdentityInputs, ItemOutcome, Priority, Repeat};
+use model::run::{Definition, IdentityInputs, ItemOutcome, Repeat};
 use serde_json::json;
 use store::{Closing, DatabaseUrl, Db, ItemRecord, Keyring, Lease, NewRun, TenantScope, WorkerInfo};
 
@@ -46,18 +46,7 @@ async fn main() {
 }
 
 async fn make(db: &Db, scope: &TenantScope, count: u64) -> RunId {
-    let new = NewRun {
-        definition: &MANY,
-        inputs: json!({}),
-        label: MANY.label.into(),
-        target: format!("{count} items"),
-        context: json!({}),
-        parent: None,
-        retry_of: None,
-        priority: Priority::Interactive,
-        slot: None,
-        idempotency: None,
-    };
+    let new = NewRun::of(&MANY, format!("{count} items"), json!({}));
     db.tenant(scope).runs().start(new).await.expect("it starts");
     let roles = vec!["worker".into()];
     let worker = WorkerInfo { id: Ambient::system().id(), host: "here".into(), version: "1".into(), roles };

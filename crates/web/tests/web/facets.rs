@@ -3,7 +3,7 @@
 
 use app::operations::{NAMES, RunQuery};
 use model::ids::{TenantId, UserId};
-use model::run::{Definition, ItemOutcome, Outcome, Priority};
+use model::run::{Definition, ItemOutcome, Outcome};
 use serde_json::json;
 use store::{Closing, ItemRecord, NewRun, Opening, TenantScope};
 use testkit::{TestDatabase, on_both_databases};
@@ -119,18 +119,8 @@ fn dice_scope(scopes: &[TenantScope; 3], number: usize) -> &TenantScope {
 
 async fn start(site: &Site, dice: &mut Dice, scope: &TenantScope, number: usize) {
     let definition: &'static Definition = dice.one::<&'static Definition>(&app::catalogue::DEFINITIONS);
-    let run = NewRun {
-        definition,
-        inputs: json!({ "types": [number], "filter": number, "set": number, "object": number, "schedule": number }),
-        label: definition.label.to_owned(),
-        target: (*dice.one(&TARGETS)).to_owned(),
-        context: json!({}),
-        parent: None,
-        retry_of: None,
-        priority: Priority::Interactive,
-        slot: None,
-        idempotency: None,
-    };
+    let inputs = json!({ "types": [number], "filter": number, "set": number, "object": number, "schedule": number });
+    let run = NewRun::of(definition, *dice.one(&TARGETS), inputs);
     site.db.tenant(scope).runs().start(run).await.unwrap();
 }
 
