@@ -16,6 +16,9 @@ use crate::StoreError;
 
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Tries of the first connection before the last one.
+const BUSY_TRIES: usize = 3;
+const BUSY_PAUSE: Duration = Duration::from_millis(200);
 const READERS: u32 = 6;
 const POSTGRES_CONNECTIONS: u32 = 16;
 
@@ -45,12 +48,24 @@ async fn sqlite(path: &Path) -> Result<Pools, StoreError> {
         let inside = connection.is_in_transaction();
         Box::pin(async move { Ok(!inside) })
     });
-    let write = outside.connect_with(options.clone()).await.map_err(|error| why_not(path, error.into()))?;
+    let write = first_connection(outside, &options).await.map_err(|error| why_not(path, error))?;
     let read = SqlitePoolOptions::new()
         .max_connections(READERS)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .connect_lazy_with(options.clone().pragma("query_only", "on"));
     Ok(Pools::Sqlite(SqlitePools { write, read, options: Some(options), path: path.to_owned() }))
+}
+
+/// Programs that make one database at once switch its journal at once, and SQLite tells some of them that it is busy
+/// without waiting.
+async fn first_connection(pool: SqlitePoolOptions, options: &SqliteConnectOptions) -> Result<SqlitePool, StoreError> {
+    for _ in 0..BUSY_TRIES {
+        match pool.clone().connect_with(options.clone()).await.map_err(StoreError::from) {
+            Err(StoreError::Busy(_)) => tokio::time::sleep(BUSY_PAUSE).await,
+            answer => return answer,
+        }
+    }
+    Ok(pool.connect_with(options.clone()).await?)
 }
 
 pub(super) fn one_sqlite() -> SqlitePoolOptions {

@@ -65,20 +65,26 @@ pub(super) async fn migrate(pools: &Pools) -> Result<Migrated, StoreError> {
         return Err(StoreError::NewerSchema { found, known });
     }
     match pools {
-        Pools::Sqlite(pools) => step_by_step(pools).await?,
+        Pools::Sqlite(sqlite) => step_by_step(pools, sqlite).await?,
         Pools::Postgres(pools) => POSTGRES.run(&pools.main).await.map_err(why)?,
     }
     Ok(Migrated { from: found, to: known })
 }
 
-/// PostgreSQL's migrator takes a lock. SQLite's has none: of two programs that take a step at once one fails, and finds
-/// the step done when it looks again.
-async fn step_by_step(pools: &SqlitePools) -> Result<(), StoreError> {
-    let mut tries = 0..=known();
+/// Tries without a step done by anybody. A busy database is waited for in each of them.
+const TRIES_MAX: usize = 3;
+
+/// PostgreSQL's migrator takes a lock. SQLite's has none: of programs that take a step at once all but one fail, and find
+/// the step done when they look again. While somebody gets on, it is worth looking.
+async fn step_by_step(pools: &Pools, sqlite: &SqlitePools) -> Result<(), StoreError> {
+    let (mut seen, mut tries) = (0, 0);
     loop {
-        let Err(error) = SQLITE.run(&pools.write).await else { return Ok(()) };
+        let Err(error) = SQLITE.run(&sqlite.write).await else { return Ok(()) };
         let error = why(error);
-        if tries.next().is_none() || !matches!(error, StoreError::Busy(_) | StoreError::Refused(_)) {
+        let now = found(pools).await.unwrap_or(seen);
+        tries = if now > seen { 0 } else { tries + 1 };
+        seen = now;
+        if tries > TRIES_MAX || !matches!(error, StoreError::Busy(_) | StoreError::Refused(_)) {
             return Err(error);
         }
     }

@@ -63,8 +63,8 @@ impl RunFilter {
         }
     }
 
-    /// All conditions on `operation_runs r`.
-    pub(super) fn all(&self, tenant: TenantId, query: &mut Builder) {
+    /// All conditions on `operation_runs r`. `with_code` are the runs with an item of the code, when they are known.
+    pub(super) fn all(&self, tenant: TenantId, with_code: Option<Vec<RunId>>, query: &mut Builder) {
         self.counted(tenant, query);
         if let Some(initiator) = self.initiator {
             query.with(" and initiator_id = {}", [id(initiator).into()]);
@@ -75,7 +75,9 @@ impl RunFilter {
         if let Some(since_ms) = self.since_ms {
             query.with(" and created_at >= {}", [since_ms.into()]);
         }
-        if let Some(code) = &self.item_code {
+        if let Some(runs) = with_code {
+            query.text(" and id").one_of(runs.into_iter().map(|run| id(run).into()));
+        } else if let Some(code) = &self.item_code {
             query.with(
                 " and exists (select 1 from operation_run_items i where i.tenant_id = {} and i.code = {} and i.run_id = r.id)",
                 [id(tenant).into(), code.into()],
