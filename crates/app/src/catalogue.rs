@@ -4,7 +4,7 @@ use engine::Catalogue;
 use model::run::Definition;
 
 use crate::services::Services;
-use crate::{backups, connections, directory, exports, inventory, operations, snapshots};
+use crate::{audit, backups, connections, directory, exports, inventory, operations, snapshots};
 
 /// The catalogue rows, for pages and the CLI, which execute nothing.
 pub const DEFINITIONS: [&Definition; 13] = [
@@ -41,6 +41,7 @@ pub fn handlers(services: &Services) -> Catalogue {
         .with(exports::create_run::ExportRun)
         .with_duty(backups::schedules::FireSchedules)
         .with_duty(exports::ExpireExports)
+        .with_duty(audit::LinkAudit)
 }
 
 /// The row of that type, also under a name that it had before, if this version knows it.

@@ -1,6 +1,7 @@
 //! The features. Each folder holds what a person may start (`start_*`), what a worker does (`*_run`) and queries.
 
 pub mod advice;
+pub mod audit;
 pub mod backups;
 mod bulk;
 pub mod catalogue;

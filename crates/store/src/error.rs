@@ -148,6 +148,11 @@ impl StoreError {
         }
     }
 
+    /// Whether a row was refused because what may exist once is there already.
+    pub(crate) fn is_taken(&self) -> bool {
+        matches!(self, Self::Refused(sqlx::Error::Database(error)) if error.is_unique_violation())
+    }
+
     /// Whether the same call may work later without anybody doing anything.
     pub fn is_transient(&self) -> bool {
         matches!(self, Self::Unreachable(_) | Self::CommitUnknown(_) | Self::Busy(_) | Self::DiskFull(_))

@@ -63,10 +63,7 @@ fn parse(text: &str) -> Result<Secret, StoreError> {
     let text = text.trim();
     let bytes = Zeroizing::new(
         match text.len() {
-            64 => (0..64)
-                .step_by(2)
-                .map(|at| text.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()))
-                .collect(),
+            64 => from_hex(text),
             _ => STANDARD.decode(text).ok(),
         }
         .unwrap_or_default(),
@@ -76,6 +73,12 @@ fn parse(text: &str) -> Result<Secret, StoreError> {
         .try_into()
         .map_err(|_| StoreError::KeyUnusable("it is not 32 bytes in hexadecimal or base64".into()))?;
     Ok(Zeroizing::new(key))
+}
+
+/// Bytes from two hexadecimal digits each.
+pub(crate) fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let pair = |at| text.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
+    (0..text.len()).step_by(2).map(pair).collect()
 }
 
 fn unusable(path: &Path, what: &str) -> StoreError {
@@ -108,6 +111,7 @@ pub(crate) struct Keys {
     key_id: [u8; KEY_ID_BYTES],
     encryption: Secret,
     hashing: Secret,
+    checkpoints: Secret,
 }
 
 impl Keys {
@@ -118,6 +122,7 @@ impl Keys {
             key_id: [id[0], id[1], id[2], id[3]],
             encryption: derive("TenantAtlas 2026 encryption at rest"),
             hashing: derive("TenantAtlas 2026 content hashes"),
+            checkpoints: derive("TenantAtlas 2026 audit checkpoints"),
         }
     }
 
@@ -174,6 +179,16 @@ impl Keys {
         let cipher = XChaCha20Poly1305::new((&*self.encryption).into());
         let payload = Payload { msg: body, aad: place.as_bytes() };
         cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| StoreError::Undecryptable)
+    }
+
+    /// Tells one key from another; not a secret.
+    pub(crate) fn id(&self) -> [u8; KEY_ID_BYTES] {
+        self.key_id
+    }
+
+    /// The signature of a checkpoint of the audit log.
+    pub(crate) fn sign_checkpoint(&self, message: &[u8]) -> blake3::Hash {
+        blake3::keyed_hash(&self.checkpoints, message)
     }
 
     /// Makes the content hashes of one tenant.

@@ -40,7 +40,10 @@ mod tenants;
 mod versions;
 mod views;
 
-pub use audit::{AuditEntry, AuditRow, AuditWriter, TenantAudit};
+pub use audit::{
+    AuditChain, AuditChains, AuditEntry, AuditRow, AuditWriter, BadEntry, ChainProblem, ChainReport, Checkpoint,
+    TenantAudit,
+};
 pub use backups::{BackupItem, BackupSet, BackupStatus, Backups, Capture, SealedManifest, backup_closed};
 pub use connections::{ConnectionSummary, StoredConnection};
 pub use db::{CopyProgress, DatabaseCopy, DatabaseUrl, Db, Engine, Migrated, RunChange, RunChanges, ServeLock};

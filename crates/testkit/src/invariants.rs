@@ -1,10 +1,12 @@
 //! The invariants of `spec/runs.md` that a database alone can show, read past the product's own code.
 //!
 //! Each is a query that finds violations; a database that keeps its promises answers every one with zero rows.
-//! I5 needs the simulator's journal, I9 and I11 have readers of their own, and I10 waits for the audit chain.
+//! I5 needs the simulator's journal, I9 and I11 have readers of their own, and I10 is computed in `chain.rs`.
 
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
 use store::Engine;
+
+use crate::chain;
 
 /// Name, what it would mean, and the number of rows that break it.
 const INVARIANTS: [(&str, &str, &str); 17] = [
@@ -126,7 +128,7 @@ const INVARIANTS: [(&str, &str, &str); 17] = [
 
 /// Fails with every invariant that the database at this address breaks.
 pub async fn check(engine: Engine, address: &str) {
-    let mut broken = Vec::new();
+    let mut broken = chain::broken(engine, address).await;
     for (name, meaning, query) in INVARIANTS {
         let rows = number(engine, address, query).await;
         if rows != 0 {

@@ -16,6 +16,7 @@
 //! ```
 
 mod canary;
+pub mod chain;
 mod database;
 pub mod invariants;
 pub mod program;

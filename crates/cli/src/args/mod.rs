@@ -1,5 +1,6 @@
 //! The command line.
 
+mod audit;
 mod backup;
 mod filter;
 mod policy;
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use audit::Audit;
 pub(crate) use backup::Backup;
 pub(crate) use filter::RunFilterArgs;
 pub(crate) use policy::{Capture, Policy};
@@ -94,6 +96,9 @@ pub(crate) enum Command {
     /// Processes that serve or execute runs.
     #[command(subcommand)]
     Node(Node),
+    /// The audit log.
+    #[command(subcommand)]
+    Audit(Audit),
 }
 
 /// `demo`

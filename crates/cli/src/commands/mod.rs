@@ -1,5 +1,6 @@
 //! One file per command.
 
+mod audit;
 mod backup;
 mod db;
 mod demo;
@@ -46,6 +47,7 @@ pub(crate) async fn dispatch(cli: Cli, output: Output) -> Result<Exit, AppError>
         Command::Run(args) => run::run(args, &Session::open(global, output).await?).await,
         Command::Schedule(args) => schedule::run(args, &Session::open(global, output).await?).await,
         Command::Queue(args) => queue::run(args, &Session::open(global, output).await?).await,
+        Command::Audit(args) => audit::run(args, &Session::open(global, output).await?).await,
         Command::Node(args) => node::run(args, Settings::read(global)?, output).await,
     }
 }

@@ -8,6 +8,7 @@
     reason = "every function here is part of a test"
 )]
 
+mod audit;
 mod chaos;
 mod clocks;
 mod connections;

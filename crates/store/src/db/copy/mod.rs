@@ -22,7 +22,7 @@ const BATCH: i64 = 500;
 
 /// Every table that is copied, those first that others refer to. Left out is what is only of the moment: `nodes` and
 /// `run_changes`; and what belongs to a database rather than to an installation.
-const TABLES: [&str; 35] = [
+const TABLES: [&str; 38] = [
     "installation",
     "users",
     "first_set_up",
@@ -32,6 +32,9 @@ const TABLES: [&str; 35] = [
     "memberships",
     "connections",
     "audit_entries",
+    "audit_unlinked",
+    "audit_links",
+    "audit_checkpoints",
     "operation_runs",
     "operation_run_items",
     "operation_run_events",
@@ -60,7 +63,7 @@ const TABLES: [&str; 35] = [
     "export_parts",
 ];
 /// Tables whose numbers PostgreSQL gives out itself, so that it must go on after the copied ones.
-const NUMBERED: [&str; 2] = ["operation_run_events", "outbox"];
+const NUMBERED: [&str; 3] = ["audit_unlinked", "operation_run_events", "outbox"];
 
 /// A table with its columns.
 struct Table {

@@ -1,4 +1,9 @@
-//! The audit log: append-only, which the database itself enforces.
+//! The audit log: append-only, which the database itself enforces, and a chain for each tenant, which proves it.
+
+mod chain;
+mod checkpoint;
+mod link;
+mod verify;
 
 use model::Ambient;
 use model::ids::{AuditId, RunId, TenantId, UserId};
@@ -6,6 +11,10 @@ use model::ids::{AuditId, RunId, TenantId, UserId};
 use crate::db::sql::{Arg, Builder, Statement, id, optional_id, sql};
 use crate::db::{Row, Tx};
 use crate::{Actor, Db, StoreError, TenantDb};
+
+pub use chain::AuditChain;
+pub use checkpoint::Checkpoint;
+pub use verify::{BadEntry, ChainProblem, ChainReport};
 
 /// What is recorded: who did what to what, from where, and how it ended.
 #[derive(Debug, Clone)]
@@ -124,6 +133,17 @@ impl AuditWriter {
     }
 }
 
+/// The chains of all tenants and of the installation.
+pub struct AuditChains(Db);
+
+impl Db {
+    /// The chains, for whoever links them, and for a caller who has checked that it is a platform administrator. A
+    /// member sees its tenant's through [`TenantDb::audit`].
+    pub fn audit_chains(&self) -> AuditChains {
+        AuditChains(self.clone())
+    }
+}
+
 /// The database's clock.
 pub(crate) async fn now(tx: &mut Tx) -> Result<i64, StoreError> {
     tx.fetch("installation", sql!("select now_ms() as now")).await?[0].get("now")
@@ -186,6 +206,21 @@ impl TenantAudit<'_> {
             id(run)
         );
         self.rows(statement).await
+    }
+
+    /// The newest checkpoint of the tenant's chain, if there is one yet.
+    pub async fn checkpoint(&self) -> Result<Option<Checkpoint>, StoreError> {
+        self.0.db.audit_chains().checkpoint(self.chain()).await
+    }
+
+    /// Proves the tenant's chain; `since` is a checkpoint of it that was kept elsewhere.
+    pub async fn verify(&self, since: Option<&Checkpoint>) -> Result<ChainReport, StoreError> {
+        self.0.db.audit_chains().verify(self.chain(), since).await
+    }
+
+    /// The tenant's chain.
+    pub fn chain(&self) -> AuditChain {
+        AuditChain(Some(self.0.tenant()))
     }
 
     async fn rows(&self, statement: Statement) -> Result<Vec<AuditRow>, StoreError> {
