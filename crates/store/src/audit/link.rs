@@ -26,10 +26,10 @@ impl AuditChains {
     /// Links up to `limit` entries that wait, and signs the new head of every chain that grew. Says how many were linked;
     /// none also when somebody else was quicker.
     pub async fn link(&self, limit: usize) -> Result<usize, StoreError> {
-        // A queued entry that is gone stays in the queue: it proves that the entry was there.
+        // A queued entry that is gone stays in the queue: it proves that the entry was there. Whether one is linked already
+        // is not asked here: of a long queue PostgreSQL would then read all.
         let waiting = sql!(
-            "select q.id as place, e.* from audit_unlinked q join audit_entries e on e.id = q.entry_id \
-             where not exists (select 1 from audit_links l where l.entry_id = q.entry_id) order by q.id limit $1",
+            "select q.id as place, e.* from audit_unlinked q join audit_entries e on e.id = q.entry_id order by q.id limit $1",
             limit
         );
         let rows = self.0.fetch("audit_entries", waiting).await?;
@@ -45,8 +45,8 @@ impl AuditChains {
         };
         let checkpoints = heads.into_iter().map(sign).collect();
         let places = rows.iter().map(|row| row.get::<i64>("place").map(Arg::from)).collect::<Result<Vec<_>, _>>()?;
-        match self.write(links, checkpoints, places).await {
-            Err(error) if error.is_taken() => Ok(0),
+        match self.write(links, checkpoints, places.clone()).await {
+            Err(error) if error.is_taken() => self.forget_linked(places).await.map(|()| 0),
             written => written.map(|()| entries.len()),
         }
     }
@@ -65,6 +65,15 @@ impl AuditChains {
             );
         }
         Ok(heads)
+    }
+
+    /// What is linked does not wait. Whoever linked it has said so in the same transaction; but a place in the queue that
+    /// somebody made twice would keep all behind it waiting.
+    async fn forget_linked(&self, places: Vec<Arg>) -> Result<(), StoreError> {
+        let mut delete = Builder::new("delete from audit_unlinked where id");
+        delete.one_of(places);
+        delete.text(" and exists (select 1 from audit_links l where l.entry_id = audit_unlinked.entry_id)");
+        self.0.execute(delete.statement()).await.map(drop)
     }
 
     async fn write(

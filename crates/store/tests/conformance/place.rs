@@ -35,6 +35,11 @@ both! {
                  {identity}, 'Ada', '{{}}', '{{}}', 3, 60000, 1, 1)",
                 id(run), id(tenant), FRESH.run_type
             ),
+            format!(
+                "insert into audit_entries (id, at, tenant_id, actor_name, action, outcome) \
+                 values ({0}, 1, {1}, 'Ada', 'old.entry', 'succeeded'), ({1}, 2, null, 'Ada', 'old.entry', 'succeeded')",
+                id(run), id(tenant)
+            ),
         ];
         if engine == "sqlite" {
             let mut connection = sqlx::SqliteConnection::connect(&format!("sqlite:{address}?mode=rwc")).await.unwrap();
@@ -55,6 +60,7 @@ both! {
         let db = open().await.unwrap();
         let claimed = db.ledger().claim(&worker(), 1, &[FRESH.run_type]).await.unwrap();
         assert_eq!(claimed[0].priority, model::run::Priority::Interactive);
+        assert_eq!(db.audit_chains().link(10).await.unwrap(), 2, "what was recorded before there was a chain is linked too");
         db.close().await;
     }
 
@@ -67,7 +73,7 @@ both! {
 }
 
 /// The newest step of the schema.
-const SCHEMA: i64 = 8;
+const SCHEMA: i64 = 9;
 
 /// Where there is nothing yet.
 async fn empty(test: &crate::harness::TestDb) -> (DatabaseUrl, String) {

@@ -247,5 +247,12 @@ async fn every_denial_leaves_an_audit_entry(database: &TestDatabase) {
     let scope = world.site.db.authorise(owner, world.own.tenant).await.unwrap();
     let entries = world.site.db.tenant(&scope).audit().list(None, 10_000).await.unwrap();
     assert_eq!(entries.iter().filter(|entry| entry.action == "access.denied").count(), denials);
+    let mut browser = world.site.browser_of(owner).await;
+    let path = format!("/t/{}/audit", world.own.tenant);
+    assert!(browser.get(&path).await.body.contains("No entry is in the chain yet"));
+    while world.site.db.audit_chains().link(1_000).await.unwrap() > 0 {}
+    let linked = world.site.db.tenant(&scope).audit().checkpoint().await.unwrap().unwrap().position;
+    let words = format!("Chain of {linked} entries");
+    assert!(browser.get(&path).await.body.contains(&words), "{words}");
     world.site.stop.cancel();
 }

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use maud::{Markup, html};
-use store::AuditRow;
+use store::{AuditRow, Checkpoint};
 
 use crate::errors::WebError;
 use crate::extract::{Asked, InTenant};
@@ -10,6 +10,7 @@ use crate::fields::Fields;
 use crate::frame::{Place, Section};
 use crate::kit::header::{Crumb, Header, header};
 use crate::kit::notice::empty_state;
+use crate::kit::number::counted;
 use crate::kit::pager::{Pager, pager};
 use crate::kit::table::{Column, cell, row, table};
 use crate::kit::time::{Now, relative_time};
@@ -34,7 +35,9 @@ pub(crate) async fn page(
     let place = Place::tenant(&shared, &ctx, &scope, &asked, Section::Audit);
     let path = format!("{}/audit", place.base());
     let before = asked.get("before").and_then(|id| id.parse().ok());
-    let mut entries = shared.db().tenant(&scope).audit().list(before, ROWS + 1).await?;
+    let audit = shared.db().tenant(&scope).audit();
+    let checkpoint = audit.checkpoint().await?;
+    let mut entries = audit.list(before, ROWS + 1).await?;
     let more = entries.len() > ROWS;
     entries.truncate(ROWS);
     let now = place.now();
@@ -54,11 +57,24 @@ pub(crate) async fn page(
         ..Pager::default()
     };
     let main = html! {
-        (header(&Header { crumbs: vec![Crumb::text("Monitoring")], title: "Audit log".into(), summary: None, actions: None }))
+        (header(&Header { crumbs: vec![Crumb::text("Monitoring")], title: "Audit log".into(), summary: Some(chain(&now, checkpoint.as_ref())), actions: None }))
         @if rows.is_empty() { (empty_state("clipboard-list", "No entry yet", "Starts, denials and changes of members are recorded here.", None, false)) }
         @else { (table("Audit entries, newest first", &COLUMNS, true, &rows)) (pager(&pages)) }
     };
     place.page("Audit log", &main).await
+}
+
+/// How far the chain is. Whether it is intact is for `tenantatlas audit verify` to say, which reads all of it.
+fn chain(now: &Now, checkpoint: Option<&Checkpoint>) -> Markup {
+    html! {
+        @match checkpoint {
+            None => { span.muted { "No entry is in the chain yet" } }
+            Some(newest) => {
+                span { "Chain of " (counted(newest.position, "entry", "entries")) } " "
+                span.muted { "signed " (relative_time(now, newest.at)) }
+            }
+        }
+    }
 }
 
 fn entry_row(now: &Now, base: &str, entry: &AuditRow) -> Markup {
