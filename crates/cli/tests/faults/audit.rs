@@ -15,6 +15,7 @@ on_both_databases!(
     f47_a_chain_made_anew_without_the_key_is_found,
     f47_linkers_at_once_make_one_chain_that_verifies_meanwhile,
     f47_a_worker_killed_while_it_links_loses_nothing,
+    f47_the_log_is_proved_to_those_who_may_see_it,
 );
 
 /// What an attacker changes, all at once.
@@ -334,4 +335,26 @@ async fn f47_a_worker_killed_while_it_links_loses_nothing(database: &TestDatabas
     testkit::program::terminate(next).await;
     let said = say(on(PROGRAM, database, &["audit", "verify"])).await;
     assert!(said.code == 0 && said.out.contains("Intact"), "{}", said.text());
+}
+
+async fn f47_the_log_is_proved_to_those_who_may_see_it(database: &TestDatabase) {
+    let world = World::seeded(database, 3).await;
+    link_all(&world.db).await;
+    world.person("Reader", model::access::Role::Readonly).await;
+    let stranger = store::NewUser {
+        email: "stranger@example.com".into(),
+        name: "Stranger".into(),
+        password_hash: None,
+        platform_admin: false,
+    };
+    world.db.people().create(stranger).await.unwrap();
+    let owner = world.db.people().by_id(world.owner).await.unwrap().unwrap().email;
+    for command in ["verify", "checkpoint"] {
+        for (who, of_one, of_all) in [(&owner[..], 0, 0), ("reader@example.com", 0, 8), ("stranger@example.com", 7, 8)]
+        {
+            let one = say(on(PROGRAM, database, &["audit", command, "Contoso", "--as", who])).await;
+            let all = say(on(PROGRAM, database, &["audit", command, "--as", who])).await;
+            assert_eq!((one.code, all.code), (of_one, of_all), "{who}: {} {}", one.text(), all.text());
+        }
+    }
 }
