@@ -29,10 +29,11 @@ const WAITING: &str = "with recursive waiting(tenant_id) as ( \
     select (select q.tenant_id from operation_runs q where q.status = 'queued' and q.tenant_id > w.tenant_id \
     order by q.tenant_id limit 1) from waiting w where w.tenant_id is not null), ";
 
-/// What keeps a queued run `q` of tenant `t` back, apart from its turn.
-const KEPT_BACK: &str = " and not exists (select 1 from free_types f where f.type = q.type and f.places <= 0) \
-    and not exists (select 1 from run_pauses p where p.tenant_id = q.tenant_id and p.type = q.type) \
-    and not exists (select 1 from run_pauses p where p.tenant_id is null and p.type = q.type) \
+/// What keeps a queued run `q` of tenant `t` back, apart from its turn. Not written as joins ("not exists"): of an empty
+/// table PostgreSQL believes that it keeps everything back but one run, and then reads and sorts the whole queue instead
+/// of taking its first few (208 ms for one choice with 100,000 queued runs, now 1 ms).
+const KEPT_BACK: &str = " and q.type not in (select f.type from free_types f where f.places <= 0) \
+    and q.type not in (select p.type from run_pauses p where p.tenant_id = t.tenant_id or p.tenant_id is null) \
     and case when q.writes then coalesce(b.writers, 0) = 0 else coalesce(b.runs, 0) - coalesce(b.writers, 0) < m.reads_max end";
 
 /// The ids of up to `slots` runs of these types that may run now.
