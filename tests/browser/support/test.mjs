@@ -5,6 +5,9 @@ import { Site, furnished } from './site.mjs';
 /** Answers with these statuses are the subject of a test, and Chromium reports each as a console error. */
 const EXPECTED = /^Failed to load resource: the server responded with a status of (400|401|403|404|409|422|429)/;
 
+/** A page that is left while its stream is still being opened: htmx reports the request that the browser dropped. */
+const LEFT_EARLY = /^htmx: htmx:error: Failed to fetch[^]*hx-sse/;
+
 export { expect };
 
 export const test = base.extend({
@@ -44,7 +47,7 @@ export function watch(page, refusals = false) {
   const found = [];
   page.on('console', (message) => {
     if (!['error', 'warning'].includes(message.type())) return;
-    if (refusals && EXPECTED.test(message.text())) return;
+    if ((refusals && EXPECTED.test(message.text())) || LEFT_EARLY.test(message.text())) return;
     found.push(`${message.type()}: ${message.text()} (${message.location().url})`);
   });
   page.on('pageerror', (error) => found.push(`uncaught: ${error.message}`));
