@@ -3,6 +3,7 @@
 use model::ids::RunId;
 
 use super::Inventory;
+use super::record::one_at_a_time;
 use crate::db::sql::{id, sql};
 use crate::ledger::hold_in;
 use crate::{Lease, StoreError};
@@ -50,6 +51,7 @@ impl Inventory<'_> {
         seen: u64,
     ) -> Result<(), StoreError> {
         let mut tx = self.0.db.begin("inventory.finish_type").await?;
+        one_at_a_time(&mut tx, self.0.tenant(), [type_key]).await?;
         let held = hold_in(&mut tx, lease, self.0.tenant()).await?;
         let upsert = sql!(
             "insert into inventory_coverage (tenant_id, type_key, run_id, at, list_complete, code, seen, incomplete, complete_at) \

@@ -1,8 +1,8 @@
 //! Recording what a run observed: items, versions and objects in one transaction under the run's lease.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use model::ids::{Id, VersionId};
+use model::ids::{Id, TenantId, VersionId};
 use model::run::ItemOutcome;
 
 use super::{Inventory, MissingPart};
@@ -10,7 +10,7 @@ use crate::blobs::{self, Blob};
 use crate::db::Tx;
 use crate::db::sql::{Arg, Builder, id, sql};
 use crate::ledger::{Held, hold_in, record_items};
-use crate::{ItemRecord, Lease, StoreError};
+use crate::{Engine, ItemRecord, Lease, StoreError};
 
 /// Objects per transaction; with 21 columns far below the 32,766 arguments of SQLite.
 const BATCH_MAX: usize = 500;
@@ -126,6 +126,7 @@ impl Inventory<'_> {
 
     async fn record_batch(&self, lease: &Lease, objects: Vec<RecordedObject>) -> Result<Vec<Recorded>, StoreError> {
         let mut tx = self.0.db.begin("inventory.record").await?;
+        one_at_a_time(&mut tx, self.0.tenant(), objects.iter().map(|object| object.type_key.as_str())).await?;
         let held = hold_in(&mut tx, lease, self.0.tenant()).await?;
         let known = self.known(&mut tx, &objects).await?;
         let observations = self.observe(objects, &known);
@@ -306,6 +307,26 @@ impl Inventory<'_> {
         }
         Ok(())
     }
+}
+
+/// Until its end no other transaction records these types of the tenant. Two runs may see the same object at the same
+/// moment: on PostgreSQL each would find it as it was before the other and make a version of its own. SQLite has one
+/// writer at a time anyway. It comes before the proof of the lease: whoever waits here does not hold the row of its run,
+/// so that its beat goes on.
+pub(super) async fn one_at_a_time<'a>(
+    tx: &mut Tx,
+    tenant: TenantId,
+    type_keys: impl IntoIterator<Item = &'a str>,
+) -> Result<(), StoreError> {
+    if tx.engine() == Engine::Sqlite {
+        return Ok(());
+    }
+    // In one order for everybody, so that no two wait for each other. The number keeps our names apart from other locks.
+    for type_key in type_keys.into_iter().collect::<BTreeSet<_>>() {
+        let name = format!("inventory/{}/{type_key}", tenant.uuid());
+        tx.execute(sql!("select pg_advisory_xact_lock(hashtextextended($1, 8386093281337500518))", name)).await?;
+    }
+    Ok(())
 }
 
 /// Type key and external id, to content hash and version.
