@@ -1,24 +1,55 @@
 //! Addresses below the version, from contracts.
 
-use model::registry::{Contract, Part};
+use model::registry::{Contract, DIRECTORY, Part};
 
-/// The collection with its list query and so many rows on a page.
-pub(crate) fn list(contract: &Contract, top: Option<u32>) -> String {
-    let list = &contract.list;
-    with_query(contract.path.clone(), &list.select, &list.expand, top)
+/// Addresses of one type in one directory.
+#[derive(Clone, Copy)]
+pub(crate) struct Addresses<'a> {
+    contract: &'a Contract,
+    directory: &'a str,
 }
 
-/// One object.
-pub(crate) fn object(contract: &Contract, id: &str, expand: &[String]) -> String {
-    with_query(format!("{}/{}", contract.path, encode(id)), &[], expand, None)
+impl<'a> Addresses<'a> {
+    pub(crate) fn new(contract: &'a Contract, directory: &'a str) -> Self {
+        Self { contract, directory }
+    }
+
+    /// The collection with its list query and so many rows on a page; of a single type the object itself.
+    pub(crate) fn list(self, top: Option<u32>) -> String {
+        let list = &self.contract.list;
+        let mut options = options(&list.select, &list.expand, top);
+        options.extend(list.filter.as_deref().map(|filter| format!("$filter={}", encode_query(filter))));
+        with_query(self.path(), &options)
+    }
+
+    /// One object.
+    pub(crate) fn object(self, id: &str, expand: &[String]) -> String {
+        with_query(self.item(id), &options(&[], expand, None))
+    }
+
+    /// One object with nothing but one property.
+    pub(crate) fn alone(self, id: &str, property: &str) -> String {
+        with_query(self.item(id), &[format!("$select={property}")])
+    }
+
+    /// A part on its own path. What only a derived type has is behind a cast to it.
+    pub(crate) fn part(self, id: &str, part: &Part, object_type: Option<&str>) -> String {
+        let cast = object_type.filter(|_| !part.of_types.is_empty());
+        let cast = cast.map(|name| format!("microsoft.graph.{}/", encode(name))).unwrap_or_default();
+        let path = format!("{}/{cast}{}", self.item(id), part.property);
+        with_query(path, &options(&part.select, &part.expand, part.top))
+    }
+
+    fn path(self) -> String {
+        self.contract.path.replace(DIRECTORY, &encode(self.directory))
+    }
+
+    fn item(self, id: &str) -> String {
+        if self.contract.single { self.path() } else { format!("{}/{}", self.path(), encode(id)) }
+    }
 }
 
-/// A part on its own path.
-pub(crate) fn part(contract: &Contract, id: &str, part: &Part) -> String {
-    with_query(format!("{}/{}/{}", contract.path, encode(id), part.property), &[], &part.expand, part.top)
-}
-
-fn with_query(path: String, select: &[String], expand: &[String], top: Option<u32>) -> String {
+fn options(select: &[String], expand: &[String], top: Option<u32>) -> Vec<String> {
     let mut options = Vec::new();
     if !select.is_empty() {
         options.push(format!("$select={}", select.join(",")));
@@ -27,7 +58,17 @@ fn with_query(path: String, select: &[String], expand: &[String], top: Option<u3
         options.push(format!("$expand={}", expand.join(",")));
     }
     options.extend(top.map(|top| format!("$top={top}")));
+    options
+}
+
+fn with_query(path: String, options: &[String]) -> String {
     if options.is_empty() { path } else { format!("{path}?{}", options.join("&")) }
+}
+
+/// A filter as the value of a query option.
+fn encode_query(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~/()',:$".contains(&byte);
+    text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
 
 /// An id as a path segment: Graph chose it, but it must not be able to name another path.
@@ -45,20 +86,54 @@ fn encode(id: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use model::registry::Registry;
+    use model::registry::{Contract, Registry};
+
+    use super::Addresses;
+
+    fn contract(key: &str) -> &'static Contract {
+        Registry::embedded().get(key).expect("contract")
+    }
 
     #[test]
     fn addresses_come_from_the_contract() {
-        let contract = Registry::embedded().get("settingsCatalog").expect("contract");
+        let catalog = contract("settingsCatalog");
+        let addresses = Addresses::new(catalog, "d");
         assert_eq!(
-            super::list(contract, contract.list.top),
+            addresses.list(catalog.list.top),
             "deviceManagement/configurationPolicies?$expand=assignments,settings&$top=250"
         );
-        let part = contract.part("settings").expect("part");
+        let part = catalog.part("settings").expect("part");
         assert_eq!(
-            super::part(contract, "a/../b", part),
+            addresses.part("a/../b", part, Some("x")),
             "deviceManagement/configurationPolicies/a%2F..%2Fb/settings?$top=1000"
         );
-        assert!(super::object(contract, "..", &[]).ends_with("/%2E%2E"));
+        assert!(addresses.object("..", &[]).ends_with("/%2E%2E"));
+    }
+
+    #[test]
+    fn a_filter_keeps_its_meaning_in_an_address() {
+        let roles = Addresses::new(contract("roles"), "d").list(None);
+        assert_eq!(roles, "deviceManagement/roleDefinitions?$filter=isBuiltIn%20eq%20false");
+    }
+
+    #[test]
+    fn the_one_object_of_its_kind_is_its_path() {
+        let settings = Addresses::new(contract("tenantSettings"), "d");
+        assert_eq!(
+            (settings.list(None), settings.object("x", &[])),
+            ("deviceManagement/settings".into(), "deviceManagement/settings".into())
+        );
+        let branding = Addresses::new(contract("companyBranding"), "a b");
+        assert_eq!(branding.list(None), "organization/a%20b/branding/localizations");
+    }
+
+    #[test]
+    fn a_part_of_a_derived_type_is_behind_a_cast() {
+        let configurations = contract("deviceConfigurations");
+        let part = configurations.part("identityCertificate").expect("part");
+        assert_eq!(
+            Addresses::new(configurations, "d").part("1", part, Some("windows10VpnConfiguration")),
+            "deviceManagement/deviceConfigurations/1/microsoft.graph.windows10VpnConfiguration/identityCertificate?$select=id,displayName"
+        );
     }
 }

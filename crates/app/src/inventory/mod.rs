@@ -1,5 +1,6 @@
 //! What a tenant is configured to do, as last observed.
 
+mod coverage;
 pub mod policy_run;
 mod query;
 mod record;
@@ -9,6 +10,7 @@ mod start_policy_sync;
 mod start_sync;
 pub mod sync_run;
 
+pub use coverage::{Sight, TypeCoverage, coverage};
 pub use query::{CHANGED, OBJECT_NAMES, ObjectQuery};
 pub use record::{done, item_key, recorded};
 pub use selection::Selection;

@@ -96,6 +96,8 @@ pub(crate) enum Command {
     /// Processes that serve or execute runs.
     #[command(subcommand)]
     Node(Node),
+    /// Configuration types: what TenantAtlas can do with each, and why not more.
+    Types(Types),
     /// The audit log.
     #[command(subcommand)]
     Audit(Audit),
@@ -119,6 +121,13 @@ pub(crate) struct Demo {
     /// Stop when all three tenants are synced and backed up.
     #[arg(long)]
     pub(crate) exit_when_ready: bool,
+}
+
+/// `types`
+#[derive(Debug, Args)]
+pub(crate) struct Types {
+    /// Everything about this one, for example mobileApps.
+    pub(crate) key: Option<String>,
 }
 
 /// `serve`

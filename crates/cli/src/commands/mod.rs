@@ -13,6 +13,7 @@ mod schedule;
 mod serve;
 mod sync;
 mod tenant;
+mod types;
 mod user;
 mod worker;
 
@@ -48,6 +49,7 @@ pub(crate) async fn dispatch(cli: Cli, output: Output) -> Result<Exit, AppError>
         Command::Schedule(args) => schedule::run(args, &Session::open(global, output).await?).await,
         Command::Queue(args) => queue::run(args, &Session::open(global, output).await?).await,
         Command::Audit(args) => audit::run(args, &Session::open(global, output).await?).await,
+        Command::Types(args) => types::run(&args, output),
         Command::Node(args) => node::run(args, Settings::read(global)?, output).await,
     }
 }

@@ -21,4 +21,5 @@ mod stable;
 mod start_errors;
 mod stories;
 mod surfaces;
+mod types;
 mod wrong_databases;

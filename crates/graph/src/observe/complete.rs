@@ -3,11 +3,10 @@
 //! An expanded part is believed only when it is there, has no next link and is not shorter than the object's own count.
 //! Otherwise it is read on its own path. Other tools believe it and lose settings without a word.
 
-use model::registry::{Contract, Part};
+use model::registry::{Contract, Part, content};
 use serde_json::Value;
 
 use super::{MissingPart, ObservedObject, Reader, nested, observed};
-use crate::address;
 use crate::error::GraphError;
 use crate::paging::{Page, rest};
 
@@ -22,7 +21,7 @@ pub(super) enum Source {
 impl Reader {
     /// A row of the list, made complete.
     pub(super) async fn complete_row(&self, contract: &'static Contract, row: Value) -> ObservedObject {
-        let id = row.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let id = content::external_id(contract, &row).unwrap_or_default().to_owned();
         if contract.hydrate.is_none() {
             return self.complete(contract, id, row, Source::List).await;
         }
@@ -35,9 +34,9 @@ impl Reader {
     /// The object itself, and what was expanded on it.
     pub(super) async fn read_object(&self, contract: &Contract, id: &str) -> Result<(Value, Vec<String>), GraphError> {
         let expand = expand_on_object(contract);
-        let relative = address::object(contract, id, &expand);
+        let relative = self.addresses(contract).object(id, &expand);
         let document = self.batcher.get(contract.version, &relative, contract.quota).await?;
-        let is_it = document.get("id").and_then(Value::as_str).is_some_and(|found| found.eq_ignore_ascii_case(id));
+        let is_it = content::external_id(contract, &document).is_some_and(|found| found.eq_ignore_ascii_case(id));
         if is_it { Ok((document, expand)) } else { Err(GraphError::of("graph.unexpected_shape")) }
     }
 
@@ -50,7 +49,9 @@ impl Reader {
         source: Source,
     ) -> ObservedObject {
         let mut missing = missing_properties(contract, &document, &source);
-        for part in &contract.parts {
+        missing.extend(self.read_alone(contract, &id, &mut document).await);
+        let parts: Vec<&Part> = contract.parts.iter().filter(|part| has_part(part, &document)).collect();
+        for part in parts {
             if let Err(error) = self.ensure(contract, &id, part, &mut document, &source).await {
                 missing.push(MissingPart { part: part.property.clone(), error });
             }
@@ -67,22 +68,60 @@ impl Reader {
         source: &Source,
     ) -> Result<(), GraphError> {
         if !is_believed(part, document, source) {
-            let rows = self.read_part(contract, id, part).await?;
-            if rows.len() < declared(part, document) {
-                return Err(GraphError::of("graph.unexpected_shape"));
-            }
-            document[part.property.as_str()] = Value::Array(rows);
+            let address = self.addresses(contract).part(id, part, content::object_type(document));
+            let found = if part.single {
+                self.read_one(contract, &address).await?
+            } else {
+                let rows = self.read_rows(contract, &address).await?;
+                if rows.len() < declared(part, document) {
+                    return Err(GraphError::of("graph.unexpected_shape"));
+                }
+                Value::Array(rows)
+            };
+            document[part.property.as_str()] = found;
         }
         nested::follow(&self.pipeline, contract.quota, &mut document[part.property.as_str()]).await
     }
 
-    async fn read_part(&self, contract: &Contract, id: &str, part: &Part) -> Result<Vec<Value>, GraphError> {
-        let relative = address::part(contract, id, part);
-        let first = Page::of(self.batcher.get(contract.version, &relative, contract.quota).await?)?;
+    async fn read_rows(&self, contract: &Contract, address: &str) -> Result<Vec<Value>, GraphError> {
+        let first = Page::of(self.batcher.get(contract.version, address, contract.quota).await?)?;
         let mut rows = first.rows;
         rows.extend(rest(&self.pipeline, contract.quota, first.next).await?);
         Ok(rows)
     }
+
+    /// A part that is one object, or null where there is none: Graph answers 404 then, although the object is there.
+    async fn read_one(&self, contract: &Contract, address: &str) -> Result<Value, GraphError> {
+        match self.batcher.get(contract.version, address, contract.quota).await {
+            Ok(value) if value.is_object() => Ok(value),
+            Ok(_) => Err(GraphError::of("graph.unexpected_shape")),
+            Err(error) if error.code == "graph.not_found" => Ok(Value::Null),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The properties that come only when each is selected alone; gives back those that could not be read.
+    async fn read_alone(&self, contract: &Contract, id: &str, document: &mut Value) -> Vec<MissingPart> {
+        let mut missing = Vec::new();
+        for property in contract.hydrate.iter().flat_map(|hydrate| &hydrate.alone) {
+            let address = self.addresses(contract).alone(id, property);
+            let answer = self.batcher.get(contract.version, &address, contract.quota).await;
+            let value = answer.and_then(|answer| {
+                answer.get(property).cloned().ok_or_else(|| GraphError::of("graph.unexpected_shape"))
+            });
+            match value {
+                Ok(value) => document[property.as_str()] = value,
+                Err(error) => missing.push(MissingPart { part: property.clone(), error }),
+            }
+        }
+        missing
+    }
+}
+
+/// Whether the object is of a type that has the part.
+fn has_part(part: &Part, document: &Value) -> bool {
+    let is_of = |name: &str| part.of_types.iter().any(|known| known == name);
+    part.of_types.is_empty() || content::object_type(document).is_some_and(is_of)
 }
 
 /// What is worth expanding on a single object: never a part that comes back empty there.

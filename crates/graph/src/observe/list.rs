@@ -7,7 +7,6 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 
 use super::{Reader, TypeObservation};
-use crate::address;
 use crate::error::GraphError;
 use crate::paging::{Links, Page};
 
@@ -32,6 +31,9 @@ impl Reader {
         observation: &mut TypeObservation,
     ) -> Result<(), GraphError> {
         let mut found = Found { seen: HashSet::new(), rows, nameless: false };
+        if contract.single {
+            return self.only_one(contract, found, observation).await;
+        }
         let mut top = contract.list.top;
         loop {
             match self.pages_of(contract, top, &mut found, observation).await {
@@ -46,6 +48,26 @@ impl Reader {
         }
     }
 
+    /// The one object of its kind; a directory that has none answers 404, and that is a complete list.
+    async fn only_one(
+        &self,
+        contract: &Contract,
+        mut found: Found,
+        observation: &mut TypeObservation,
+    ) -> Result<(), GraphError> {
+        let address = self.pipeline.absolute(contract.version.as_str(), &self.addresses(contract).list(None));
+        let row = match self.pipeline.get(&address, contract.quota).await {
+            Err(error) if error.code == "graph.not_found" => return Ok(()),
+            answer => answer?,
+        };
+        observation.pages += 1;
+        if !row.is_object() || row.get("value").is_some_and(Value::is_array) {
+            return Err(GraphError::of("graph.unexpected_shape"));
+        }
+        let id = content::external_id(contract, &row).unwrap_or_default().to_owned();
+        found.send(id, row, observation).await
+    }
+
     async fn pages_of(
         &self,
         contract: &Contract,
@@ -55,22 +77,19 @@ impl Reader {
     ) -> Result<(), GraphError> {
         let mut links = Links::new(self.pipeline.graph_url())?;
         let mut listed = HashSet::new();
-        let mut next = Some(self.pipeline.absolute(contract.version.as_str(), &address::list(contract, top)));
+        let mut next = Some(self.pipeline.absolute(contract.version.as_str(), &self.addresses(contract).list(top)));
         while let Some(link) = next {
             let page = Page::of(self.pipeline.get(&links.check(link)?, contract.quota).await?)?;
             observation.pages += 1;
             for row in page.rows {
-                let Some(id) = content::external_id(&row).map(str::to_owned) else {
+                let Some(id) = content::external_id(contract, &row).map(str::to_owned) else {
                     found.nameless = true;
                     continue;
                 };
                 if !listed.insert(id.clone()) {
                     observation.duplicates += 1;
                 }
-                if found.seen.insert(id) {
-                    observation.seen += 1;
-                    found.rows.send(row).await.map_err(|_| GraphError::of("graph.cancelled"))?;
-                }
+                found.send(id, row, observation).await?;
             }
             next = page.next;
         }
@@ -83,4 +102,15 @@ struct Found {
     seen: HashSet<String>,
     rows: mpsc::Sender<Value>,
     nameless: bool,
+}
+
+impl Found {
+    /// Passes a row on unless its id was seen before.
+    async fn send(&mut self, id: String, row: Value, observation: &mut TypeObservation) -> Result<(), GraphError> {
+        if self.seen.insert(id) {
+            observation.seen += 1;
+            self.rows.send(row).await.map_err(|_| GraphError::of("graph.cancelled"))?;
+        }
+        Ok(())
+    }
 }

@@ -11,6 +11,7 @@ use model::registry::{Contract, content};
 use serde_json::Value;
 use tokio::sync::mpsc;
 
+use crate::address::Addresses;
 use crate::batch::Batcher;
 use crate::error::GraphError;
 use crate::pipeline::Pipeline;
@@ -72,6 +73,11 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
+    /// Where the objects of a type are in this directory.
+    fn addresses<'a>(&'a self, contract: &'a Contract) -> Addresses<'a> {
+        Addresses::new(contract, &self.pipeline.tokens.connection().directory_id)
+    }
+
     /// Lists and completes at the same time. Dropping the future stops both.
     pub(crate) async fn observe(
         &self,

@@ -6,6 +6,7 @@
 mod bad_answers;
 mod fewest_requests;
 mod harness;
+mod odd_shapes;
 mod reading;
 mod real_policies;
 mod secrecy;

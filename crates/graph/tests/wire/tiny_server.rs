@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 
 use crate::harness::{connection, hurried, incomplete, observe};
 
-async fn serve(router: Router) -> TenantGraph {
+/// The client of a tenant `t` whose Graph is the router.
+pub(crate) async fn serve(router: Router) -> TenantGraph {
     let token = post(async || Json(json!({ "access_token": "opaque", "expires_in": 3599, "token_type": "Bearer" })));
     let router = router.route("/{tenant}/oauth2/v2.0/token", token);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+/// Stands for the id of the directory in [`Contract::path`].
+pub const DIRECTORY: &str = "{directory}";
+
 /// Everything the product knows about one configuration type, as data.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -24,17 +27,22 @@ pub struct Contract {
     pub platform: PlatformRule,
     /// Graph version that knows all of it.
     pub version: Version,
-    /// Path of the collection below the version, without slashes around it.
+    /// Path below the version, without slashes around it: of the collection, or of the one object of its kind.
+    /// [`DIRECTORY`] stands for the id of the directory.
     pub path: String,
-    /// Entity type of the collection, without `microsoft.graph.`.
+    /// Whether a directory has exactly one object of this type, which the path itself names.
+    #[serde(default)]
+    pub single: bool,
+    /// Entity type of its objects, without `microsoft.graph.`.
     pub entity: String,
     /// Derived types that this contract names somewhere, without `microsoft.graph.`.
     #[serde(default)]
     pub family: Vec<String>,
     /// Which published limit its requests count against.
     pub quota: Quota,
-    /// Property with the name that a person gave.
-    pub name: String,
+    /// Property with the name that a person gave; what has none is called by its label.
+    #[serde(default)]
+    pub name: Option<String>,
     /// Property with the time of the last change, when there is one.
     #[serde(default)]
     pub modified: Option<String>,
@@ -54,6 +62,9 @@ pub struct Contract {
     pub update: Update,
     /// Whether `DELETE {id}` removes it.
     pub delete: bool,
+    /// How the objects are told that every directory has: they are changed, never created or deleted.
+    #[serde(default)]
+    pub built_in: Option<BuiltIn>,
     /// Properties never sent back: read-only or computed by the service. Paths, see [`super::content`].
     #[serde(default)]
     pub strip: Vec<String>,
@@ -150,6 +161,12 @@ pub struct List {
     /// `$expand`.
     #[serde(default)]
     pub expand: Vec<String>,
+    /// `$filter`, as a person would type it.
+    #[serde(default)]
+    pub filter: Option<String>,
+    /// What the filter leaves out, for people; empty without one.
+    #[serde(default)]
+    pub leaves_out: String,
     /// `$top`; absent leaves the page size to the service.
     #[serde(default)]
     pub top: Option<u32>,
@@ -163,7 +180,11 @@ pub struct Hydrate {
     #[serde(default)]
     pub expand: Vec<String>,
     /// Properties that only the single object has; without them it is not complete.
+    #[serde(default)]
     pub properties: Vec<String>,
+    /// Properties that come only when each is selected alone.
+    #[serde(default)]
+    pub alone: Vec<String>,
 }
 
 /// A collection that belongs to the object.
@@ -188,6 +209,15 @@ pub struct Part {
     /// A trap of the service: expanded on a single object it comes back empty, so it is never read that way.
     #[serde(default)]
     pub empty_when_expanded_on_object: bool,
+    /// Derived types, without `microsoft.graph.`, that alone have it: its path goes through a cast to the object's type.
+    #[serde(default)]
+    pub of_types: Vec<String>,
+    /// `$select` on its own path.
+    #[serde(default)]
+    pub select: Vec<String>,
+    /// Whether it is one object or none instead of a list. Graph answers 404 where there is none.
+    #[serde(default)]
+    pub single: bool,
 }
 
 /// Whether and how an object is assigned.
@@ -196,6 +226,13 @@ pub struct Part {
 pub enum Assignable {
     /// A part with targets, written by an action that replaces the whole list.
     Action(Assign),
+    /// A part with targets, each of which is added and removed by a request of its own.
+    Each {
+        /// The part that holds the assignments.
+        part: String,
+        /// Type of one element, without `microsoft.graph.`.
+        element: String,
+    },
     /// The object itself says whom it applies to.
     Inside {
         /// The property that does. A path.
@@ -249,14 +286,46 @@ pub struct Create {
     /// Parts that are sent inside the create request.
     #[serde(default)]
     pub with_parts: Vec<String>,
+    /// Properties that the create refuses or ignores. Paths.
+    #[serde(default)]
+    pub without: Vec<String>,
+    /// What has to follow, in order: names of [`Update::actions`], a part whose rows are posted one by one, or `PATCH`.
+    #[serde(default)]
+    pub then: Vec<String>,
+    /// When the new object can be used; absent means at once.
+    #[serde(default)]
+    pub ready: Option<Ready>,
+}
+
+/// What a new object has to say before it can be assigned or referred to.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ready {
+    /// The property.
+    pub property: String,
+    /// Its value.
+    pub value: String,
+}
+
+/// How an object of every directory is told: by a property with a value, or with the start of one.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BuiltIn {
+    /// The property.
+    pub property: String,
+    /// Its value, written as text: `true`, `0`, `builtIn`. An ending `*` stands for anything.
+    pub value: String,
 }
 
 /// How it is changed.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Update {
-    /// `PATCH` or `PUT` on the object.
+    /// `PATCH` or `PUT` on the object; `none` when the service changes it and nobody else.
     pub method: String,
+    /// Why there is no method; empty when there is one.
+    #[serde(default)]
+    pub reason: String,
     /// Properties that the update refuses. Paths.
     #[serde(default)]
     pub without: Vec<String>,
@@ -284,7 +353,7 @@ pub enum Mode {
 }
 
 /// How much a wrong write can hurt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, strum::IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, strum::Display)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Risk {
@@ -319,6 +388,17 @@ pub struct ReferenceRule {
     /// Values that are words and not ids, for example `All`.
     #[serde(default)]
     pub except: Vec<String>,
+}
+
+impl Assignable {
+    /// The part that holds the assignments, where there is one.
+    pub fn part(&self) -> Option<&str> {
+        match self {
+            Assignable::Action(assign) => Some(&assign.part),
+            Assignable::Each { part, .. } => Some(part),
+            Assignable::Inside { .. } | Assignable::Never { .. } => None,
+        }
+    }
 }
 
 impl Contract {

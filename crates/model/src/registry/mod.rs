@@ -13,8 +13,8 @@ use std::sync::LazyLock;
 use include_dir::{Dir, include_dir};
 
 pub use contract::{
-    Assign, Assignable, Contract, Create, CreateMode, Hydrate, List, Mode, Part, Permissions, PlatformRule, Quota,
-    ReferenceRule, Risk, Update, Version,
+    Assign, Assignable, BuiltIn, Contract, Create, CreateMode, DIRECTORY, Hydrate, List, Mode, Part, Permissions,
+    PlatformRule, Quota, Ready, ReferenceRule, Risk, Update, Version,
 };
 
 static FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../contracts");
@@ -93,8 +93,8 @@ mod tests {
         let registry = Registry::parse(embedded_files()).expect("contracts");
         let keys: Vec<_> = registry.iter().map(|contract| contract.key.as_str()).collect();
         assert_eq!(keys.first(), Some(&"settingsCatalog"));
-        assert_eq!(keys.last(), Some(&"groups"));
-        assert_eq!(keys.len(), 17);
+        assert_eq!(keys.last(), Some(&"auditEvents"));
+        assert_eq!(keys.len(), 73);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What a contract must not contradict in itself. Whether Graph agrees is the guard test's business.
 
-use super::contract::{Assignable, Contract, CreateMode, Mode};
+use super::contract::{Contract, CreateMode, Mode};
 
 /// The first contradiction, as a sentence.
 pub(super) fn check(contract: &Contract) -> Result<(), String> {
@@ -10,15 +10,22 @@ pub(super) fn check(contract: &Contract) -> Result<(), String> {
         "the key is not a plain word",
     )?;
     require(!contract.path.starts_with('/') && !contract.path.ends_with('/'), "the path has slashes around it")?;
-    require(matches!(contract.update.method.as_str(), "PATCH" | "PUT"), "update.method is neither PATCH nor PUT")?;
+    let method = contract.update.method.as_str();
+    require(matches!(method, "PATCH" | "PUT" | "none"), "update.method is none of PATCH, PUT and none")?;
+    require((method == "none") != contract.update.reason.is_empty(), "update needs a reason exactly when it is none")?;
     require(
         (contract.create.mode == CreateMode::Yes) == contract.create.reason.is_empty(),
         "create needs a reason unless it is yes",
     )?;
+    require(contract.single || contract.name.is_some(), "only the one object of its kind needs no name")?;
+    require(!contract.single || contract.list.top.is_none(), "the one object of its kind has no pages")?;
+    let list = &contract.list;
+    require(list.filter.is_some() != list.leaves_out.is_empty(), "list.filter and list.leaves_out need each other")?;
+    check_then(contract)?;
     require(!contract.permissions.read.is_empty(), "permissions.read is empty")?;
     check_parts(contract)?;
-    if let Assignable::Action(assign) = &contract.assignable {
-        require(contract.part(&assign.part).is_some(), "the assignments are no part of the contract")?;
+    if let Some(part) = contract.assignable.part() {
+        require(contract.part(part).is_some(), "the assignments are no part of the contract")?;
     }
     for mode in [&contract.backup, &contract.restore] {
         if let Mode::PreviewOnly { reason } | Mode::Unsupported { reason } = mode {
@@ -26,6 +33,16 @@ pub(super) fn check(contract: &Contract) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// What follows a create is something the contract knows.
+fn check_then(contract: &Contract) -> Result<(), String> {
+    let known =
+        |step: &String| step == "PATCH" || contract.update.actions.contains_key(step) || contract.part(step).is_some();
+    match contract.create.then.iter().find(|step| !known(step)) {
+        Some(step) => Err(format!("create.then names {step}, which is neither an action, nor a part, nor PATCH")),
+        None => Ok(()),
+    }
 }
 
 fn check_parts(contract: &Contract) -> Result<(), String> {
@@ -36,6 +53,9 @@ fn check_parts(contract: &Contract) -> Result<(), String> {
             return Err(format!("part {} and the list's expand disagree", part.property));
         }
         let on_object = contract.hydrate.as_ref().is_some_and(|hydrate| expanded(&hydrate.expand));
+        if part.in_list && (part.single || !part.of_types.is_empty()) {
+            return Err(format!("part {} of some types or with one object is not believed in a list", part.property));
+        }
         if part.empty_when_expanded_on_object && on_object {
             return Err(format!("part {} comes back empty when it is expanded on the object", part.property));
         }

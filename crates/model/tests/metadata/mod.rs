@@ -27,7 +27,8 @@ fn folder() -> PathBuf {
     std::env::var_os("TENANTATLAS_SHARED").map_or_else(beside, PathBuf::from).join("graph-metadata")
 }
 
-fn element(name: &str) -> &str {
+/// The type of one element of a collection; any other type is itself.
+pub(crate) fn element(name: &str) -> &str {
     let inner = name.strip_prefix("Collection(").or_else(|| name.strip_prefix("CollectionOrFlags("));
     inner.and_then(|inner| inner.strip_suffix(')')).unwrap_or(name)
 }
@@ -45,6 +46,26 @@ impl Metadata {
         self.paths.get(path).is_some_and(|entry| entry["ops"].get(method).is_some())
     }
 
+    /// Whether anything is listed at the path.
+    pub(crate) fn has_path_of(&self, path: &str) -> bool {
+        self.paths.contains_key(path)
+    }
+
+    pub(crate) fn has_type(&self, name: &str) -> bool {
+        self.types.get(name).is_some()
+    }
+
+    /// Whether there is such an action: by its path, else bound to the type or one of its bases.
+    pub(crate) fn has_action(&self, item: &str, entity: &str, action: &str) -> bool {
+        self.has_method(&format!("{item}/{action}"), "POST") || self.bound(entity, action).is_some()
+    }
+
+    fn bound(&self, entity: &str, action: &str) -> Option<&Value> {
+        self.chain(entity)
+            .into_iter()
+            .find_map(|kind| self.bound.get(kind)?.as_array()?.iter().find(|operation| operation["name"] == action))
+    }
+
     pub(crate) fn allows_option(&self, path: &str, option: &str) -> bool {
         let options = self.paths.get(path).and_then(|entry| entry["ops"]["GET"]["q"].as_array());
         options.is_some_and(|options| options.iter().any(|known| known == option))
@@ -57,13 +78,7 @@ impl Metadata {
     /// Type of an action's parameter: from its path, else from what is bound to the type or its bases.
     pub(crate) fn parameter(&self, item: &str, entity: &str, action: &str, name: &str) -> Option<String> {
         let path = self.paths.get(&format!("{item}/{action}")).and_then(|entry| entry["ops"]["POST"]["body"].get(name));
-        let bound = || {
-            self.chain(entity).into_iter().find_map(|kind| {
-                let operations = self.bound.get(kind)?.as_array()?;
-                operations.iter().find(|operation| operation["name"] == action)?["params"].get(name)
-            })
-        };
-        path.or_else(bound)?.as_str().map(str::to_owned)
+        path.or_else(|| self.bound(entity, action)?["params"].get(name))?.as_str().map(str::to_owned)
     }
 
     /// All descendants.
@@ -72,12 +87,12 @@ impl Metadata {
         derived.into_iter().flatten().filter_map(Value::as_str).collect()
     }
 
-    /// Type of one element of a navigation property.
+    /// Type of a navigation property.
     pub(crate) fn navigation(&self, entity: &str, name: &str) -> Option<String> {
         self.chain(entity)
             .into_iter()
             .find_map(|kind| self.types[kind]["nav"].get(name)?["t"].as_str())
-            .map(|kind| element(kind).to_owned())
+            .map(str::to_owned)
     }
 
     /// Members of the enumeration of a property.
@@ -103,7 +118,7 @@ impl Metadata {
             expand.split_once("($expand=").map_or((expand, None), |(name, inner)| (name, inner.strip_suffix(')')));
         match (self.navigation(entity, name), inner) {
             (None, _) => problems.push(format!("{name} of {entity} cannot be expanded")),
-            (Some(target), Some(inner)) => self.check_expand(&target, inner, problems),
+            (Some(target), Some(inner)) => self.check_expand(element(&target), inner, problems),
             (Some(_), None) => {}
         }
     }

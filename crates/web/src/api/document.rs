@@ -2,7 +2,7 @@
 
 use utoipa::OpenApi;
 
-use super::{backups, bulk, exports, inventory, pauses, runs, schedules, session, starts, tenants, views};
+use super::{backups, bulk, coverage, exports, inventory, pauses, runs, schedules, session, starts, tenants, views};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -41,6 +41,7 @@ use super::{backups, bulk, exports, inventory, pauses, runs, schedules, session,
         starts::retry_schedule,
         inventory::list,
         inventory::get,
+        coverage::list,
         starts::sync,
         starts::sync_type,
         starts::sync_object,

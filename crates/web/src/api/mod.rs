@@ -2,6 +2,7 @@
 
 pub(crate) mod backups;
 pub(crate) mod bulk;
+pub(crate) mod coverage;
 mod document;
 pub(crate) mod exports;
 pub(crate) mod inventory;

@@ -23,6 +23,7 @@ pub(crate) enum Section {
     Notifications,
     Account,
     Inventory,
+    Coverage,
     Backups,
     Schedules,
     Operations,
@@ -35,8 +36,9 @@ pub(crate) enum Section {
 /// Words, icon, path below the tenant, letter.
 type Line = (Section, &'static str, &'static str, &'static str, Option<char>);
 
-const CONFIGURATION: [Line; 3] = [
+const CONFIGURATION: [Line; 4] = [
     (Section::Inventory, "Inventory", "list-details", "/inventory", Some('i')),
+    (Section::Coverage, "Coverage", "eye", "/coverage", Some('v')),
     (Section::Backups, "Backups", "archive", "/backups", Some('b')),
     (Section::Schedules, "Schedules", "calendar-time", "/schedules", Some('s')),
 ];

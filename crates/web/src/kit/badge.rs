@@ -32,6 +32,9 @@ pub enum Badge {
     Incomplete,
     // Whether an object or a backup holds everything.
     Complete,
+    // Whether a type was read at all.
+    NotRead,
+    NeverObserved,
     // A backup set that was left open.
     Open,
     // Inventory objects.
@@ -80,7 +83,7 @@ enum Motion {
 
 impl Badge {
     /// All badges, in the order of the component sheet.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 30] = [
         Self::Queued,
         Self::Waiting,
         Self::RetryingSoon,
@@ -100,6 +103,8 @@ impl Badge {
         Self::Unknown,
         Self::Incomplete,
         Self::Complete,
+        Self::NotRead,
+        Self::NeverObserved,
         Self::Open,
         Self::Present,
         Self::Missing,
@@ -190,6 +195,8 @@ impl Badge {
             Self::Unknown            => Look("Unknown", "help-circle", Warn, Soft, Still),
             Self::Incomplete         => Look("Incomplete", "progress", Warn, Soft, Still),
             Self::Complete           => Look("Complete", "circle-check", Ok, Quiet, Still),
+            Self::NotRead            => Look("Not read", "circle-x", Bad, Soft, Still),
+            Self::NeverObserved      => Look("Never observed", "circle-dashed", Mute, Quiet, Still),
             Self::Open               => Look("Open", "pencil", Mute, Soft, Still),
             Self::Present            => Look("Present", "circle-check", Mute, Quiet, Still),
             Self::Missing            => Look("Missing", "help-circle", Warn, Soft, Still),

@@ -4,6 +4,7 @@ pub(crate) mod account;
 pub(crate) mod audit;
 pub(crate) mod backups;
 pub(crate) mod connection;
+pub(crate) mod coverage;
 pub(crate) mod engine;
 pub(crate) mod entry;
 pub(crate) mod form_error;

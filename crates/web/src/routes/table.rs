@@ -58,7 +58,7 @@ fn person() -> Vec<Row> {
 }
 
 fn tenant() -> Vec<Row> {
-    use pages::{audit, backups, connection, inventory, members, schedules};
+    use pages::{audit, backups, connection, coverage, inventory, members, schedules};
     vec![
         Row::page("/t/{tenant}/inventory", may(Capability::InventoryView), inventory::list_page),
         Row::start("/t/{tenant}/inventory/sync", may(Capability::InventorySync), inventory::sync),
@@ -73,6 +73,7 @@ fn tenant() -> Vec<Row> {
         Row::start("/t/{tenant}/inventory/{type}/{id}/sync", may(Capability::InventorySync), inventory::sync_object),
         Row::start("/t/{tenant}/inventory/{type}/{id}/capture", may(Capability::BackupsCreate), inventory::capture),
         Row::start("/t/{tenant}/groups/sync", may(Capability::DirectorySync), inventory::sync_groups),
+        Row::page("/t/{tenant}/coverage", may(Capability::InventoryView), coverage::page),
         Row::page("/t/{tenant}/backups", may(Capability::BackupsView), backups::list_page),
         Row::start("/t/{tenant}/backups", may(Capability::BackupsCreate), backups::create),
         Row::page("/t/{tenant}/backups/{set}", may(Capability::BackupsView), backups::set_page),
@@ -148,6 +149,7 @@ fn api_reads() -> Vec<Row> {
         Row::api("/api/v1/tenants/{tenant}/schedules/{schedule}", may(Capability::BackupsView), api::schedules::get),
         Row::api("/api/v1/tenants/{tenant}/inventory", may(Capability::InventoryView), api::inventory::list),
         Row::api("/api/v1/tenants/{tenant}/inventory/{type}/{id}", may(Capability::InventoryView), api::inventory::get),
+        Row::api("/api/v1/tenants/{tenant}/coverage", may(Capability::InventoryView), api::coverage::list),
         Row::api("/api/v1/tenants/{tenant}/backups", may(Capability::BackupsView), api::backups::list),
         Row::api("/api/v1/tenants/{tenant}/backups/{set}", may(Capability::BackupsView), api::backups::get),
     ]

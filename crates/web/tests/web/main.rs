@@ -8,6 +8,7 @@
 )]
 
 mod bulk;
+mod coverage;
 mod engine;
 mod entry;
 mod facets;

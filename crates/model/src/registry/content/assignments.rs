@@ -55,22 +55,17 @@ pub struct Assignment {
 
 /// The assignments of a document, in its order.
 pub fn assignments(contract: &Contract, document: &Value) -> Vec<Assignment> {
-    match &contract.assignable {
-        Assignable::Action(assign) => {
-            let rows = document.get(&assign.part).and_then(Value::as_array);
-            rows.into_iter().flatten().map(from_row).collect()
-        }
-        Assignable::Inside { property } => {
-            let users = super::path::values(document, property);
-            users.into_iter().flat_map(from_users).collect()
-        }
-        Assignable::Never { .. } => Vec::new(),
+    if let Assignable::Inside { property } = &contract.assignable {
+        return super::path::values(document, property).into_iter().flat_map(from_users).collect();
     }
+    let rows = contract.assignable.part().and_then(|part| document.get(part)).and_then(Value::as_array);
+    rows.into_iter().flatten().map(from_row).collect()
 }
 
-/// The ids of the scope tags of a document; filters call the property by another name.
+/// The ids of the scope tags of a document; filters, policy sets and Cloud PC policies call the property by other names.
 pub fn scope_tags(document: &Value) -> Vec<String> {
-    let tags = document.get("roleScopeTagIds").or_else(|| document.get("roleScopeTags"));
+    let names = ["roleScopeTagIds", "roleScopeTags", "scopeIds"];
+    let tags = names.iter().find_map(|name| document.get(*name));
     tags.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
@@ -95,7 +90,8 @@ fn from_row(row: &Value) -> Assignment {
 fn kind(target: &Value) -> TargetKind {
     let name = target.get("@odata.type").and_then(Value::as_str).unwrap_or("unknown target");
     match name.rsplit('.').next().unwrap_or(name) {
-        "groupAssignmentTarget" => TargetKind::Group,
+        // Cloud PC policies have a target of their own (facts/graph.md 3.2).
+        "groupAssignmentTarget" | "cloudPcManagementGroupAssignmentTarget" => TargetKind::Group,
         "exclusionGroupAssignmentTarget" => TargetKind::ExcludedGroup,
         "allDevicesAssignmentTarget" => TargetKind::AllDevices,
         "allLicensedUsersAssignmentTarget" => TargetKind::AllUsers,
@@ -156,8 +152,9 @@ mod tests {
     }
 
     #[test]
-    fn scope_tags_have_two_names() {
+    fn scope_tags_have_three_names() {
         assert_eq!(scope_tags(&json!({ "roleScopeTagIds": ["0", "1"] })), ["0", "1"]);
         assert_eq!(scope_tags(&json!({ "roleScopeTags": ["2"] })), ["2"]);
+        assert_eq!(scope_tags(&json!({ "scopeIds": ["3"] })), ["3"]);
     }
 }

@@ -6,15 +6,34 @@ use crate::registry::{Contract, PlatformRule};
 
 const TYPE_PREFIX: &str = "#microsoft.graph.";
 
-/// Graph's id, when the document has a usable one.
-pub fn external_id(document: &Value) -> Option<&str> {
-    document.get("id").and_then(Value::as_str).filter(|id| !id.is_empty())
+/// Graph's id, when the document has a usable one. The only object of its kind may have none: then it is the key.
+pub fn external_id<'a>(contract: &'a Contract, document: &'a Value) -> Option<&'a str> {
+    let id = document.get("id").and_then(Value::as_str).filter(|id| !id.is_empty());
+    id.or_else(|| contract.single.then_some(contract.key.as_str()))
 }
 
-/// The name that a person gave; the id when there is none.
+/// The type that a document says it has, without `#microsoft.graph.`; nothing when it does not say.
+pub fn object_type(document: &Value) -> Option<&str> {
+    Some(document.get("@odata.type")?.as_str()?.trim_start_matches(TYPE_PREFIX))
+}
+
+/// The name that a person gave. Without one the only object of its kind is called by its label, any other by its id.
 pub fn name(contract: &Contract, document: &Value) -> String {
-    let given = document.get(&contract.name).and_then(Value::as_str).map(str::trim).filter(|name| !name.is_empty());
-    given.or_else(|| external_id(document)).unwrap_or_default().to_owned()
+    let given = contract.name.as_ref().and_then(|name| document.get(name)).and_then(Value::as_str);
+    let given = given.map(str::trim).filter(|name| !name.is_empty());
+    let otherwise = || if contract.single { Some(contract.label.as_str()) } else { external_id(contract, document) };
+    given.or_else(otherwise).unwrap_or_default().to_owned()
+}
+
+/// Whether the directory had it from the start, so that it is changed and never created or deleted.
+pub fn is_built_in(contract: &Contract, document: &Value) -> bool {
+    let Some(rule) = &contract.built_in else { return contract.single };
+    let found = match document.get(&rule.property) {
+        Some(Value::String(text)) => text.clone(),
+        Some(value @ (Value::Bool(_) | Value::Number(_))) => value.to_string(),
+        _ => return false,
+    };
+    rule.value.strip_suffix('*').map_or(found == rule.value, |start| found.starts_with(start))
 }
 
 /// When the service says it was last changed, as sent.
@@ -29,7 +48,7 @@ pub fn platform(contract: &Contract, document: &Value) -> Option<String> {
         PlatformRule::None => None,
         PlatformRule::Fixed { value } => Some(value.clone()),
         PlatformRule::ObjectType { prefixes } => {
-            let name = document.get("@odata.type")?.as_str()?.trim_start_matches(TYPE_PREFIX);
+            let name = object_type(document)?;
             let fits = prefixes.iter().filter(|(prefix, _)| name.starts_with(prefix.as_str()));
             fits.max_by_key(|(prefix, _)| prefix.len()).map(|(_, platform)| platform.clone())
         }
@@ -48,7 +67,7 @@ pub fn platform(contract: &Contract, document: &Value) -> Option<String> {
 mod tests {
     use serde_json::json;
 
-    use super::{name, platform};
+    use super::{external_id, is_built_in, name, platform};
     use crate::registry::Registry;
 
     fn of(key: &str, document: serde_json::Value) -> Option<String> {
@@ -70,5 +89,26 @@ mod tests {
     fn an_object_without_a_name_is_called_by_its_id() {
         let contract = Registry::embedded().get("scopeTags").expect("contract");
         assert_eq!(name(contract, &json!({ "id": "7", "displayName": " " })), "7");
+    }
+
+    #[test]
+    fn the_only_object_of_its_kind_needs_neither_id_nor_name() {
+        let contract = Registry::embedded().get("tenantSettings").expect("contract");
+        let document = json!({ "secureByDefault": true });
+        assert_eq!(external_id(contract, &document), Some("tenantSettings"));
+        assert_eq!(name(contract, &document), "Intune settings");
+        assert!(is_built_in(contract, &document));
+    }
+
+    #[test]
+    fn what_every_directory_has_is_told_by_its_property() {
+        let built_in = |key: &str, document| is_built_in(Registry::embedded().get(key).expect("contract"), &document);
+        assert!(built_in("enrollmentConfigs", json!({ "priority": 0 })));
+        assert!(!built_in("enrollmentConfigs", json!({ "priority": 10 })));
+        assert!(!built_in("enrollmentConfigs", json!({ "priority": null })));
+        assert!(built_in("appCategories", json!({ "lastModifiedDateTime": "0001-01-01T00:00:00Z" })));
+        assert!(!built_in("appCategories", json!({ "lastModifiedDateTime": "2026-01-01T00:00:00Z" })));
+        assert!(built_in("scopeTags", json!({ "id": "0", "isBuiltIn": true })));
+        assert!(!built_in("settingsCatalog", json!({ "id": "0" })));
     }
 }

@@ -13,6 +13,6 @@ mod words;
 
 pub use assignments::{Assignment, FilterMode, TargetKind, assignments, scope_tags};
 pub use hash::content_for_hash;
-pub use identity::{external_id, modified_at, name, platform};
+pub use identity::{external_id, is_built_in, modified_at, name, object_type, platform};
 pub use readable::{CANNOT_BE_READ, PROPERTIES, SettingRow, readable_settings};
 pub use references::{Reference, references};

@@ -1,0 +1,102 @@
+//! What of each configuration type was seen, and what can be done with it.
+
+use std::collections::BTreeMap;
+
+use app::inventory::{Sight, TypeCoverage};
+use axum::Json;
+use axum::extract::State;
+use model::registry::resolver;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::errors::WebError;
+use crate::extract::InTenant;
+use crate::state::Shared;
+
+/// One answer.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Answer {
+    /// `yes`, `partly` or `no`.
+    answer: &'static str,
+    /// What is missing or why not.
+    why: Option<String>,
+}
+
+impl From<&resolver::Answer> for Answer {
+    fn from(answer: &resolver::Answer) -> Self {
+        Self { answer: answer.word(), why: answer.why().map(str::to_owned) }
+    }
+}
+
+/// One configuration type in the tenant. Times are milliseconds since the Unix epoch.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Coverage {
+    /// The contract's key.
+    #[serde(rename = "type")]
+    type_key: String,
+    /// What several of its objects are called.
+    label: String,
+    /// The area it belongs to.
+    category: String,
+    /// `complete`, `incomplete`, `not_read` or `never_observed`.
+    state: &'static str,
+    /// Why the list was not read to its end.
+    code: Option<String>,
+    /// Objects in the list.
+    objects: Option<u64>,
+    /// Objects of which something could not be read.
+    incomplete: Option<u64>,
+    /// When it was last looked at.
+    observed_at: Option<i64>,
+    /// When it was last read completely.
+    complete_at: Option<i64>,
+    /// The run that looked.
+    run: Option<String>,
+    /// What can be done: `list`, `complete`, `backup`, `compare`, `create`, `update`, `delete`, `restore`, `assign`.
+    can: BTreeMap<&'static str, Answer>,
+    /// `low`, `medium`, `high` or `critical`.
+    risk: String,
+    /// Permissions that reading needs.
+    reads_with: Vec<String>,
+    /// Permissions that writing needs.
+    writes_with: Vec<String>,
+}
+
+impl From<TypeCoverage> for Coverage {
+    fn from(found: TypeCoverage) -> Self {
+        let state = match found.sight() {
+            Sight::NotRead => "not_read",
+            Sight::Incomplete => "incomplete",
+            Sight::NeverObserved => "never_observed",
+            Sight::Complete => "complete",
+        };
+        let contract = found.contract;
+        let seen = found.seen.as_ref();
+        Self {
+            type_key: contract.key.clone(),
+            label: contract.label_plural.clone(),
+            category: contract.category.clone(),
+            state,
+            code: seen.and_then(|row| row.code.clone()),
+            objects: seen.map(|row| row.seen),
+            incomplete: seen.map(|row| row.incomplete),
+            observed_at: seen.map(|row| row.at),
+            complete_at: seen.and_then(|row| row.complete_at),
+            run: seen.map(|row| row.run.to_string()),
+            can: found.can.answers().map(|(asked, answer)| (asked, Answer::from(answer))).into(),
+            risk: contract.risk.to_string(),
+            reads_with: contract.permissions.read.clone(),
+            writes_with: contract.permissions.write.clone(),
+        }
+    }
+}
+
+/// Every configuration type, in the order of the registry.
+#[utoipa::path(get, path = "/api/v1/tenants/{tenant}/coverage", tag = "inventory", params(("tenant" = String, Path)), responses((status = 200, body = Vec<Coverage>), (status = 404, body = crate::errors::Problem, content_type = "application/problem+json")))]
+pub(crate) async fn list(
+    State(shared): State<Shared>,
+    InTenant(_ctx, scope): InTenant,
+) -> Result<Json<Vec<Coverage>>, WebError> {
+    let types = app::inventory::coverage(shared.db(), &scope).await?;
+    Ok(Json(types.into_iter().map(Coverage::from).collect()))
+}

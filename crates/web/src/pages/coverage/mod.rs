@@ -1,0 +1,62 @@
+//! Coverage: what of a tenant TenantAtlas sees, what it can do with it, and why not more.
+
+mod rows;
+
+use app::inventory::{Sight, TypeCoverage, coverage};
+use axum::extract::State;
+use maud::{Markup, html};
+
+use self::rows::type_table;
+use crate::errors::WebError;
+use crate::extract::{Asked, InTenant};
+use crate::frame::{Place, Section};
+use crate::kit::facts::section;
+use crate::kit::header::{Crumb, Header, header};
+use crate::kit::number::{counted, number};
+use crate::state::Shared;
+
+/// `GET /t/{tenant}/coverage`
+pub(crate) async fn page(
+    State(shared): State<Shared>,
+    InTenant(ctx, scope): InTenant,
+    Asked(asked): Asked,
+) -> Result<Markup, WebError> {
+    let place = Place::tenant(&shared, &ctx, &scope, &asked, Section::Coverage);
+    let types = coverage(shared.db(), &scope).await?;
+    let now = place.now();
+    let main = html! {
+        (header(&Header { crumbs: vec![Crumb::text("Configuration")], title: "Coverage".into(), summary: Some(summary(&types)), actions: None }))
+        @for (category, types) in by_category(&types) {
+            (section(&anchor(category), category, "", &type_table(&now, &place.base(), category, &types)))
+        }
+    };
+    place.page("Coverage", &main).await
+}
+
+fn summary(types: &[TypeCoverage]) -> Markup {
+    let with = |sight: Sight| types.iter().filter(|each| each.sight() == sight).count() as u64;
+    let others =
+        [(Sight::NotRead, "not read"), (Sight::Incomplete, "incomplete"), (Sight::NeverObserved, "never observed")];
+    html! {
+        span { (number(with(Sight::Complete))) " of " (counted(types.len() as u64, "type", "types")) " complete" }
+        @for (sight, words) in others {
+            @if with(sight) > 0 { " " span.muted { (number(with(sight))) " " (words) } }
+        }
+    }
+}
+
+/// The areas in the order in which the registry first names them.
+fn by_category(types: &[TypeCoverage]) -> Vec<(&str, Vec<&TypeCoverage>)> {
+    let mut areas: Vec<(&str, Vec<&TypeCoverage>)> = Vec::new();
+    for each in types {
+        match areas.iter_mut().find(|(category, _)| *category == each.contract.category) {
+            Some((_, found)) => found.push(each),
+            None => areas.push((&each.contract.category, vec![each])),
+        }
+    }
+    areas
+}
+
+fn anchor(category: &str) -> String {
+    category.to_lowercase().replace(' ', "-")
+}
