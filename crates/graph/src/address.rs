@@ -18,7 +18,16 @@ impl<'a> Addresses<'a> {
     pub(crate) fn list(self, top: Option<u32>) -> String {
         let list = &self.contract.list;
         let mut options = options(&list.select, &list.expand, top);
-        options.extend(list.filter.as_deref().map(|filter| format!("$filter={}", encode_query(filter))));
+        options.extend(list.filter.as_deref().map(filter));
+        with_query(self.path(), &options)
+    }
+
+    /// The collection, narrowed further than its list query does.
+    pub(crate) fn list_where(self, condition: &str) -> String {
+        let list = &self.contract.list;
+        let both = list.filter.iter().map(String::as_str).chain([condition]).collect::<Vec<_>>().join(" and ");
+        let mut options = options(&list.select, &list.expand, list.top);
+        options.push(filter(&both));
         with_query(self.path(), &options)
     }
 
@@ -59,6 +68,10 @@ fn options(select: &[String], expand: &[String], top: Option<u32>) -> Vec<String
     }
     options.extend(top.map(|top| format!("$top={top}")));
     options
+}
+
+fn filter(text: &str) -> String {
+    format!("$filter={}", encode_query(text))
 }
 
 fn with_query(path: String, options: &[String]) -> String {

@@ -1,5 +1,7 @@
 //! One reachable tenant.
 
+use std::collections::HashMap;
+
 use model::registry::{Contract, Quota};
 use serde_json::Value;
 use tokio::sync::mpsc;
@@ -33,7 +35,23 @@ impl TenantGraph {
     /// Reads all objects of a type. They are sent as soon as they are complete, or it is certain that they cannot be.
     /// Dropping the future stops it.
     pub async fn observe(&self, contract: &'static Contract, sink: mpsc::Sender<ObservedObject>) -> TypeObservation {
-        self.reader.observe(contract, sink).await
+        self.reader.observe(contract, |_| false, sink).await
+    }
+
+    /// The same, but rows that `is_known` answers for are seen and read no further: they are not sent.
+    pub async fn observe_unknown(
+        &self,
+        contract: &'static Contract,
+        is_known: impl Fn(&Value) -> bool,
+        sink: mpsc::Sender<ObservedObject>,
+    ) -> TypeObservation {
+        self.reader.observe(contract, is_known, sink).await
+    }
+
+    /// Which objects Intune's audit log names since then, each with the time of its latest event. Times are milliseconds
+    /// since the Unix epoch, by Microsoft's clock.
+    pub async fn changed_since(&self, since_ms: i64) -> Result<HashMap<String, i64>, GraphError> {
+        self.reader.changed_since(since_ms).await
     }
 
     /// Reads one object with its parts. Fails when the object itself cannot be read.

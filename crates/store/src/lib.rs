@@ -52,7 +52,7 @@ pub use exports::{ExportFile, ExportPart, Exports};
 pub use groups::{GroupRecord, GroupRow, Groups};
 pub use inventory::{
     CoverageRow, Facets, Freshness, Inventory, InventoryCursor, InventoryFilter, Missing, MissingPart, ObjectDetail,
-    ObjectRow, Recorded, RecordedObject, What,
+    ObjectRow, Recorded, RecordedObject, RowSignal, SeenObject, Signals, What,
 };
 pub use keys::Keyring;
 pub use ledger::{

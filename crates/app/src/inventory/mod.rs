@@ -3,6 +3,7 @@
 mod coverage;
 pub mod policy_run;
 mod query;
+mod reading;
 mod record;
 mod selection;
 pub(crate) mod some;

@@ -49,7 +49,8 @@ impl PolicyRun {
             None => Wanted { types: vec![contract], objects: Vec::new() },
         };
         let graph = self.services.connect(ctx).await?;
-        sync_some(ctx, &graph, wanted).await
+        // Who asks for one type or object wants to see it now.
+        sync_some(ctx, &graph, wanted, true).await
     }
 }
 

@@ -36,6 +36,7 @@ pub fn recorded(contract: &Contract, object: ObservedObject) -> RecordedObject {
         assignments_count: (!unread).then_some(assignments.len() as u64),
         scope_tags: content::scope_tags(&object.document),
         assigned_groups: assignments.into_iter().filter_map(|assignment| assignment.group_id).collect(),
+        signal: None,
         document: serde_json::to_vec(&object.document).expect("a JSON value always serialises"),
     }
 }

@@ -6,12 +6,15 @@ use serde_json::{Value, json};
 
 /// A set of inventory types, never empty.
 #[derive(Debug, Clone)]
-pub struct Selection(Vec<&'static Contract>);
+pub struct Selection {
+    contracts: Vec<&'static Contract>,
+    whole: bool,
+}
 
-/// Equal when they name the same types.
+/// Equal when they name the same types and want the same of them.
 impl PartialEq for Selection {
     fn eq(&self, other: &Self) -> bool {
-        self.keys() == other.keys()
+        self.keys() == other.keys() && self.whole == other.whole
     }
 }
 
@@ -29,34 +32,41 @@ impl Selection {
         Ok(sorted(keys.iter().map(|key| find(key.as_ref())).collect::<Result<_, _>>()?))
     }
 
+    /// Every object is to be read, also those of which nothing tells that they changed.
+    #[must_use]
+    pub fn whole(self, whole: bool) -> Self {
+        Self { whole, ..self }
+    }
+
     /// The contracts, by key.
     pub fn contracts(&self) -> &[&'static Contract] {
-        &self.0
+        &self.contracts
     }
 
     /// The keys, sorted.
     pub fn keys(&self) -> Vec<&'static str> {
-        self.0.iter().map(|contract| contract.key.as_str()).collect()
+        self.contracts.iter().map(|contract| contract.key.as_str()).collect()
     }
 
     /// The inputs of a run over this selection.
     pub fn inputs(&self) -> Value {
-        json!({ "types": self.keys() })
+        if self.whole { json!({ "types": self.keys(), "whole": true }) } else { json!({ "types": self.keys() }) }
     }
 
-    /// "13 types", or the name of the only one.
+    /// "13 types", or the name of the only one; "13 types, everything again".
     pub fn describe(&self) -> String {
-        match self.0.as_slice() {
+        let types = match self.contracts.as_slice() {
             [only] => only.label_plural.clone(),
             several => format!("{} types", several.len()),
-        }
+        };
+        if self.whole { format!("{types}, everything again") } else { types }
     }
 }
 
 fn sorted(mut contracts: Vec<&'static Contract>) -> Selection {
     contracts.sort_by_key(|contract| &contract.key);
     contracts.dedup_by_key(|contract| &contract.key);
-    Selection(contracts)
+    Selection { contracts, whole: false }
 }
 
 fn find(key: &str) -> Result<&'static Contract, AppError> {
@@ -75,6 +85,7 @@ mod tests {
         let one = Selection::of(&["scopeTags", "assignmentFilters", "scopeTags"]).unwrap();
         assert_eq!(one, Selection::of(&["assignmentFilters", "scopeTags"]).unwrap());
         assert_eq!(one.keys(), ["assignmentFilters", "scopeTags"]);
+        assert_ne!(one, one.clone().whole(true));
     }
 
     #[test]

@@ -42,10 +42,16 @@ impl Wanted {
     }
 }
 
-/// Reads the lists and the objects, and ends with what of them is not complete.
-pub(crate) async fn sync_some(ctx: &RunCtx, graph: &TenantGraph, wanted: Wanted) -> Result<Ending, Ending> {
+/// Reads the lists and the objects, and ends with what of them is not complete. `whole` reads also those objects of the
+/// lists of which nothing tells that they changed.
+pub(crate) async fn sync_some(
+    ctx: &RunCtx,
+    graph: &TenantGraph,
+    wanted: Wanted,
+    whole: bool,
+) -> Result<Ending, Ending> {
     if !wanted.types.is_empty()
-        && let Some(error) = sync_types(ctx, graph, wanted.types).await.map_err(store_ending)?
+        && let Some(error) = sync_types(ctx, graph, wanted.types, whole).await.map_err(store_ending)?
     {
         return Ok(ending_of(&error));
     }

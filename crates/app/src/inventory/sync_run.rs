@@ -10,9 +10,10 @@ use model::ids::RunId;
 use model::registry::{Contract, Registry};
 use model::run::{Definition, Failure, IdentityInputs, ItemOutcome, Repeat};
 use serde::Deserialize;
-use store::{ItemRecord, StoreError};
+use store::{ItemRecord, RecordedObject, SeenObject, StoreError};
 use tokio::sync::mpsc;
 
+use super::reading::Reading;
 use super::some::{Wanted, sync_some};
 use super::{Selection, recorded};
 use crate::services::Services;
@@ -24,7 +25,7 @@ pub const DEFINITION: Definition = Definition {
     aliases: &[],
     label: "Sync inventory",
     capability: Capability::InventorySync,
-    identity: IdentityInputs::Fields(&["types"]),
+    identity: IdentityInputs::Fields(&["types", "whole"]),
     deadline_ms: 2 * 60 * 60 * 1000,
     attempts_max: 5,
     writes: false,
@@ -45,6 +46,9 @@ pub struct SyncRun {
 #[derive(Deserialize)]
 struct Inputs {
     types: Vec<String>,
+    /// Every object is read again, also those of which nothing tells that they changed.
+    #[serde(default)]
+    whole: bool,
     /// Set by a repetition: just what failed in that run.
     only_failed_of: Option<RunId>,
 }
@@ -64,7 +68,7 @@ impl SyncRun {
             None => Wanted { types: selection.contracts().to_vec(), objects: Vec::new() },
         };
         let graph = self.services.connect(ctx).await?;
-        sync_some(ctx, &graph, wanted).await
+        sync_some(ctx, &graph, wanted, inputs.whole).await
     }
 }
 
@@ -74,11 +78,13 @@ pub(super) async fn sync_types(
     ctx: &RunCtx,
     graph: &TenantGraph,
     contracts: Vec<&'static Contract>,
+    whole: bool,
 ) -> Result<Option<GraphError>, StoreError> {
     let left = types_left(ctx, contracts).await?;
+    let reading = &Reading::of(ctx, graph, &left, whole).await?;
     // Boxed, because a closure that returns a borrowing future is not `Send` enough for a stream.
     let work: Vec<BoxFuture<'_, Result<TypeObservation, StoreError>>> =
-        left.into_iter().map(|contract| observe_type(ctx, graph, contract).boxed()).collect();
+        left.into_iter().map(|contract| observe_type(ctx, graph, reading, contract).boxed()).collect();
     let observations: Vec<Result<TypeObservation, StoreError>> =
         stream::iter(work).buffer_unordered(TYPES_AT_ONCE).collect().await;
     let mut observations = observations.into_iter().collect::<Result<Vec<_>, _>>()?;
@@ -113,14 +119,25 @@ fn step_of(contract: &Contract) -> String {
 async fn observe_type(
     ctx: &RunCtx,
     graph: &TenantGraph,
+    reading: &Reading,
     contract: &'static Contract,
 ) -> Result<TypeObservation, StoreError> {
+    let inventory_of = ctx.db.tenant(&ctx.scope);
+    let inventory = inventory_of.inventory();
     let (sink, objects) = mpsc::channel(BATCH);
-    let (observation, recording) = tokio::join!(graph.observe(contract, sink), record_all(ctx, contract, objects));
+    let whole = reading.is_whole(contract);
+    let recorded = record_all(ctx, reading, contract, objects);
+    let (observation, recording) = if whole {
+        tokio::join!(graph.observe(contract, sink), recorded)
+    } else {
+        let (is_known, unread) = reading.decider(contract, inventory.signals(&contract.key).await?);
+        let observed = graph.observe_unknown(contract, is_known, sink);
+        let (observation, recording, left) = tokio::join!(observed, recorded, record_unread(ctx, contract, unread));
+        (observation, recording.and(left))
+    };
     recording?;
     if observation.list_error.is_none() {
-        let inventory = ctx.db.tenant(&ctx.scope).inventory();
-        inventory.finish_type(&ctx.lease, &contract.key, true, None, observation.seen).await?;
+        inventory.finish_type(&ctx.lease, &contract.key, true, None, observation.seen, whole).await?;
         ctx.db.ledger().step_done(&ctx.lease, &step_of(contract), None).await?;
     }
     Ok(observation)
@@ -134,7 +151,7 @@ async fn record_unread_lists(ctx: &RunCtx, observations: &[TypeObservation]) -> 
             let contract = Registry::embedded().get(observation.type_key).expect("it was observed by its contract");
             tenant
                 .inventory()
-                .finish_type(&ctx.lease, &contract.key, false, Some(error.code), observation.seen)
+                .finish_type(&ctx.lease, &contract.key, false, Some(error.code), observation.seen, false)
                 .await?;
             ctx.db.ledger().record(&ctx.lease, vec![unread_list(contract, error)]).await?;
         }
@@ -157,14 +174,34 @@ fn unread_list(contract: &Contract, error: &GraphError) -> ItemRecord {
 /// Records objects as they arrive, in batches: what was read before a crash is not read for nothing.
 async fn record_all(
     ctx: &RunCtx,
+    reading: &Reading,
     contract: &'static Contract,
     mut objects: mpsc::Receiver<graph::ObservedObject>,
 ) -> Result<(), StoreError> {
     let tenant = ctx.db.tenant(&ctx.scope);
     let mut batch = Vec::with_capacity(BATCH);
     while objects.recv_many(&mut batch, BATCH).await > 0 {
-        let rows = batch.drain(..).map(|object| recorded(contract, object)).collect();
+        let with_signal = |mut object: graph::ObservedObject| {
+            let signal = reading.signal(contract, &mut object);
+            RecordedObject { signal, ..recorded(contract, object) }
+        };
+        let rows = batch.drain(..).map(with_signal).collect();
         tenant.inventory().record(&ctx.lease, rows).await?;
+    }
+    Ok(())
+}
+
+/// Records objects that were seen and left unread, in batches as they are decided about.
+async fn record_unread(
+    ctx: &RunCtx,
+    contract: &'static Contract,
+    mut unread: mpsc::UnboundedReceiver<SeenObject>,
+) -> Result<(), StoreError> {
+    let tenant = ctx.db.tenant(&ctx.scope);
+    let mut batch = Vec::with_capacity(BATCH);
+    while unread.recv_many(&mut batch, BATCH).await > 0 {
+        let seen = std::mem::take(&mut batch);
+        tenant.inventory().record_unchanged(&ctx.lease, &contract.key, &contract.label, seen).await?;
     }
     Ok(())
 }

@@ -247,6 +247,9 @@ pub(crate) struct Sync {
     /// Read only this object of the one type that --type names.
     #[arg(long, value_name = "ID", requires = "types", conflicts_with = "groups")]
     pub(crate) object: Option<String>,
+    /// Read every object again, also those of which nothing tells that they changed.
+    #[arg(long, conflicts_with_all = ["groups", "object"])]
+    pub(crate) whole: bool,
     /// Waiting.
     #[command(flatten)]
     pub(crate) waiting: Waiting,

@@ -20,7 +20,7 @@ pub(crate) async fn run(args: Sync, session: &Session) -> Result<Exit, AppError>
             return Err(AppError::invalid("sync.object", "An object has one type").hint("Name it with one --type"));
         }
         (None, types) => {
-            let selection = Selection::of(types)?;
+            let selection = Selection::of(types)?.whole(args.whole);
             app::inventory::start_sync(&session.db, &scope, &selection, Extra::default()).await?
         }
     };

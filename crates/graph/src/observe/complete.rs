@@ -22,13 +22,16 @@ impl Reader {
     /// A row of the list, made complete.
     pub(super) async fn complete_row(&self, contract: &'static Contract, row: Value) -> ObservedObject {
         let id = content::external_id(contract, &row).unwrap_or_default().to_owned();
-        if contract.hydrate.is_none() {
-            return self.complete(contract, id, row, Source::List).await;
-        }
-        match self.read_object(contract, &id).await {
-            Ok((document, expand)) => self.complete(contract, id, document, Source::Object(expand)).await,
-            Err(error) => observed(contract, id, row, vec![MissingPart { part: "object".to_owned(), error }]),
-        }
+        let row_signal = contract.unchanged.map(|_| content::row_signal(contract, &row));
+        let object = if contract.hydrate.is_none() {
+            self.complete(contract, id, row, Source::List).await
+        } else {
+            match self.read_object(contract, &id).await {
+                Ok((document, expand)) => self.complete(contract, id, document, Source::Object(expand)).await,
+                Err(error) => observed(contract, id, row, vec![MissingPart { part: "object".to_owned(), error }]),
+            }
+        };
+        ObservedObject { row_signal, ..object }
     }
 
     /// The object itself, and what was expanded on it.

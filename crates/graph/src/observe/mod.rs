@@ -1,5 +1,6 @@
 //! Reading a whole configuration type: list, what the list leaves out, and the truth about what is missing.
 
+mod changes;
 mod complete;
 mod list;
 mod nested;
@@ -39,6 +40,9 @@ pub struct ObservedObject {
     pub missing_parts: Vec<MissingPart>,
     /// When the service says it was last changed, as sent.
     pub modified_at: Option<String>,
+    /// What its row of the list said ([`content::row_signal`]); absent when it was read alone, or the contract says that
+    /// rows say too little.
+    pub row_signal: Option<String>,
 }
 
 /// A part of an object that could not be read.
@@ -78,14 +82,17 @@ impl Reader {
         Addresses::new(contract, &self.pipeline.tokens.connection().directory_id)
     }
 
-    /// Lists and completes at the same time. Dropping the future stops both.
+    /// Lists and completes at the same time, but for rows that `is_known` answers for: they are seen and read no further.
+    /// Dropping the future stops both.
     pub(crate) async fn observe(
         &self,
         contract: &'static Contract,
+        is_known: impl Fn(&Value) -> bool,
         sink: mpsc::Sender<ObservedObject>,
     ) -> TypeObservation {
         let (rows_in, mut rows_out) = mpsc::channel(ROWS_AHEAD);
         let rows = stream::poll_fn(move |context| rows_out.poll_recv(context));
+        let rows = rows.filter(|row| std::future::ready(!is_known(row)));
         let completing = async {
             let mut objects =
                 std::pin::pin!(rows.map(|row| self.complete_row(contract, row)).buffer_unordered(OBJECTS_AT_ONCE));
@@ -125,6 +132,7 @@ fn observed(
         name: content::name(contract, &document),
         platform: content::platform(contract, &document),
         modified_at: content::modified_at(contract, &document),
+        row_signal: None,
         external_id,
         document,
         missing_parts,

@@ -54,6 +54,9 @@ pub struct Contract {
     /// Collections that belong to the object.
     #[serde(default)]
     pub parts: Vec<Part>,
+    /// What has to be as it was before for an object to be left unread; absent reads each one every time.
+    #[serde(default)]
+    pub unchanged: Option<Unchanged>,
     /// Whether and how it is assigned.
     pub assignable: Assignable,
     /// How it is created.
@@ -218,6 +221,16 @@ pub struct Part {
     /// Whether it is one object or none instead of a list. Graph answers 404 where there is none.
     #[serde(default)]
     pub single: bool,
+}
+
+/// Which signals together say that an object is as it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unchanged {
+    /// Its row of the list.
+    Row,
+    /// Its row, and that Intune's audit log does not name it: whether a change of a part moves the row is unconfirmed.
+    RowAndAudit,
 }
 
 /// Whether and how an object is assigned.
@@ -402,6 +415,11 @@ impl Assignable {
 }
 
 impl Contract {
+    /// Whether its objects take requests of their own beside the list.
+    pub fn reads_objects(&self) -> bool {
+        self.hydrate.is_some() || self.parts.iter().any(|part| !part.in_list)
+    }
+
     /// The part of that name.
     pub fn part(&self, property: &str) -> Option<&Part> {
         self.parts.iter().find(|part| part.property == property)

@@ -14,7 +14,7 @@ use include_dir::{Dir, include_dir};
 
 pub use contract::{
     Assign, Assignable, BuiltIn, Contract, Create, CreateMode, DIRECTORY, Hydrate, List, Mode, Part, Permissions,
-    PlatformRule, Quota, Ready, ReferenceRule, Risk, Update, Version,
+    PlatformRule, Quota, Ready, ReferenceRule, Risk, Unchanged, Update, Version,
 };
 
 static FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../contracts");

@@ -22,6 +22,7 @@ pub(super) fn check(contract: &Contract) -> Result<(), String> {
     let list = &contract.list;
     require(list.filter.is_some() != list.leaves_out.is_empty(), "list.filter and list.leaves_out need each other")?;
     check_then(contract)?;
+    require(contract.unchanged.is_none() || contract.reads_objects(), "unchanged saves nothing: all is in the list")?;
     require(!contract.permissions.read.is_empty(), "permissions.read is empty")?;
     check_parts(contract)?;
     if let Some(part) = contract.assignable.part() {

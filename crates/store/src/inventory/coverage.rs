@@ -27,6 +27,8 @@ pub struct CoverageRow {
     pub incomplete: u64,
     /// When the type was last read completely.
     pub complete_at: Option<i64>,
+    /// When all its objects were last read, with none left unread because nothing told of a change.
+    pub whole_at: Option<i64>,
 }
 
 /// How old the inventory is.
@@ -41,7 +43,7 @@ pub struct Freshness {
 impl Inventory<'_> {
     /// The run has read this type. What it did not see since the run began is missing, but only when the whole list was
     /// read: nothing is missing on the strength of a failed page. Seeing is told by time and not by run, so that an
-    /// object which another run captured meanwhile is not missed.
+    /// object which another run captured meanwhile is not missed. `whole` when no object was left unread.
     pub async fn finish_type(
         &self,
         lease: &Lease,
@@ -49,18 +51,21 @@ impl Inventory<'_> {
         list_complete: bool,
         code: Option<&str>,
         seen: u64,
+        whole: bool,
     ) -> Result<(), StoreError> {
         let mut tx = self.0.db.begin("inventory.finish_type").await?;
         one_at_a_time(&mut tx, self.0.tenant(), [type_key]).await?;
         let held = hold_in(&mut tx, lease, self.0.tenant()).await?;
         let upsert = sql!(
-            "insert into inventory_coverage (tenant_id, type_key, run_id, at, list_complete, code, seen, incomplete, complete_at) \
-             select $1, $2, $3, $4, $5, $6, $7, n.incomplete, case when $5 and n.incomplete = 0 then $4 end from \
+            "insert into inventory_coverage (tenant_id, type_key, run_id, at, list_complete, code, seen, incomplete, complete_at, whole_at) \
+             select $1, $2, $3, $4, $5, $6, $7, n.incomplete, case when $5 and n.incomplete = 0 then $4 end, \
+             case when $5 and $8 then $4 end from \
              (select count(*) as incomplete from inventory_objects o where o.tenant_id = $1 and o.type_key = $2 and not o.complete \
               and o.last_seen_at >= (select started_at from operation_runs where id = $3)) as n where true \
              on conflict (tenant_id, type_key) do update set run_id = excluded.run_id, at = excluded.at, \
              list_complete = excluded.list_complete, code = excluded.code, seen = excluded.seen, incomplete = excluded.incomplete, \
-             complete_at = coalesce(excluded.complete_at, inventory_coverage.complete_at)",
+             complete_at = coalesce(excluded.complete_at, inventory_coverage.complete_at), \
+             whole_at = coalesce(excluded.whole_at, inventory_coverage.whole_at)",
             self.0.tenant_arg(),
             type_key,
             id(lease.run),
@@ -68,6 +73,7 @@ impl Inventory<'_> {
             list_complete,
             code,
             seen,
+            whole,
         );
         tx.execute(upsert).await?;
         if list_complete {
@@ -101,6 +107,7 @@ impl Inventory<'_> {
                     seen: row.count("seen")?,
                     incomplete: row.count("incomplete")?,
                     complete_at: row.get("complete_at")?,
+                    whole_at: row.get("whole_at")?,
                 })
             })
             .collect()

@@ -5,12 +5,14 @@ mod filter;
 mod list;
 mod record;
 mod rows;
+mod signals;
 
 pub use coverage::{CoverageRow, Freshness};
 pub use filter::InventoryFilter;
 pub use list::Facets;
-pub use record::{Recorded, RecordedObject, What};
+pub use record::{Recorded, RecordedObject, RowSignal, What};
 pub use rows::{InventoryCursor, Missing, MissingPart, ObjectDetail, ObjectRow};
+pub use signals::{SeenObject, Signals};
 
 use crate::TenantDb;
 

@@ -12,7 +12,7 @@ use crate::db::sql::{Arg, Builder, id, sql};
 use crate::ledger::{Held, hold_in, record_items};
 use crate::{Engine, ItemRecord, Lease, StoreError};
 
-/// Objects per transaction; with 21 columns far below the 32,766 arguments of SQLite.
+/// Objects per transaction; with 23 columns far below the 32,766 arguments of SQLite.
 const BATCH_MAX: usize = 500;
 
 /// One observed object.
@@ -48,6 +48,17 @@ pub struct RecordedObject {
     pub scope_tags: Vec<String>,
     /// Ids of groups that it is assigned to or excluded from.
     pub assigned_groups: Vec<String>,
+    /// What told of it; absent when it was read without its list.
+    pub signal: Option<RowSignal>,
+}
+
+/// What told of an object before it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowSignal {
+    /// What its row of the list said.
+    pub row: Vec<u8>,
+    /// Whether the audit log names it since its type was last read as a whole; absent when that is not known.
+    pub named: Option<bool>,
 }
 
 /// What an observation was.
@@ -81,6 +92,10 @@ struct Observation {
     version: Option<VersionId>,
     content_hash: [u8; 32],
     blob_hash: [u8; 32],
+    /// Of the row of the list, when the object is complete.
+    row_hash: Option<[u8; 32]>,
+    /// Whether its row said the same as before and the audit log did not name it.
+    untold: bool,
     known_before: bool,
 }
 
@@ -100,6 +115,7 @@ impl Observation {
             message: first.map(|part| part.message.clone()),
             detail: Some(match self.what {
                 What::New => "new".into(),
+                What::Changed if self.untold => "changed, and no signal had told of it".into(),
                 What::Changed => "changed".into(),
                 What::Unchanged => "unchanged".into(),
                 What::Incomplete => {
@@ -146,7 +162,7 @@ impl Inventory<'_> {
     /// The current content hash and version of those that are known.
     async fn known(&self, tx: &mut Tx, objects: &[RecordedObject]) -> Result<Known, StoreError> {
         let mut query =
-            Builder::new("select type_key, external_id, content_hash, version_id from inventory_objects where ");
+            Builder::new("select type_key, external_id, content_hash, row_hash, version_id from inventory_objects where ");
         query.with("tenant_id = {} and external_id", [self.0.tenant_arg().into()]);
         query.one_of(objects.iter().map(|object| Arg::from(&object.external_id)));
         // The type narrows the look-up to the primary key.
@@ -156,7 +172,12 @@ impl Inventory<'_> {
         rows.iter()
             .map(|row| {
                 let key = (row.get("type_key")?, row.get("external_id")?);
-                Ok((key, (row.get("content_hash")?, row.optional_id("version_id")?)))
+                let known = KnownObject {
+                    content_hash: row.get("content_hash")?,
+                    row_hash: row.get("row_hash")?,
+                    version: row.optional_id("version_id")?,
+                };
+                Ok((key, known))
             })
             .collect()
     }
@@ -172,21 +193,26 @@ impl Inventory<'_> {
                 continue;
             }
             let content_hash = hasher.hash(&object.content);
-            let (old_hash, old_version) = before.cloned().unwrap_or_default();
-            let what = match old_hash {
+            let old = before.cloned().unwrap_or_default();
+            let what = match old.content_hash {
                 _ if !object.missing_parts.is_empty() => What::Incomplete,
                 Some(old) if old == content_hash => What::Unchanged,
                 Some(_) => What::Changed,
                 None => What::New,
             };
             let fresh = matches!(what, What::New | What::Changed);
-            let version = if fresh { Some(self.0.db.ambient().id()) } else { old_version };
+            let version = if fresh { Some(self.0.db.ambient().id()) } else { old.version };
+            let row_hash = object.signal.as_ref().map(|signal| hasher.hash(&signal.row));
+            let same_row = row_hash.is_some_and(|hash| old.row_hash.as_deref() == Some(&hash[..]));
+            let named = object.signal.as_ref().and_then(|signal| signal.named);
             let blob_hash = if fresh { hasher.hash(&object.document) } else { [0; 32] };
             observations.push(Observation {
                 what,
                 version,
                 content_hash,
                 blob_hash,
+                row_hash: row_hash.filter(|_| object.missing_parts.is_empty()),
+                untold: same_row && named == Some(false),
                 known_before: before.is_some(),
                 object,
             });
@@ -238,7 +264,7 @@ impl Inventory<'_> {
         let mut upsert = Builder::new(
             "insert into inventory_objects (tenant_id, type_key, external_id, name, name_key, platform, category, version_id, \
              content_hash, complete, missing_parts, modified_at, assignments_count, scope_tags, first_seen_at, last_seen_at, \
-             last_seen_run, changed_at) ",
+             last_seen_run, changed_at, row_hash, read_at) ",
         );
         upsert.rows(all.iter().map(|one| {
             let object = &one.object;
@@ -262,6 +288,8 @@ impl Inventory<'_> {
                 held.now.into(),
                 id(lease.run).into(),
                 fresh.then_some(held.now).into(),
+                one.row_hash.map(|hash| hash.to_vec()).into(),
+                held.now.into(),
             ]
         }));
         upsert.text(
@@ -273,7 +301,8 @@ impl Inventory<'_> {
              modified_at = coalesce(excluded.modified_at, inventory_objects.modified_at), \
              assignments_count = coalesce(excluded.assignments_count, inventory_objects.assignments_count), \
              scope_tags = excluded.scope_tags, last_seen_at = excluded.last_seen_at, last_seen_run = excluded.last_seen_run, \
-             changed_at = coalesce(excluded.changed_at, inventory_objects.changed_at), missing_since = null, missing_run = null",
+             changed_at = coalesce(excluded.changed_at, inventory_objects.changed_at), missing_since = null, missing_run = null, \
+             row_hash = excluded.row_hash, read_at = excluded.read_at",
         );
         tx.execute(upsert.statement()).await?;
         Ok(())
@@ -329,5 +358,13 @@ pub(super) async fn one_at_a_time<'a>(
     Ok(())
 }
 
-/// Type key and external id, to content hash and version.
-type Known = HashMap<(String, String), (Option<Vec<u8>>, Option<VersionId>)>;
+/// By type key and external id.
+type Known = HashMap<(String, String), KnownObject>;
+
+/// An object as it was before.
+#[derive(Clone, Default)]
+struct KnownObject {
+    content_hash: Option<Vec<u8>>,
+    row_hash: Option<Vec<u8>>,
+    version: Option<VersionId>,
+}

@@ -5,7 +5,7 @@ use store::{Closing, GroupRecord, InventoryFilter, MissingPart, RecordedObject, 
 
 use crate::harness::both;
 
-fn object(name: &str, content: &str) -> RecordedObject {
+pub(crate) fn object(name: &str, content: &str) -> RecordedObject {
     RecordedObject {
         key: format!("settingsCatalog/{name}"),
         label: name.into(),
@@ -22,10 +22,11 @@ fn object(name: &str, content: &str) -> RecordedObject {
         assignments_count: Some(1),
         scope_tags: vec!["0".into()],
         assigned_groups: vec!["g1".into()],
+        signal: None,
     }
 }
 
-fn incomplete(name: &str) -> RecordedObject {
+pub(crate) fn incomplete(name: &str) -> RecordedObject {
     let part =
         MissingPart { part: "settings".into(), code: "graph.throttled".into(), message: "Graph asked to wait".into() };
     RecordedObject { missing_parts: vec![part], ..object(name, "half") }
@@ -88,13 +89,13 @@ both! {
         let inventory = test.db.tenant(&scope).inventory();
         let (_, lease) = test.claimed(&scope).await;
         inventory.record(&lease, vec![object("a", "1"), object("b", "1")]).await.unwrap();
-        inventory.finish_type(&lease, "settingsCatalog", true, None, 2).await.unwrap();
+        inventory.finish_type(&lease, "settingsCatalog", true, None, 2, true).await.unwrap();
         let mut sure = Vec::new();
         for (whole, partial) in [(false, false), (true, true), (true, false)] {
             test.raw("update inventory_objects set last_seen_at = last_seen_at - 60000").await.unwrap();
             let (_, lease) = test.claimed(&scope).await;
             inventory.record(&lease, vec![object("a", "1")]).await.unwrap();
-            inventory.finish_type(&lease, "settingsCatalog", whole, (!whole).then_some("graph.timeout"), 1).await.unwrap();
+            inventory.finish_type(&lease, "settingsCatalog", whole, (!whole).then_some("graph.timeout"), 1, true).await.unwrap();
             let outcome = if partial { Outcome::PartiallySucceeded } else { Outcome::Succeeded };
             test.db.ledger().finish(&lease, Closing { outcome: Some(outcome), ..Closing::default() }).await.unwrap();
             sure.push(inventory.get("settingsCatalog", "b").await.unwrap().row.missing.map(|missing| missing.high_confidence));

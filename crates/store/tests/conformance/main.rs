@@ -16,4 +16,5 @@ mod people;
 mod place;
 mod runs;
 mod scheduling;
+mod signals;
 mod views;

@@ -73,7 +73,7 @@ both! {
 }
 
 /// The newest step of the schema.
-const SCHEMA: i64 = 9;
+const SCHEMA: i64 = 11;
 
 /// Where there is nothing yet.
 async fn empty(test: &crate::harness::TestDb) -> (DatabaseUrl, String) {

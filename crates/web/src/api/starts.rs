@@ -40,6 +40,9 @@ pub(crate) struct SyncRequest {
     /// Type keys; absent or empty means all.
     #[serde(default)]
     types: Vec<String>,
+    /// Read every object again, also those of which nothing tells that they changed.
+    #[serde(default)]
+    whole: bool,
 }
 
 /// A new backup set.
@@ -121,7 +124,7 @@ pub(crate) async fn sync(
     bytes: BodyBytes,
     JsonBody(request): JsonBody<SyncRequest>,
 ) -> Answer {
-    let selection = Selection::of(&request.types)?;
+    let selection = Selection::of(&request.types)?.whole(request.whole);
     answer(app::inventory::start_sync(shared.db(), &scope, &selection, extra(&headers, &bytes)?).await?)
 }
 

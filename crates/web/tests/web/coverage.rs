@@ -44,7 +44,7 @@ async fn a_type_without_its_permission_names_it(database: &TestDatabase) {
     let lease = claim(&site, run).await;
     let tenant = site.db.tenant(&scope);
     let code = Some("graph.permission_denied");
-    tenant.inventory().finish_type(&lease, "windows365Provisioning", false, code, 0).await.unwrap();
+    tenant.inventory().finish_type(&lease, "windows365Provisioning", false, code, 0, true).await.unwrap();
     finish(&site, &lease).await;
     let page = site.browser_of(anna).await.get(&own.path("/t/{tenant}/coverage")).await.body;
     assert!(page.contains("1 not read") && page.contains("It needs CloudPC.Read.All."), "{page}");

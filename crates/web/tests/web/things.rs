@@ -155,7 +155,7 @@ async fn observe(site: &Site, scope: &TenantScope, object: &str) -> (RunId, Vers
     let lease = claim(site, run).await;
     let tenant = site.db.tenant(scope);
     let recorded = tenant.inventory().record(&lease, vec![scope_tag(object)]).await.unwrap();
-    tenant.inventory().finish_type(&lease, "scopeTags", true, None, 1).await.unwrap();
+    tenant.inventory().finish_type(&lease, "scopeTags", true, None, 1, true).await.unwrap();
     finish(site, &lease).await;
     (run, recorded[0].version.expect("a complete object has a version"))
 }
@@ -171,6 +171,7 @@ fn scope_tag(object: &str) -> RecordedObject {
         name: object.to_owned(),
         platform: String::new(),
         category: "Tenant administration".into(),
+        signal: None,
         content: document.to_string().into_bytes(),
         document: document.to_string().into_bytes(),
         missing_parts: Vec::new(),

@@ -35,6 +35,18 @@ pub fn content_for_hash(contract: &Contract, document: &Value) -> Value {
     content
 }
 
+/// What a row of the list says, and how its object would be read: while this text is the same, nothing told of a change.
+/// Volatile properties count, since the time of the last change is one of them.
+pub fn row_signal(contract: &Contract, row: &Value) -> String {
+    let mut row = row.clone();
+    remove_protocol(&mut row);
+    for path in &contract.sets {
+        edit_holders(&mut row, path, &mut sort_set);
+    }
+    let reading = format!("{:?} {:?} {:?}", contract.list, contract.hydrate, contract.parts);
+    format!("{}\n{reading}", canonical::to_string(&row))
+}
+
 fn remove_protocol(value: &mut Value) {
     match value {
         Value::Object(map) => {
@@ -61,7 +73,7 @@ fn sort_set(map: &mut Map<String, Value>, name: &str) {
 mod tests {
     use serde_json::json;
 
-    use super::content_for_hash;
+    use super::{content_for_hash, row_signal};
     use crate::canonical;
     use crate::registry::Registry;
 
@@ -85,6 +97,23 @@ mod tests {
             .map(content);
         let distinct: std::collections::BTreeSet<_> = texts.iter().collect();
         assert_eq!(distinct.len(), texts.len());
+    }
+
+    #[test]
+    fn a_row_tells_of_every_change_but_not_of_order_and_protocol() {
+        let contract = Registry::embedded().get("mobileApps").expect("contract");
+        let signal = |document: serde_json::Value| row_signal(contract, &document);
+        let row = json!({ "@odata.context": "x", "id": "1", "lastModifiedDateTime": "a", "roleScopeTagIds": ["1", "0"] });
+        let same = json!({ "roleScopeTagIds": ["0", "1"], "lastModifiedDateTime": "a", "id": "1" });
+        assert_eq!(signal(row.clone()), signal(same.clone()));
+        for (name, value) in [("lastModifiedDateTime", json!("b")), ("brandNew", json!(null))] {
+            let mut other = same.clone();
+            other[name] = value;
+            assert_ne!(signal(row.clone()), signal(other), "{name}");
+        }
+        let mut reads_more = contract.clone();
+        reads_more.parts.pop();
+        assert_ne!(signal(row.clone()), row_signal(&reads_more, &row), "another way of reading is another signal");
     }
 
     #[test]

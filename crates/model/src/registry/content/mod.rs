@@ -12,7 +12,7 @@ mod references;
 mod words;
 
 pub use assignments::{Assignment, FilterMode, TargetKind, assignments, scope_tags};
-pub use hash::content_for_hash;
+pub use hash::{content_for_hash, row_signal};
 pub use identity::{external_id, is_built_in, modified_at, name, object_type, platform};
 pub use readable::{CANNOT_BE_READ, PROPERTIES, SettingRow, readable_settings};
 pub use references::{Reference, references};

@@ -18,7 +18,7 @@ pub(crate) async fn sync(
     Asked(asked): Asked,
     Posted(form): Posted,
 ) -> Result<Response, WebError> {
-    let selection = Selection::of(&form.all("type").collect::<Vec<_>>())?;
+    let selection = Selection::of(&form.all("type").collect::<Vec<_>>())?.whole(asked.get("whole").is_some());
     let started = app::inventory::start_sync(shared.db(), &scope, &selection, extra(&asked, &form)?).await?;
     answer(&shared, &ctx, &scope, started, "/inventory").await
 }

@@ -1,0 +1,120 @@
+//! What a pass leaves unread: objects of which nothing tells that they changed (spec 027).
+
+use std::collections::HashMap;
+
+use engine::RunCtx;
+use graph::{GraphError, TenantGraph};
+use model::registry::{Contract, Unchanged, content};
+use serde_json::Value;
+use store::{CoverageRow, RowSignal, SeenObject, Signals, StoreError};
+use tokio::sync::mpsc;
+
+use super::item_key;
+
+/// A type whose objects were last all read longer ago than this is read as a whole, in milliseconds: so long can a change
+/// stay hidden of which no signal tells.
+const WHOLE_MS: i64 = 24 * 60 * 60 * 1000;
+/// How far Microsoft's clock, by which events are dated, and the database's may be apart, in milliseconds.
+const CLOCKS_MS: i64 = 10 * 60 * 1000;
+/// The audit log is not asked for what is older, in milliseconds: a type that was read whole before is read whole anyway.
+const EVENTS_MS: i64 = 7 * WHOLE_MS;
+
+/// What one pass knows about its types from before.
+pub(super) struct Reading {
+    /// A person wants everything read again.
+    whole: bool,
+    /// When the types were last read as a whole.
+    whole_at: HashMap<String, i64>,
+    /// What the audit log names, and since when; absent when it was not needed or could not be read: then it spares
+    /// nobody.
+    named: Option<(HashMap<String, i64>, i64)>,
+    now: i64,
+}
+
+impl Reading {
+    /// Asks the audit log once, for all types that believe it.
+    pub(super) async fn of(
+        ctx: &RunCtx,
+        graph: &TenantGraph,
+        contracts: &[&'static Contract],
+        whole: bool,
+    ) -> Result<Self, StoreError> {
+        let coverage = ctx.db.tenant(&ctx.scope).inventory().coverage().await?;
+        let wanted = |row: &&CoverageRow| contracts.iter().any(|contract| contract.key == row.type_key);
+        let whole_at: HashMap<String, i64> = coverage
+            .iter()
+            .filter(wanted)
+            .filter_map(|row| Some((row.type_key.clone(), row.whole_at?)))
+            .collect();
+        let mut reading = Self { whole, whole_at, named: None, now: ctx.run.database_now_ms };
+        if let Some(since) = reading.events_wanted_since(contracts) {
+            reading.named = named(graph, since).await.map(|named| (named, since));
+        }
+        Ok(reading)
+    }
+
+    /// From when on events matter: the oldest time at which one of the types was read as a whole.
+    fn events_wanted_since(&self, contracts: &[&'static Contract]) -> Option<i64> {
+        let believing = contracts.iter().filter(|contract| contract.unchanged == Some(Unchanged::RowAndAudit));
+        let read = believing.filter_map(|contract| self.whole_at.get(&contract.key));
+        Some((*read.min()?).max(self.now - EVENTS_MS) - CLOCKS_MS)
+    }
+
+    /// Whether all objects of the type have to be read.
+    pub(super) fn is_whole(&self, contract: &Contract) -> bool {
+        let believed = match contract.unchanged {
+            None => return true,
+            Some(Unchanged::Row) => true,
+            Some(Unchanged::RowAndAudit) => self.named.is_some(),
+        };
+        let due = self.whole_at.get(&contract.key).is_none_or(|at| self.now - at >= WHOLE_MS);
+        self.whole || due || !believed
+    }
+
+    /// Whether the audit log names the object since then; absent when it was not asked about so long ago.
+    fn is_named(&self, external_id: &str, since: i64) -> Option<bool> {
+        let (named, _) = self.named.as_ref().filter(|(_, asked_since)| since - CLOCKS_MS >= *asked_since)?;
+        Some(named.get(&external_id.to_lowercase()).is_some_and(|at| *at >= since - CLOCKS_MS))
+    }
+
+    /// What told of an object that was read.
+    pub(super) fn signal(&self, contract: &Contract, object: &mut graph::ObservedObject) -> Option<RowSignal> {
+        let row = object.row_signal.take()?.into_bytes();
+        let since = self.whole_at.get(&contract.key);
+        Some(RowSignal { row, named: since.and_then(|since| self.is_named(&object.external_id, *since)) })
+    }
+
+    /// Decides about each row of a list; what it leaves unread goes to the receiver. It ends with the decider.
+    pub(super) fn decider<'a>(
+        &'a self,
+        contract: &'static Contract,
+        signals: Signals,
+    ) -> (impl Fn(&Value) -> bool + 'a, mpsc::UnboundedReceiver<SeenObject>) {
+        let (left, unread) = mpsc::unbounded_channel();
+        let is_known = move |row: &Value| {
+            let Some(external_id) = content::external_id(contract, row) else { return false };
+            let read_at = signals.read_at(external_id, &content::row_signal(contract, row));
+            let untold = |since: i64| match contract.unchanged {
+                Some(Unchanged::Row) => true,
+                Some(Unchanged::RowAndAudit) => self.is_named(external_id, since) == Some(false),
+                None => false,
+            };
+            read_at.is_some_and(untold) && left.send(seen(contract, external_id, row)).is_ok()
+        };
+        (is_known, unread)
+    }
+}
+
+fn seen(contract: &Contract, external_id: &str, row: &Value) -> SeenObject {
+    SeenObject {
+        key: item_key(&contract.key, external_id),
+        label: content::name(contract, row),
+        external_id: external_id.to_owned(),
+    }
+}
+
+/// Without the log nothing is spared, and nothing is wrong: the pass is just as long as the first one.
+async fn named(graph: &TenantGraph, since: i64) -> Option<HashMap<String, i64>> {
+    let told = |error: &GraphError| tracing::info!(code = error.code, "the audit log could not be read");
+    graph.changed_since(since).await.inspect_err(told).ok()
+}
