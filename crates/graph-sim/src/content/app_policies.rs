@@ -99,52 +99,56 @@ pub(super) fn windows_protection(maker: &mut Maker, _: usize) -> Value {
     marked(maker, object)
 }
 
-/// Settings for one or several apps of the tenant on managed devices.
+/// Settings for one or several apps of the tenant on managed devices; every third is an OEM's.
 pub(super) fn device_configuration(maker: &mut Maker, index: usize) -> Value {
-    let (android, ios) =
-        (maker.sources.of_kind(APPS, "androidManagedStoreApp"), maker.sources.of_kind(APPS, "iosVppApp"));
-    let object = if index.is_multiple_of(2) || ios.is_empty() {
-        let targets: Vec<&Reference> = android.iter().take(1 + index % 2).collect();
-        let ids: Vec<&String> = targets.iter().map(|app| &app.id).collect();
-        let oem = targets.iter().any(|app| app.name.contains("OEMConfig"));
-        let payload = json!({
-            "kind": "androidenterprise#managedConfiguration",
-            "productId": "app:com.microsoft.launcher.enterprise",
-            "managedProperty": [
-                { "key": "show_virtual_home", "valueBool": true },
-                { "key": "grid_size", "valueString": "4;5" },
-            ],
-        });
-        typed(
-            maker,
-            "androidManagedStoreAppConfiguration",
-            "AND",
-            "App configuration",
-            json!({
-                "targetedMobileApps": ids, "version": 1 + index, "packageId": "app:com.microsoft.launcher.enterprise",
-                "payloadJson": STANDARD.encode(payload.to_string()), "appSupportsOemConfig": oem,
-                "profileApplicability": "androidDeviceOwner", "connectedAppsEnabled": false,
-                "permissionActions": [{ "permission": "android.permission.READ_PHONE_STATE", "action": "autoGrant" }],
-            }),
-        )
-    } else {
-        let ids: Vec<&String> = ios.iter().take(2).map(|app| &app.id).collect();
-        let setting = |key: &str, kind: &str, value: &str| json!({ "appConfigKey": key, "appConfigKeyType": kind, "appConfigKeyValue": value });
-        typed(
-            maker,
-            "iosMobileAppConfiguration",
-            "IOS",
-            "App configuration",
-            json!({
-                "targetedMobileApps": ids, "version": 1 + index, "encodedSettingXml": null,
-                "settings": [
-                    setting("com.microsoft.outlook.EmailProfile.AccountType", "stringType", "ModernAuth"),
-                    setting("IntuneMAMAllowedAccountsOnly", "stringType", "Enabled"),
-                ],
-            }),
-        )
+    let android = maker.sources.of_kind(APPS, "androidManagedStoreApp");
+    let ios = maker.sources.of_kind(APPS, "iosVppApp");
+    let (oems, others): (Vec<Reference>, Vec<Reference>) =
+        android.into_iter().partition(|app| app.name.contains("OEMConfig"));
+    let object = match index % 3 {
+        1 if !ios.is_empty() => ios_configuration(maker, index, &ios),
+        2 if !oems.is_empty() => android_configuration(maker, index, &oems[..1], "com.zebra.oemconfig.common", true),
+        _ => {
+            let apps = &others[..others.len().min(2)];
+            android_configuration(maker, index, apps, "com.microsoft.launcher.enterprise", false)
+        }
     };
     assigned(maker, object, assignments::bare)
+}
+
+fn android_configuration(maker: &mut Maker, index: usize, apps: &[Reference], package: &str, oem: bool) -> Value {
+    let package = format!("app:{package}");
+    let payload = json!({
+        "kind": "androidenterprise#managedConfiguration",
+        "productId": package,
+        "managedProperty": [
+            { "key": "show_virtual_home", "valueBool": true },
+            { "key": "grid_size", "valueString": "4;5" },
+        ],
+    });
+    let own = json!({
+        "targetedMobileApps": ids(apps), "version": 1 + index, "packageId": package,
+        "payloadJson": STANDARD.encode(payload.to_string()), "appSupportsOemConfig": oem,
+        "profileApplicability": "androidDeviceOwner", "connectedAppsEnabled": false,
+        "permissionActions": [{ "permission": "android.permission.READ_PHONE_STATE", "action": "autoGrant" }],
+    });
+    typed(maker, "androidManagedStoreAppConfiguration", "AND", "App configuration", own)
+}
+
+fn ios_configuration(maker: &mut Maker, index: usize, apps: &[Reference]) -> Value {
+    let setting = |key: &str, kind: &str, value: &str| json!({ "appConfigKey": key, "appConfigKeyType": kind, "appConfigKeyValue": value });
+    let own = json!({
+        "targetedMobileApps": ids(&apps[..apps.len().min(2)]), "version": 1 + index, "encodedSettingXml": null,
+        "settings": [
+            setting("com.microsoft.outlook.EmailProfile.AccountType", "stringType", "ModernAuth"),
+            setting("IntuneMAMAllowedAccountsOnly", "stringType", "Enabled"),
+        ],
+    });
+    typed(maker, "iosMobileAppConfiguration", "IOS", "App configuration", own)
+}
+
+fn ids(apps: &[Reference]) -> Vec<&str> {
+    apps.iter().map(|app| app.id.as_str()).collect()
 }
 
 pub(super) fn app_configuration(maker: &mut Maker, _: usize) -> Value {

@@ -64,7 +64,7 @@ pub(crate) fn generate(store: &mut Store, seed: u64, objects: usize) {
     for part in REFERENCES.iter().chain(PARTS) {
         add(store, &mut maker, part);
     }
-    let counts = types::counts(objects, left.saturating_sub(CATALOG_LEAST));
+    let counts = types::counts(objects, room(objects, left));
     for _ in 0..left - counts.iter().sum::<usize>() {
         let policy = catalog::policy(&mut maker);
         maker.sources.note("deviceManagement/configurationPolicies", &policy);
@@ -80,8 +80,14 @@ pub(crate) fn generate(store: &mut Store, seed: u64, objects: usize) {
     }
 }
 
-/// Policies of the settings catalog that stay before other types get a place.
-const CATALOG_LEAST: usize = 12;
+/// How many of the rest may be of other types: from this size on enough for one of each, half of it below, and the
+/// settings catalog keeps some always.
+fn room(objects: usize, rest: usize) -> usize {
+    const ALL_TYPES_FROM: usize = 150;
+    const CATALOG_LEAST: usize = 12;
+    let most = if objects < ALL_TYPES_FROM { rest / 2 } else { rest };
+    rest.saturating_sub(CATALOG_LEAST).min(most)
+}
 
 /// Keeps the numbers of the other types apart from those of the mix.
 const OTHER_NUMBERS: u64 = 0x6f74_6865_7254_7970;

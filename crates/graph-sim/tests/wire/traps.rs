@@ -58,7 +58,8 @@ async fn items_of_a_policy_set_and_apps_of_a_configuration_exist() {
         let name = if object["displayName"].is_string() { &object["displayName"] } else { &object["name"] };
         assert_eq!(*name, item["displayName"]);
     }
-    for configuration in session.all("beta/deviceAppManagement/mobileAppConfigurations").await {
+    let configurations = session.all("beta/deviceAppManagement/mobileAppConfigurations").await;
+    for configuration in &configurations {
         let targets = configuration["targetedMobileApps"].as_array().unwrap();
         assert!(!targets.is_empty());
         for app in targets {
@@ -200,6 +201,20 @@ async fn every_tenant_has_its_default_objects_and_nobody_deletes_them() {
     ] {
         assert_eq!(session.send("DELETE", &format!("beta/{path}/{key}"), None).await.status(), 400, "{path}");
     }
+}
+
+#[tokio::test]
+async fn a_filter_with_a_cast_tells_oem_configurations_from_the_others() {
+    let (_simulator, session) = started(1000).await;
+    let path = "beta/deviceAppManagement/mobileAppConfigurations";
+    let all = session.all(path).await;
+    let filter = "microsoft.graph.androidManagedStoreAppConfiguration/appSupportsOemConfig eq true";
+    let oem = session.all(&format!("{path}?$filter={filter}")).await;
+    assert!(!oem.is_empty() && oem.len() < all.len());
+    assert!(oem.iter().all(|one| one["appSupportsOemConfig"] == true));
+    let targets = |one: &Value| one["targetedMobileApps"].as_array().map_or(0, Vec::len);
+    assert!(all.iter().any(|one| targets(one) == 2), "some configure several apps");
+    assert!(all.iter().any(|one| one["@odata.type"] == "#microsoft.graph.iosMobileAppConfiguration"));
 }
 
 #[tokio::test]

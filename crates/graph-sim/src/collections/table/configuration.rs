@@ -35,6 +35,7 @@ const fn certificate(navigation: Navigation, derived: &'static [&'static str]) -
 const DEVICE_CONFIGURATION: &[Navigation] = &[
     ASSIGNMENTS,
     Navigation::list("groupAssignments"),
+    Navigation { derived: &["windows10GeneralConfiguration"], ..Navigation::list("privacyAccessControls") },
     certificate(
         Navigation::list("rootCertificatesForServerValidation"),
         &[
