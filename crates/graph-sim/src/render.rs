@@ -102,11 +102,13 @@ pub(crate) fn object<'a>(
     let Some(stored) = value.as_object() else {
         return Ok(Node::Stored(value));
     };
-    let mut fields: Vec<(Cow<'a, str>, Node<'a>)> = stored
+    let own_type = stated_type(frame, value, shape);
+    let type_field = own_type.map(|name| (Cow::Borrowed("@odata.type"), Node::Made(Value::String(name))));
+    let shown = stored
         .iter()
         .filter(|(name, _)| shape.shows(name, options))
-        .map(|(name, value)| (Cow::Borrowed(name.as_str()), shape.value(name, value, options)))
-        .collect();
+        .map(|(name, value)| (Cow::Borrowed(name.as_str()), shape.value(name, value, options)));
+    let mut fields: Vec<(Cow<'a, str>, Node<'a>)> = type_field.into_iter().chain(shown).collect();
     if frame.full {
         add_control_information(frame, value, shape, &mut fields);
     }
@@ -114,6 +116,17 @@ pub(crate) fn object<'a>(
         add_expanded(frame, value, shape, expand, &mut fields)?;
     }
     Ok(Node::Object(fields))
+}
+
+/// The type of an object among objects of several collections, where it must be said; the object does not say it itself.
+fn stated_type(frame: Frame<'_>, value: &Value, shape: Shape<'_>) -> Option<String> {
+    let sources = shape.kind.map(|kind| kind.union).filter(|sources| sources.len() > 1)?;
+    if value.get("@odata.type").is_some() {
+        return None;
+    }
+    let id = value["id"].as_str()?;
+    let source = sources.iter().find(|path| frame.store.get(path, id).is_some())?;
+    Some(format!("#microsoft.graph.{}", collections::declared_type(source)?))
 }
 
 fn add_expanded<'a>(
@@ -221,6 +234,7 @@ fn add_control_information<'a>(
 ) {
     let mut add = |name: String, text: String| fields.push((Cow::Owned(name), Node::Made(Value::String(text))));
     if value.get("@odata.type").is_none()
+        && shape.kind.is_none_or(|kind| kind.union.len() < 2)
         && let Some(name) = shape.kind.and_then(|kind| collections::declared_type(kind.path))
     {
         add("@odata.type".to_owned(), format!("#microsoft.graph.{name}"));

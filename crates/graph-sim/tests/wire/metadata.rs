@@ -10,6 +10,7 @@ pub(crate) struct Metadata(Value);
 
 impl Metadata {
     /// `None`, said aloud, where the folder with the metadata is missing.
+    #[expect(clippy::print_stdout, reason = "what is skipped is said aloud")]
     pub(crate) fn load(version: &str) -> Option<Self> {
         let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../..");
         let shared = std::env::var_os("TENANTATLAS_SHARED").map_or_else(|| root.join("shared"), PathBuf::from);

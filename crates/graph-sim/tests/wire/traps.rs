@@ -39,6 +39,21 @@ async fn lists_refuse_what_the_service_does_not_expand_and_objects_have_it() {
 }
 
 #[tokio::test]
+async fn policies_of_several_collections_say_their_type_where_they_stand_together() {
+    let (_simulator, session) = started(200).await;
+    let together = session.all("beta/deviceAppManagement/managedAppPolicies").await;
+    assert!(together.len() >= 6, "{together:?}");
+    for policy in &together {
+        let kind = policy["@odata.type"].as_str().unwrap().trim_start_matches("#microsoft.graph.");
+        let ending = if kind.ends_with("Policy") { kind.replace("Policy", "Policies") } else { format!("{kind}s") };
+        let alone = session.get(&format!("beta/deviceAppManagement/{ending}/{}", id(policy))).await;
+        assert!(alone.get("@odata.type").is_none(), "{ending}");
+        let same = session.get(&format!("beta/deviceAppManagement/managedAppPolicies/{}", id(policy))).await;
+        assert_eq!(same["@odata.type"], policy["@odata.type"]);
+    }
+}
+
+#[tokio::test]
 async fn items_of_a_policy_set_and_apps_of_a_configuration_exist() {
     let (_simulator, session) = started(200).await;
     let sets = session.all("beta/deviceAppManagement/policySets").await;
