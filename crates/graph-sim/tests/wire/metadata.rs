@@ -71,7 +71,7 @@ impl Metadata {
         if written.starts_with("Collection(") && !value.is_array() && !value.is_null() {
             wrong.insert(format!("{place}: not a list"));
         }
-        if value.is_null() && member["n"] == false && element.starts_with("Edm.String") {
+        if value.is_null() && member["n"] == false {
             wrong.insert(format!("{place}: null, but never null"));
         }
         match value {
@@ -81,6 +81,18 @@ impl Metadata {
     }
 
     fn check_one(&self, place: &str, element: &str, value: &Value, wrong: &mut BTreeSet<String>) {
+        let fits = match element {
+            _ if value.is_null() => true,
+            "Edm.Boolean" => value.is_boolean(),
+            "Edm.Int32" | "Edm.Int64" | "Edm.Byte" | "~int" => value.is_i64(),
+            "Edm.String" | "Edm.DateTimeOffset" | "Edm.Guid" | "Edm.Duration" | "Edm.TimeOfDay" | "Edm.Binary" => {
+                value.is_string()
+            }
+            _ => true,
+        };
+        if !fits {
+            wrong.insert(format!("{place}: {value} is no {element}"));
+        }
         match value {
             Value::Object(fields) => self.check(place, element, fields, wrong),
             Value::String(text) => {

@@ -32,20 +32,20 @@ const fn certificate(navigation: Navigation, derived: &'static [&'static str]) -
     Navigation { derived, ..navigation.of("deviceManagement/deviceConfigurations") }
 }
 
+/// Wi-Fi and wired profiles that sign in with certificates.
+const ENTERPRISE_NETWORKS: &[&str] = &[
+    "windowsWifiEnterpriseEAPConfiguration",
+    "windowsWiredNetworkConfiguration",
+    "iosEnterpriseWiFiConfiguration",
+    "macOSEnterpriseWiFiConfiguration",
+    "androidDeviceOwnerEnterpriseWiFiConfiguration",
+];
+
 const DEVICE_CONFIGURATION: &[Navigation] = &[
     ASSIGNMENTS,
     Navigation::list("groupAssignments"),
     Navigation { derived: &["windows10GeneralConfiguration"], ..Navigation::list("privacyAccessControls") },
-    certificate(
-        Navigation::list("rootCertificatesForServerValidation"),
-        &[
-            "windowsWifiEnterpriseEAPConfiguration",
-            "windowsWiredNetworkConfiguration",
-            "iosEnterpriseWiFiConfiguration",
-            "macOSEnterpriseWiFiConfiguration",
-            "androidDeviceOwnerEnterpriseWiFiConfiguration",
-        ],
-    ),
+    certificate(Navigation::list("rootCertificatesForServerValidation"), ENTERPRISE_NETWORKS),
     certificate(
         Navigation::single("rootCertificateForServerValidation"),
         &["macOSEnterpriseWiFiConfiguration", "androidDeviceOwnerEnterpriseWiFiConfiguration"],
@@ -54,16 +54,7 @@ const DEVICE_CONFIGURATION: &[Navigation] = &[
         Navigation::single("rootCertificateForClientValidation"),
         &["windowsWifiEnterpriseEAPConfiguration", "windowsWiredNetworkConfiguration"],
     ),
-    certificate(
-        Navigation::single("identityCertificateForClientAuthentication"),
-        &[
-            "windowsWifiEnterpriseEAPConfiguration",
-            "windowsWiredNetworkConfiguration",
-            "iosEnterpriseWiFiConfiguration",
-            "macOSEnterpriseWiFiConfiguration",
-            "androidDeviceOwnerEnterpriseWiFiConfiguration",
-        ],
-    ),
+    certificate(Navigation::single("identityCertificateForClientAuthentication"), ENTERPRISE_NETWORKS),
     certificate(
         Navigation::single("identityCertificate"),
         &[
