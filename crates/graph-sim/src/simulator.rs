@@ -153,12 +153,12 @@ impl Simulator {
         self.world.edit(tenant, collection, id, edit, false)
     }
 
-    /// Removes an object. False when it does not exist.
+    /// Removes an object, as an administrator would; the audit says so. False when it does not exist.
     pub fn remove(&self, tenant: &str, collection: &str, id: &str) -> bool {
         self.world.remove(tenant, collection, id)
     }
 
-    /// Adds an object, or replaces the one with its id. False without an `id` or when the tenant does not exist.
+    /// Adds an object, or replaces the one with its id; the audit says so. False without an `id` or when the tenant does not exist.
     pub fn insert(&self, tenant: &str, collection: &str, mut object: Value) -> bool {
         let Some((_, tenant)) = self.world.tenant(tenant) else {
             return false;

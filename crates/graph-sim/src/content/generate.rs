@@ -204,4 +204,32 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn what_the_other_types_refer_to_is_there() {
+        let store = made(9, 2000);
+        let follow = |from: &str, name: &str, to: &str| {
+            let all = store.all(from);
+            let texts = all.iter().flat_map(|object| match &object[name] {
+                Value::Array(list) => list.iter().filter_map(Value::as_str).collect(),
+                one => one.as_str().into_iter().collect::<Vec<_>>(),
+            });
+            let mut found = 0;
+            for id in texts {
+                assert!(store.get(to, id).is_some(), "{from} {name} {id}");
+                found += 1;
+            }
+            assert!(found > 0, "{from} has no {name}");
+        };
+        let (apps, profiles) = ("deviceAppManagement/mobileApps", "deviceManagement/deviceConfigurations");
+        follow("deviceAppManagement/mobileAppConfigurations", "targetedMobileApps", apps);
+        follow("deviceManagement/deviceEnrollmentConfigurations", "selectedMobileAppIds", apps);
+        follow(apps, "vppTokenId", "deviceAppManagement/vppTokens");
+        follow("deviceManagement/roleAssignments", "roleDefinition", "deviceManagement/roleDefinitions");
+        follow("deviceManagement/roleAssignments", "members", "groups");
+        follow("deviceManagement/operationApprovalPolicies", "approverGroupIds", "groups");
+        for name in ["rootCertificate", "rootCertificatesForServerValidation", "identityCertificate"] {
+            follow(profiles, name, profiles);
+        }
+    }
 }

@@ -105,14 +105,15 @@ async fn certificates_are_read_through_a_cast_and_follow_their_profile() {
         format!("{PROFILES}/{}/rootCertificatesForServerValidation", id(&wifi)),
         format!("{PROFILES}/{}/microsoft.graph.{kind}/rootCertificatesForServerValidation", id(&root)),
         format!("{PROFILES}/{}/microsoft.graph.windows10VpnConfiguration/identityCertificate", id(&wifi)),
+        format!("{PROFILES}/{}/microsoft.graph.windows81TrustedRootCertificate/rootCertificate", id(&root)),
     ] {
         assert_eq!(status(&session, &wrong).await, 400, "{wrong}");
     }
-    let tenant = &session.tenant.tenant_id;
-    assert!(simulator.change(tenant, "deviceManagement/deviceConfigurations", id(&root), |root| {
-        root["displayName"] = json!("renamed");
-    }));
+    let (tenant, path) = (&session.tenant.tenant_id, "deviceManagement/deviceConfigurations");
+    assert!(simulator.change(tenant, path, id(&root), |root| root["displayName"] = json!("renamed")));
     assert_eq!(session.get(&list).await["value"][0]["displayName"], "renamed");
+    assert!(simulator.remove(tenant, path, id(&root)));
+    assert_eq!(session.get(&list).await["value"], json!([]));
 }
 
 #[tokio::test]
