@@ -32,6 +32,10 @@ REMOVED = {
 RESHAPED = {"assignments", "roleScopeTagIds", "roleScopeTags", "settings", "definitionValues",
             "scheduledActionsForRule", "localizedNotificationMessages", "omaSettings", "apps"}
 
+# Certificate profiles that a profile points at: the object does not return them, and IntuneCD does not ask for them.
+UNREAD = {"rootCertificate", "rootCertificateForClientValidation", "rootCertificateForServerValidation",
+          "rootCertificatesForServerValidation", "identityCertificate", "identityCertificateForClientAuthentication"}
+
 # Of an intent, IntuneCD writes these and no more.
 INTENT = {"displayName", "description", "templateId"}
 
@@ -52,7 +56,7 @@ def load(path):
 
 def difference(collection, item, copy):
     """What the copy lacks or has otherwise; None when it is the same object."""
-    kept = {key: value for key, value in item.items() if key not in REMOVED | RESHAPED}
+    kept = {key: value for key, value in item.items() if key not in REMOVED | RESHAPED | UNREAD}
     if collection.endswith("/intents"):
         kept = {key: value for key, value in kept.items() if key in INTENT}
     for key, value in kept.items():

@@ -86,7 +86,7 @@ impl TenantSpec {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Content {
-    /// Only what every tenant has: the organisation, the built-in scope tag and our service principal.
+    /// Only what every tenant has: the organisation, default and built-in objects, singletons and our service principal.
     Empty,
     /// Generated configuration objects; groups come in addition (a quarter as many, at least 12).
     Seeded {

@@ -110,7 +110,7 @@ fn change(world: &World, body: &Value) -> Result<Value, String> {
     let (collection, id) = (text("collection")?, text("id")?);
     let tenant = tenant(world, body["tenant"].as_str())?;
     let changed = if body["remove"] == true {
-        tenant.write().remove(collection, id).is_some()
+        world.remove(&tenant.spec.tenant_id, collection, id)
     } else {
         let set = body["set"].as_object().ok_or("the body lacks 'set'")?;
         let edit = |object: &mut Value| {

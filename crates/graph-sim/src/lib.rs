@@ -3,6 +3,7 @@
 //! It is a model, not a set of canned replies: tenants hold objects, and reads, writes, pages, batches, limits and
 //! faults work on them. It listens on loopback only and is never part of a production path.
 
+mod audit;
 mod clock;
 mod collections;
 mod config;

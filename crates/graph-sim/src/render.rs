@@ -9,6 +9,7 @@ use crate::collections::{self, EXPANDED_MAX, Kind, Navigation};
 use crate::content::definitions;
 use crate::errors::GraphError;
 use crate::query::{Expand, Options};
+use crate::store::Store;
 
 /// A piece of an answer.
 pub(crate) enum Node<'a> {
@@ -42,6 +43,8 @@ pub(crate) struct Frame<'a> {
     pub(crate) base: &'a str,
     /// Whether the client asked for `odata.metadata=full`.
     pub(crate) full: bool,
+    /// Where objects stand that others lead to.
+    pub(crate) store: &'a Store,
 }
 
 /// What is shown of an object, and where it stands.
@@ -73,11 +76,25 @@ impl<'a> Shape<'a> {
         // The key always comes, selected or not, and so does the type.
         name == "id" || name.starts_with('@') || options.selects(name)
     }
+
+    /// The value of a property, or what the service shows in its place.
+    fn value<'v>(&self, name: &str, value: &'v Value, options: &Options) -> Node<'v> {
+        let kind_has =
+            |list: fn(&Kind) -> &'static [&'static str]| self.kind.is_some_and(|kind| list(kind).contains(&name));
+        if self.in_list && kind_has(|kind| kind.list_blanks) {
+            let blank = if value.is_array() { Value::Array(Vec::new()) } else { Value::Null };
+            return Node::Made(blank);
+        }
+        if kind_has(|kind| kind.only_alone) && !options.selects_only(name) {
+            return Node::Made(Value::Null);
+        }
+        Node::Stored(value)
+    }
 }
 
 /// Shows one object.
 pub(crate) fn object<'a>(
-    frame: Frame<'_>,
+    frame: Frame<'a>,
     value: &'a Value,
     shape: Shape<'_>,
     options: &Options,
@@ -85,11 +102,13 @@ pub(crate) fn object<'a>(
     let Some(stored) = value.as_object() else {
         return Ok(Node::Stored(value));
     };
-    let mut fields: Vec<(Cow<'a, str>, Node<'a>)> = stored
+    let own_type = stated_type(frame, value, shape);
+    let type_field = own_type.map(|name| (Cow::Borrowed("@odata.type"), Node::Made(Value::String(name))));
+    let shown = stored
         .iter()
         .filter(|(name, _)| shape.shows(name, options))
-        .map(|(name, value)| (Cow::Borrowed(name.as_str()), Node::Stored(value)))
-        .collect();
+        .map(|(name, value)| (Cow::Borrowed(name.as_str()), shape.value(name, value, options)));
+    let mut fields: Vec<(Cow<'a, str>, Node<'a>)> = type_field.into_iter().chain(shown).collect();
     if frame.full {
         add_control_information(frame, value, shape, &mut fields);
     }
@@ -99,8 +118,19 @@ pub(crate) fn object<'a>(
     Ok(Node::Object(fields))
 }
 
+/// The type of an object among objects of several collections, where it must be said; the object does not say it itself.
+fn stated_type(frame: Frame<'_>, value: &Value, shape: Shape<'_>) -> Option<String> {
+    let sources = shape.kind.map(|kind| kind.union).filter(|sources| sources.len() > 1)?;
+    if value.get("@odata.type").is_some() {
+        return None;
+    }
+    let id = value["id"].as_str()?;
+    let source = sources.iter().find(|path| frame.store.get(path, id).is_some())?;
+    Some(format!("#microsoft.graph.{}", collections::declared_type(source)?))
+}
+
 fn add_expanded<'a>(
-    frame: Frame<'_>,
+    frame: Frame<'a>,
     value: &'a Value,
     shape: Shape<'_>,
     expand: &Expand,
@@ -121,7 +151,7 @@ fn add_expanded<'a>(
     let context = format!("{}/$metadata#{path}", frame.base);
     if navigation.single {
         let shape = part_shape(&path, navigation);
-        let node = match value.get(name).filter(|part| !part.is_null()) {
+        let node = match single(frame.store, value, navigation) {
             Some(part) => object(frame, part, shape, &expand.options)?,
             None => Node::Made(Value::Null),
         };
@@ -130,7 +160,7 @@ fn add_expanded<'a>(
         return Ok(());
     }
     let empty = !shape.in_list && kind_has(|kind| kind.empty_on_object);
-    let all = if empty { Vec::new() } else { parts(value, name) };
+    let all = if empty { Vec::new() } else { parts(frame.store, value, navigation) };
     let limit = expand.options.top.unwrap_or(EXPANDED_MAX).min(EXPANDED_MAX);
     fields.push((Cow::Owned(format!("{name}@odata.context")), Node::Made(Value::String(context))));
     if all.len() > limit {
@@ -144,7 +174,7 @@ fn add_expanded<'a>(
 
 /// One element of a part list.
 pub(crate) fn shown_part<'a>(
-    frame: Frame<'_>,
+    frame: Frame<'a>,
     part: Cow<'a, Value>,
     list_path: &str,
     navigation: &'static Navigation,
@@ -160,17 +190,39 @@ pub(crate) fn shown_part<'a>(
     }
 }
 
+/// How a part is shown; an object of another collection as that collection's list shows it.
 pub(crate) fn part_shape<'a>(path: &'a str, navigation: &'static Navigation) -> Shape<'a> {
-    Shape { path, navigations: navigation.parts, kind: None, in_list: false }
+    match navigation.of.and_then(collections::kind) {
+        Some(kind) => Shape::object(kind, path, true),
+        None => Shape { path, navigations: navigation.parts, kind: None, in_list: false },
+    }
 }
 
-/// The parts of an object under a name; the definitions of a setting are computed.
-pub(crate) fn parts<'a>(value: &'a Value, name: &str) -> Vec<Cow<'a, Value>> {
-    if name == "settingDefinitions" {
+/// The parts of an object under a navigation; the definitions of a setting are computed.
+pub(crate) fn parts<'a>(store: &'a Store, value: &'a Value, navigation: &Navigation) -> Vec<Cow<'a, Value>> {
+    if navigation.name == "settingDefinitions" {
         return definitions::of_setting(value).into_iter().map(Cow::Owned).collect();
     }
-    let list = value.get(name).and_then(Value::as_array);
-    list.map(|list| list.iter().map(Cow::Borrowed).collect()).unwrap_or_default()
+    if let (Some(path), Some(back)) = (navigation.of, navigation.back) {
+        let all = store.collection(path).into_iter().flat_map(|collection| collection.after(0));
+        return all.map(|(_, one)| one).filter(|one| one[back] == value["id"]).map(Cow::Borrowed).collect();
+    }
+    let list = value.get(navigation.name).and_then(Value::as_array).into_iter().flatten();
+    list.filter_map(|part| target(store, part, navigation)).map(Cow::Borrowed).collect()
+}
+
+/// The one part under a navigation that is no list.
+pub(crate) fn single<'a>(store: &'a Store, value: &'a Value, navigation: &Navigation) -> Option<&'a Value> {
+    let part = value.get(navigation.name).filter(|part| !part.is_null())?;
+    target(store, part, navigation)
+}
+
+/// What is stored, or the object of another collection it names; an object that was removed is not there.
+fn target<'a>(store: &'a Store, part: &'a Value, navigation: &Navigation) -> Option<&'a Value> {
+    match (navigation.of, part) {
+        (Some(path), Value::String(id)) => store.get(path, id),
+        _ => Some(part),
+    }
 }
 
 /// What `odata.metadata=full` adds: type, own address, addresses of navigations, actions.
@@ -182,6 +234,7 @@ fn add_control_information<'a>(
 ) {
     let mut add = |name: String, text: String| fields.push((Cow::Owned(name), Node::Made(Value::String(text))));
     if value.get("@odata.type").is_none()
+        && shape.kind.is_none_or(|kind| kind.union.len() < 2)
         && let Some(name) = shape.kind.and_then(|kind| collections::declared_type(kind.path))
     {
         add("@odata.type".to_owned(), format!("#microsoft.graph.{name}"));

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::sync::watch;
 
+use crate::audit::{self, Change, Operation};
 use crate::config::{SimulatorConfig, StartError, TenantSpec, Throttling};
 use crate::content;
 use crate::faults::Fault;
@@ -141,23 +142,23 @@ impl Simulator {
         all
     }
 
-    /// Edits an object and moves its modification time and version, as an administrator would. False when it does not exist.
+    /// Edits an object and moves its modification time and version, as an administrator would; the audit says so. An
+    /// object of which there is only one has the empty id. False when it does not exist.
     pub fn change(&self, tenant: &str, collection: &str, id: &str, edit: impl FnOnce(&mut Value)) -> bool {
         self.world.edit(tenant, collection, id, edit, true)
     }
 
-    /// Edits an object and leaves its modification time and version as they are. False when it does not exist.
+    /// Edits an object and leaves its modification time and version as they are, and no trace in the audit. False when it does not exist.
     pub fn change_silently(&self, tenant: &str, collection: &str, id: &str, edit: impl FnOnce(&mut Value)) -> bool {
         self.world.edit(tenant, collection, id, edit, false)
     }
 
-    /// Removes an object. False when it does not exist.
+    /// Removes an object, as an administrator would; the audit says so. False when it does not exist.
     pub fn remove(&self, tenant: &str, collection: &str, id: &str) -> bool {
-        let found = self.world.tenant(tenant);
-        found.is_some_and(|(_, tenant)| tenant.write().remove(collection, id).is_some())
+        self.world.remove(tenant, collection, id)
     }
 
-    /// Adds an object, or replaces the one with its id. False without an `id` or when the tenant does not exist.
+    /// Adds an object, or replaces the one with its id; the audit says so. False without an `id` or when the tenant does not exist.
     pub fn insert(&self, tenant: &str, collection: &str, mut object: Value) -> bool {
         let Some((_, tenant)) = self.world.tenant(tenant) else {
             return false;
@@ -168,7 +169,12 @@ impl Simulator {
         if let Some(kind) = collections::kind(collection) {
             complete(kind, &mut object);
         }
-        tenant.write().insert(collection, &id, object);
+        let mut store = tenant.write();
+        let before = store.get(collection, &id).cloned();
+        let operation = if before.is_some() { Operation::Patch } else { Operation::Create };
+        store.insert(collection, &id, object.clone());
+        let change = Change { path: collection, id: &id, operation, before: before.as_ref(), after: Some(&object) };
+        audit::append_by_hand(&mut store, &tenant.spec.tenant_id, change, &tenant.clock.tick());
         true
     }
 
@@ -215,6 +221,7 @@ fn make_tenant(spec: TenantSpec) -> Result<Tenant, StartError> {
         content::Source::Empty => LoadReport::default(),
         content::Source::Seeded { seed, objects } => {
             content::generate(&mut store, *seed, *objects);
+            content::surround(&mut store, &spec);
             LoadReport::default()
         }
         content::Source::Folder(path) => folder::load(&mut store, path)?,
@@ -265,13 +272,41 @@ impl World {
         let Some(object) = store.get_mut(collection, id) else {
             return false;
         };
+        let before = visibly.then(|| object.clone());
         edit(object);
         if let Some(kind) = collections::kind(collection) {
             complete(kind, object);
         }
-        if visibly {
-            touch(object, &tenant.clock.tick());
+        if let Some(before) = before {
+            let now = tenant.clock.tick();
+            // A singleton without a time of its change gets none.
+            if !id.is_empty() || object.get("lastModifiedDateTime").is_some() {
+                touch(object, &now);
+            }
+            let after = object.clone();
+            let id = after["id"].as_str().unwrap_or(id);
+            let change = Change {
+                path: collection,
+                id,
+                operation: Operation::Patch,
+                before: Some(&before),
+                after: Some(&after),
+            };
+            audit::append_by_hand(&mut store, &tenant.spec.tenant_id, change, &now);
         }
+        true
+    }
+
+    pub(crate) fn remove(&self, tenant: &str, collection: &str, id: &str) -> bool {
+        let Some((_, tenant)) = self.tenant(tenant) else {
+            return false;
+        };
+        let mut store = tenant.write();
+        let Some(removed) = store.remove(collection, id) else {
+            return false;
+        };
+        let change = Change { path: collection, id, operation: Operation::Delete, before: Some(&removed), after: None };
+        audit::append_by_hand(&mut store, &tenant.spec.tenant_id, change, &tenant.clock.tick());
         true
     }
 }

@@ -19,6 +19,8 @@ impl Service {
         let segment = |index: usize| segments.get(index).map(|name| name.to_lowercase()).unwrap_or_default();
         match (segment(0).as_str(), segment(1).as_str()) {
             ("devicemanagement" | "deviceappmanagement", _) => Self::Intune,
+            // The limit is published for policies and named locations; the rest of the branch counts as directory.
+            ("identity", "conditionalaccess") if segment(2).starts_with("authentication") => Self::Directory,
             ("identity", "conditionalaccess") => Self::ConditionalAccess,
             _ => Self::Directory,
         }

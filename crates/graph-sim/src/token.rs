@@ -29,6 +29,16 @@ pub(crate) const ROLES: &[&str] = &[
     "GroupMember.Read.All",
     "Organization.Read.All",
     "Policy.Read.All",
+    // Later ones stand last: the grants before them keep their ids.
+    "Agreement.Read.All",
+    "Application.Read.All",
+    "AuditLog.Read.All",
+    "AuthenticationContext.Read.All",
+    "CloudPC.Read.All",
+    "Domain.Read.All",
+    "OrganizationalBranding.Read.All",
+    "Policy.Read.AuthenticationMethod",
+    "Policy.Read.DeviceConfiguration",
 ];
 
 /// Tokens that were handed out.

@@ -19,8 +19,12 @@ pub(crate) struct Kind {
     pub(crate) navigations: &'static [Navigation],
     /// Properties that a list does not return, even when selected.
     pub(crate) list_omits: &'static [&'static str],
+    /// Properties that a list returns empty.
+    pub(crate) list_blanks: &'static [&'static str],
     /// Properties that come only when selected.
     pub(crate) only_selected: &'static [&'static str],
+    /// Properties that come empty unless nothing else is selected.
+    pub(crate) only_alone: &'static [&'static str],
     /// Navigations that come back empty when expanded on a single object.
     pub(crate) empty_on_object: &'static [&'static str],
     /// Navigations that a list refuses to expand.
@@ -45,15 +49,26 @@ pub(crate) struct Navigation {
     pub(crate) single: bool,
     /// Parts of the part.
     pub(crate) parts: &'static [Navigation],
+    /// The collection whose objects it leads to; what is stored are their ids.
+    pub(crate) of: Option<&'static str>,
+    /// The property of those objects that names the owner, where the owner does not store them.
+    pub(crate) back: Option<&'static str>,
+    /// Derived types that have it, where the declared type does not: it is read through a cast.
+    pub(crate) derived: &'static [&'static str],
 }
 
 impl Navigation {
     const fn list(name: &'static str) -> Self {
-        Self { name, page: 1000, single: false, parts: &[] }
+        Self { name, page: 1000, single: false, parts: &[], of: None, back: None, derived: &[] }
     }
 
     const fn single(name: &'static str) -> Self {
         Self { single: true, ..Self::list(name) }
+    }
+
+    /// Objects of another collection.
+    const fn of(self, path: &'static str) -> Self {
+        Self { of: Some(path), ..self }
     }
 }
 
@@ -63,7 +78,7 @@ pub(crate) const EXPANDED_MAX: usize = 1000;
 static KINDS: LazyLock<HashMap<String, Kind>> = LazyLock::new(|| {
     let known = include_str!("known.txt").lines().map(Kind::plain);
     // The table comes last: what it says replaces the plain behaviour.
-    known.chain(table::KINDS.iter().cloned()).map(|kind| (kind.path.to_lowercase(), kind)).collect()
+    known.chain(table::kinds().cloned()).map(|kind| (kind.path.to_lowercase(), kind)).collect()
 });
 
 static TYPES: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
@@ -95,7 +110,7 @@ pub(crate) fn of_type(odata_type: &str) -> Option<&'static str> {
 
 /// The type a collection declares; objects of a derived type say so themselves.
 pub(crate) fn declared_type(path: &str) -> Option<&'static str> {
-    table::DECLARED.iter().find(|(known, _)| *known == path).map(|(_, name)| *name)
+    table::declared().find(|(known, _)| *known == path).map(|(_, name)| *name)
 }
 
 /// The name of an object.
@@ -133,14 +148,21 @@ mod tests {
             assert!(known(kind.path), "{} is not in the metadata", kind.path);
         }
         let types = metadata["types"].as_object().unwrap();
-        for (path, name) in table::DECLARED {
-            let (mut current, mut found) = (Some(*name), Vec::new());
+        let navigations_of = |name: &str| {
+            let (mut current, mut found) = (Some(name), Vec::new());
             while let Some(name) = current {
                 found.extend(types[name]["nav"].as_object().into_iter().flatten().map(|(nav, _)| nav.as_str()));
                 current = types[name]["base"].as_str();
             }
+            found
+        };
+        for (path, name) in table::declared() {
             for navigation in kind(path).unwrap().navigations.iter().filter(|one| one.name != "assignments") {
-                assert!(found.contains(&navigation.name), "{path} has no {}", navigation.name);
+                let owners =
+                    if navigation.derived.is_empty() { std::slice::from_ref(name) } else { navigation.derived };
+                for owner in owners {
+                    assert!(navigations_of(owner).contains(&navigation.name), "{owner} has no {}", navigation.name);
+                }
             }
         }
     }

@@ -58,7 +58,7 @@ fn windows_restrictions(maker: &mut Maker) -> Value {
         "smartScreenBlockPromptOverride": random.chance(70),
         "diagnosticsDataSubmissionMode": random.pick(&["userDefined", "basic", "none"]),
         "edgeBlockPopups": random.chance(30),
-        "defenderScheduleScanDay": "userDefined",
+        "defenderSystemScanSchedule": "userDefined",
         "defenderFileExtensionsToExclude": [],
         "edgeHomepageUrls": ["https://intranet.contoso.com"],
     })

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::assignments::Sources;
 use super::{
-    admin_templates, catalog, compliance, device_configurations, directory, names::Namer, scripts, tenant_wide,
+    admin_templates, catalog, compliance, device_configurations, directory, names::Namer, scripts, tenant_wide, types,
 };
 use crate::clock::{EPOCH, format_seconds};
 use crate::random::Random;
@@ -22,7 +22,7 @@ pub(crate) struct Maker {
 /// Collection, share of all objects in per mille, most there can be, and what makes one.
 type Part = (&'static str, usize, usize, fn(&mut Maker) -> Value);
 
-/// Everything but the settings catalog, which takes the rest: about 45 %.
+/// Everything but the few of other types, and the settings catalog, which takes the rest: about 40 %.
 const PARTS: &[Part] = &[
     ("deviceManagement/deviceConfigurations", 200, usize::MAX, device_configurations::make),
     ("deviceManagement/deviceCompliancePolicies", 80, usize::MAX, compliance::make),
@@ -64,11 +64,33 @@ pub(crate) fn generate(store: &mut Store, seed: u64, objects: usize) {
     for part in REFERENCES.iter().chain(PARTS) {
         add(store, &mut maker, part);
     }
-    for _ in 0..left {
+    let counts = types::counts(objects, room(objects, left));
+    for _ in 0..left - counts.iter().sum::<usize>() {
         let policy = catalog::policy(&mut maker);
+        maker.sources.note("deviceManagement/configurationPolicies", &policy);
         put(store, "deviceManagement/configurationPolicies", policy);
     }
+    maker.random = Random::new(seed ^ OTHER_NUMBERS);
+    for (one, count) in types::TYPES.iter().zip(counts) {
+        for index in 0..count {
+            let object = (one.make)(&mut maker, index);
+            maker.sources.note(one.path, &object);
+            put(store, one.path, object);
+        }
+    }
 }
+
+/// How many of the rest may be of other types: from this size on enough for one of each, half of it below, and the
+/// settings catalog keeps some always.
+fn room(objects: usize, rest: usize) -> usize {
+    const ALL_TYPES_FROM: usize = 150;
+    const CATALOG_LEAST: usize = 12;
+    let most = if objects < ALL_TYPES_FROM { rest / 2 } else { rest };
+    rest.saturating_sub(CATALOG_LEAST).min(most)
+}
+
+/// Keeps the numbers of the other types apart from those of the mix.
+const OTHER_NUMBERS: u64 = 0x6f74_6865_7254_7970;
 
 fn put(store: &mut Store, path: &str, object: Value) {
     let id = text(&object, "id");
@@ -153,7 +175,7 @@ mod tests {
     fn the_mix_is_that_of_a_real_tenant() {
         let store = made(3, 1000);
         let catalog = count(&store, "deviceManagement/configurationPolicies");
-        assert!((400..=500).contains(&catalog), "{catalog}");
+        assert!((350..=450).contains(&catalog), "{catalog}");
         let policies = store.all("deviceManagement/configurationPolicies");
         let settings = |policy: &Value| policy["settings"].as_array().map_or(0, Vec::len);
         assert!(policies.iter().any(|policy| settings(policy) > 25));
@@ -180,6 +202,34 @@ mod tests {
                     }
                 }
             }
+        }
+    }
+
+    #[test]
+    fn what_the_other_types_refer_to_is_there() {
+        let store = made(9, 2000);
+        let follow = |from: &str, name: &str, to: &str| {
+            let all = store.all(from);
+            let texts = all.iter().flat_map(|object| match &object[name] {
+                Value::Array(list) => list.iter().filter_map(Value::as_str).collect(),
+                one => one.as_str().into_iter().collect::<Vec<_>>(),
+            });
+            let mut found = 0;
+            for id in texts {
+                assert!(store.get(to, id).is_some(), "{from} {name} {id}");
+                found += 1;
+            }
+            assert!(found > 0, "{from} has no {name}");
+        };
+        let (apps, profiles) = ("deviceAppManagement/mobileApps", "deviceManagement/deviceConfigurations");
+        follow("deviceAppManagement/mobileAppConfigurations", "targetedMobileApps", apps);
+        follow("deviceManagement/deviceEnrollmentConfigurations", "selectedMobileAppIds", apps);
+        follow(apps, "vppTokenId", "deviceAppManagement/vppTokens");
+        follow("deviceManagement/roleAssignments", "roleDefinition", "deviceManagement/roleDefinitions");
+        follow("deviceManagement/roleAssignments", "members", "groups");
+        follow("deviceManagement/operationApprovalPolicies", "approverGroupIds", "groups");
+        for name in ["rootCertificate", "rootCertificatesForServerValidation", "identityCertificate"] {
+            follow(profiles, name, profiles);
         }
     }
 }

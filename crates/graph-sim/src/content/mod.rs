@@ -1,22 +1,37 @@
 //! What a tenant holds: what every tenant has, and what is generated from a seed.
 
 mod admin_templates;
+mod app_policies;
+mod apps;
 mod assignments;
 mod catalog;
+mod certificates;
 mod compliance;
+mod defaults;
 pub(crate) mod definitions;
 mod device_configurations;
 mod directory;
+mod endpoint;
+mod enrolment;
+mod entra;
 mod families;
 mod generate;
 mod names;
+mod objects;
+mod past;
+mod policy_sets;
 mod scripts;
+mod singletons;
+mod tenant_admin;
 mod tenant_wide;
+mod types;
+mod updates;
 
 pub(crate) use crate::config::Content as Source;
 pub(crate) use generate::generate;
+pub(crate) use past::surround;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::config::TenantSpec;
 use crate::random::Random;
@@ -26,7 +41,7 @@ use crate::token::ROLES;
 /// The application id of Microsoft Graph in every tenant.
 const GRAPH_APPLICATION: &str = "00000003-0000-0000-c000-000000000000";
 
-/// What every tenant has: the organisation, the built-in scope tag, our service principal and Graph's.
+/// What every tenant has: the organisation, default objects, singletons, our service principal and Graph's.
 pub(crate) fn base(spec: &TenantSpec) -> Store {
     let mut store = Store::default();
     let mut random = Random::from_text(&spec.tenant_id);
@@ -43,6 +58,7 @@ pub(crate) fn base(spec: &TenantSpec) -> Store {
             "verifiedDomains": [
                 { "capabilities": "Email, OfficeCommunicationsOnline", "isDefault": true, "isInitial": true, "name": spec.primary_domain, "type": "Managed" },
             ],
+            "branding": branding(&spec.tenant_id),
         }),
     );
     store.insert(
@@ -93,5 +109,30 @@ pub(crate) fn base(spec: &TenantSpec) -> Store {
             "servicePrincipalType": "Application", "appRoles": roles, "appRoleAssignments": [],
         }),
     );
+    defaults::add(&mut store, spec);
     store
+}
+
+/// How the sign-in page looks, by language; the default one has the id 0.
+fn branding(tenant: &str) -> Value {
+    let localization = |id: &str, text: &str| {
+        json!({
+            "id": id, "backgroundColor": "#005A9E", "signInPageText": text, "usernameHintText": null,
+            "backgroundImageRelativeUrl": null, "bannerLogoRelativeUrl": null, "cdnList": [],
+            "customPrivacyAndCookiesUrl": "https://www.contoso.com/privacy", "headerBackgroundColor": null,
+            "loginPageTextVisibilitySettings": {
+                "hidePrivacyAndCookies": false, "hideTermsOfUse": true, "hideForgotMyPassword": false,
+                "hideResetItNow": false, "hideCannotAccessYourAccount": false,
+            },
+            "loginPageLayoutConfiguration": {
+                "layoutTemplateType": "default", "isHeaderShown": false, "isFooterShown": true,
+            },
+        })
+    };
+    let mut default = localization(tenant, "Sign in with your work account. Help: 5555.");
+    default["localizations"] = json!([
+        localization("0", "Sign in with your work account. Help: 5555."),
+        localization("nl-NL", "Meld je aan met je werkaccount. Hulp: 5555."),
+    ]);
+    default
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::assignments;
 use super::generate::Maker;
 use super::names::description;
+use super::objects::{assigned, plain};
 
 const WINDOWS: &[(&str, &str)] = &[
     ("Set time zone", "Set-TimeZone -Id 'W. Europe Standard Time'"),
@@ -120,6 +121,40 @@ pub(crate) fn remediation(maker: &mut Maker) -> Value {
         "remediationScriptParameters": [],
         "assignments": assignments,
     })
+}
+
+pub(super) fn compliance(maker: &mut Maker, _: usize) -> Value {
+    let body =
+        "$hash = @{ BiosVersion = (Get-CimInstance Win32_BIOS).SMBIOSBIOSVersion }; $hash | ConvertTo-Json -Compress";
+    let own = json!({
+        "publisher": "Contoso Workplace",
+        "version": "1",
+        "runAsAccount": "system",
+        "enforceSignatureCheck": false,
+        "runAs32Bit": false,
+        "platform": "windows10",
+        "detectionScriptContent": encoded(maker, "# discovery", body),
+    });
+    let object = plain(maker, "WIN", "BIOS version", own);
+    assigned(maker, object, assignments::bare)
+}
+
+pub(super) fn custom_attribute(maker: &mut Maker, index: usize) -> Value {
+    const ATTRIBUTES: &[(&str, &str, &str)] = &[
+        ("Battery cycles", "integer", "system_profiler SPPowerDataType | awk '/Cycle Count/ {print $3}'"),
+        ("FileVault user", "string", "fdesetup list | head -n 1 | cut -d, -f1"),
+        ("Last restart", "dateTime", "date -u -r $(sysctl -n kern.boottime | awk '{print $4}' | tr -d ,) +%FT%TZ"),
+    ];
+    let (topic, kind, body) = ATTRIBUTES[index % ATTRIBUTES.len()];
+    let own = json!({
+        "customAttributeName": topic,
+        "customAttributeType": kind,
+        "runAsAccount": "system",
+        "scriptContent": encoded(maker, "#!/bin/zsh", body),
+    });
+    let mut object = plain(maker, "MAC", topic, own);
+    object["fileName"] = json!(file_name(object["displayName"].as_str().unwrap_or_default(), "sh"));
+    assigned(maker, object, assignments::bare)
 }
 
 fn file_name(name: &str, extension: &str) -> String {

@@ -53,7 +53,12 @@ fn add(store: &mut Store, report: &mut LoadReport, file: &str, index: usize, obj
     let mut object = object;
     repair::repair(kind, &mut object, &mut notes);
     clean::clean(&mut object);
-    let id = identify(store, kind.path, file, index, &mut object, &mut notes);
+    let is_taken = |id: &str| {
+        // What every tenant has gives way to what was exported of it.
+        store.get(kind.path, id).is_some()
+            && report.placed.iter().any(|placed| placed.collection == kind.path && placed.id == id)
+    };
+    let id = identify(is_taken, kind.path, file, index, &mut object, &mut notes);
     complete(kind, &mut object);
     store.insert(kind.path, &id, object);
     report.placed.push(Placed {
@@ -66,7 +71,7 @@ fn add(store: &mut Store, report: &mut LoadReport, file: &str, index: usize, obj
 
 /// The object's own id, or one that derives from its place when it has none or somebody else has it.
 fn identify(
-    store: &Store,
+    is_taken: impl Fn(&str) -> bool,
     path: &str,
     file: &str,
     index: usize,
@@ -75,7 +80,7 @@ fn identify(
 ) -> String {
     let own = object["id"].as_str().filter(|id| !id.is_empty()).map(str::to_owned);
     match own {
-        Some(id) if store.get(path, &id).is_none() => return id,
+        Some(id) if !is_taken(&id) => return id,
         Some(id) => notes.push(format!("got a new id, because another object has {id}")),
         None => notes.push("got an id, because it has none".to_owned()),
     }

@@ -29,6 +29,19 @@ fn the_second_object_with_an_id_gets_another_and_the_report_says_so() {
 }
 
 #[test]
+fn an_export_of_what_every_tenant_has_takes_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let tag = br##"{"@odata.type":"#microsoft.graph.roleScopeTag","id":"0","displayName":"Default","description":"exported"}"##;
+    std::fs::write(folder.path().join("tag.json"), tag).unwrap();
+    let spec = crate::TenantSpec::named("Contoso", crate::Content::Empty);
+    let mut store = crate::content::base(&spec);
+    let report = load(&mut store, folder.path()).unwrap();
+    assert_eq!((report.placed[0].id.as_str(), &report.placed[0].note), ("0", &None));
+    let tags = store.all("deviceManagement/roleScopeTags");
+    assert_eq!((tags.len(), &tags[0]["description"]), (1, &json!("exported")));
+}
+
+#[test]
 fn what_has_no_place_is_listed_with_the_reason() {
     let (_, report) = load_files(&[
         ("broken.json", b"{\"a\":"),

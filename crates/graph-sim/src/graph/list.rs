@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::read::text;
+use super::read::{Asked, text};
 use super::{Reply, Request};
 use crate::collections::{Kind, Navigation};
 use crate::errors::GraphError;
@@ -64,7 +64,7 @@ pub(super) fn collection(
     let mut nodes = Vec::with_capacity(page.objects.len());
     for object in page.objects {
         let path = format!("{}('{}')", kind.path, object["id"].as_str().unwrap_or_default());
-        nodes.push(render::object(request.frame(), object, Shape::object(kind, &path, true), options)?);
+        nodes.push(render::object(request.frame(store), object, Shape::object(kind, &path, true), options)?);
     }
     Ok(reply(request, kind.path, total, page.next, nodes))
 }
@@ -81,12 +81,12 @@ pub(super) fn count(
 
 /// A list of parts of one object.
 pub(super) fn parts(
-    request: Request<'_>,
+    asked: Asked<'_>,
     all: Vec<Cow<'_, Value>>,
     navigation: &'static Navigation,
     path: &str,
-    options: &Options,
 ) -> Result<Reply, GraphError> {
+    let Asked { request, store, options } = asked;
     let chosen: Vec<Cow<'_, Value>> = match &options.filter {
         Some(filter) => all.into_iter().filter(|part| filter.accepts(part)).collect(),
         None => all,
@@ -103,7 +103,7 @@ pub(super) fn parts(
     let count = (options.count && offset == 0).then_some(total);
     let mut nodes = Vec::new();
     for part in chosen.into_iter().skip(offset).take(size) {
-        nodes.push(render::shown_part(request.frame(), part, path, navigation, options)?);
+        nodes.push(render::shown_part(request.frame(store), part, path, navigation, options)?);
     }
     Ok(reply(request, path, count, next, nodes))
 }

@@ -4,6 +4,7 @@ mod batch;
 mod intents;
 mod list;
 mod read;
+mod singletons;
 mod write;
 
 pub(crate) use intents::add_templates;
@@ -19,6 +20,7 @@ use crate::faults::{FaultKind, Target};
 use crate::journal::count;
 use crate::random::Random;
 use crate::render::Frame;
+use crate::store::Store;
 use crate::throttle::{Attempt, Service, Verdict, resource_units};
 use crate::world::{Knobs, Tenant, World};
 use crate::{path, query};
@@ -80,8 +82,11 @@ impl Reply {
 }
 
 impl<'a> Request<'a> {
-    pub(crate) fn frame(&self) -> Frame<'a> {
-        Frame { base: self.base, full: self.full_metadata }
+    pub(crate) fn frame<'s>(&self, store: &'s Store) -> Frame<'s>
+    where
+        'a: 's,
+    {
+        Frame { base: self.base, full: self.full_metadata, store }
     }
 
     /// The address that was asked for.

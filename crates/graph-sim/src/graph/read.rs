@@ -4,14 +4,22 @@ use std::borrow::Cow;
 
 use serde_json::{Value, json};
 
-use super::{Reply, Request, intents, list};
-use crate::collections::{self, Kind, Navigation, singletons};
+use super::{Reply, Request, intents, list, singletons};
+use crate::collections::{self, Kind, Navigation};
 use crate::errors::GraphError;
 use crate::path::{parameter, plain_name};
 use crate::query::Options;
 use crate::random::Random;
 use crate::render::{self, Node, Shape};
 use crate::store::Store;
+
+/// A request with what it reads and how.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub(super) request: Request<'a>,
+    pub(super) store: &'a Store,
+    pub(super) options: &'a Options,
+}
 
 pub(super) fn get(request: Request<'_>, segments: &[String]) -> Result<Reply, GraphError> {
     let options = Options::parse(request.query)?;
@@ -26,10 +34,8 @@ pub(super) fn get(request: Request<'_>, segments: &[String]) -> Result<Reply, Gr
         return Ok(with_context(request, "directoryObjects/$entity", Node::Made(object)));
     }
     let Some((kind, count)) = collections::find(segments) else {
-        let path = segments.join("/");
-        let object = singletons::find(&path, &request.tenant.spec.primary_domain);
-        let object = object.ok_or_else(|| unknown(segments))?;
-        return Ok(with_context(request, &path, Node::Made(object)));
+        let asked = Asked { request, store: &store, options: &options };
+        return singletons::get(asked, segments)?.ok_or_else(|| unknown(segments));
     };
     match &segments[count..] {
         [] => list::collection(request, &store, kind, None, &options),
@@ -37,7 +43,7 @@ pub(super) fn get(request: Request<'_>, segments: &[String]) -> Result<Reply, Gr
         [cast] if is_cast(cast) => list::collection(request, &store, kind, Some(cast), &options),
         [key, rest @ ..] => {
             let (id, object) = lookup(&store, kind, key).ok_or_else(|| GraphError::not_found(key))?;
-            one(request, kind, id, object, rest, &options)
+            one(Asked { request, store: &store, options: &options }, kind, id, object, rest)
         }
     }
 }
@@ -70,31 +76,35 @@ pub(super) fn lookup<'a>(store: &'a Store, kind: &Kind, key: &str) -> Option<(&'
 }
 
 /// An object itself, a function of it, or a part of it.
-fn one(
-    request: Request<'_>,
-    kind: &'static Kind,
-    id: &str,
-    object: &Value,
-    rest: &[String],
-    options: &Options,
-) -> Result<Reply, GraphError> {
+fn one(asked: Asked<'_>, kind: &'static Kind, id: &str, object: &Value, rest: &[String]) -> Result<Reply, GraphError> {
     let path = format!("{}('{id}')", kind.path);
-    // A cast says of which type the object is; it leads to the same parts.
-    let rest = match rest {
-        [cast, rest @ ..] if is_cast(cast) => rest,
-        rest => rest,
+    // A cast says of which type the object is; it leads to the same parts, and to those of that type alone.
+    let (cast, rest) = match rest {
+        [cast, rest @ ..] if is_cast(cast) => (Some(plain_name(cast)), rest),
+        rest => (None, rest),
     };
     match rest {
         [] => {
-            let node = render::object(request.frame(), object, Shape::object(kind, &path, false), options)?;
-            Ok(with_context(request, &format!("{}/$entity", kind.path), node))
+            let frame = asked.request.frame(asked.store);
+            let node = render::object(frame, object, Shape::object(kind, &path, false), asked.options)?;
+            Ok(with_context(asked.request, &format!("{}/$entity", kind.path), node))
         }
         [function] if parameter(plain_name(function), "secretReferenceValueId").is_some() => {
             let reference = parameter(plain_name(function), "secretReferenceValueId").unwrap_or_default();
-            plain_text_value(request, object, reference)
+            plain_text_value(asked.request, object, reference)
         }
-        [name, rest @ ..] => part(request, object, kind.navigations, &path, name, rest, options),
+        [name, ..] if !is_reachable(kind, object, cast, name) => Err(GraphError::unknown_segment(name)),
+        [name, rest @ ..] => part(asked, object, kind.navigations, &path, name, rest),
     }
+}
+
+/// Whether a part of derived types is asked for through a cast to the type of the object.
+fn is_reachable(kind: &Kind, object: &Value, cast: Option<&str>, name: &str) -> bool {
+    let derived = kind.navigations.iter().find(|one| !one.derived.is_empty() && one.name.eq_ignore_ascii_case(name));
+    derived.is_none_or(|navigation| {
+        let own = object["@odata.type"].as_str().unwrap_or_default().trim_start_matches("#microsoft.graph.");
+        navigation.derived.contains(&own) && cast.is_some_and(|cast| cast.eq_ignore_ascii_case(own))
+    })
 }
 
 /// The value behind an encrypted OMA-URI setting.
@@ -110,47 +120,45 @@ fn plain_text_value(request: Request<'_>, object: &Value, reference: &str) -> Re
 
 /// Follows navigations down to a list, an element or a single part.
 fn part(
-    request: Request<'_>,
+    asked: Asked<'_>,
     owner: &Value,
     navigations: &'static [Navigation],
     owner_path: &str,
     name: &str,
     rest: &[String],
-    options: &Options,
 ) -> Result<Reply, GraphError> {
     let known = navigations.iter().find(|one| one.name.eq_ignore_ascii_case(name));
     let navigation = known.ok_or_else(|| GraphError::unknown_segment(name))?;
     let path = format!("{owner_path}/{}", navigation.name);
     if navigation.single {
-        let value = owner.get(navigation.name).filter(|value| !value.is_null());
-        let value = value.ok_or_else(|| GraphError::not_found(name))?;
-        return element(request, value, navigation, &path, rest, options);
+        let value = render::single(asked.store, owner, navigation).ok_or_else(|| GraphError::not_found(name))?;
+        return element(asked, value, navigation, &path, rest);
     }
-    let all = render::parts(owner, navigation.name);
+    let all = render::parts(asked.store, owner, navigation);
     match rest {
-        [] => list::parts(request, all, navigation, &path, options),
+        [] => list::parts(asked, all, navigation, &path),
         [id, rest @ ..] => {
             let found = all.iter().find(|part| part["id"] == id.as_str());
             let value = found.ok_or_else(|| GraphError::not_found(id))?;
-            element(request, value, navigation, &format!("{path}('{id}')"), rest, options)
+            element(asked, value, navigation, &format!("{path}('{id}')"), rest)
         }
     }
 }
 
 fn element(
-    request: Request<'_>,
+    asked: Asked<'_>,
     value: &Value,
     navigation: &'static Navigation,
     path: &str,
     rest: &[String],
-    options: &Options,
 ) -> Result<Reply, GraphError> {
     match rest {
         [] => {
-            let node = render::object(request.frame(), value, render::part_shape(path, navigation), options)?;
-            Ok(with_context(request, &format!("{path}/$entity"), node))
+            let frame = asked.request.frame(asked.store);
+            let node = render::object(frame, value, render::part_shape(path, navigation), asked.options)?;
+            Ok(with_context(asked.request, &format!("{path}/$entity"), node))
         }
-        [name, rest @ ..] => part(request, value, navigation.parts, path, name, rest, options),
+        [name, rest @ ..] => part(asked, value, navigation.parts, path, name, rest),
     }
 }
 

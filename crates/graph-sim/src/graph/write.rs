@@ -1,16 +1,17 @@
-//! Writes: create, change, remove, assign. Every effect is recorded.
+//! Writes: create, change, remove, assign. Every effect is recorded, in the journal and in the tenant's audit.
 
 use serde_json::{Map, Value, json};
 
 use super::read::{directory_object, text, with_context};
 use super::{Reply, Request};
+use crate::audit::{self, Actor, Change, Operation};
 use crate::collections::{self, Kind};
 use crate::errors::GraphError;
 use crate::path::plain_name;
 use crate::query::Options;
 use crate::random::Random;
 use crate::render::{self, Node, Shape};
-use crate::store::touch;
+use crate::store::{Store, touch};
 
 /// Properties a client cannot set. Sources: Microsoft's metadata and what three working tools strip before a POST.
 const READ_ONLY: &[&str] = &[
@@ -95,10 +96,11 @@ fn create(request: Request<'_>, kind: &'static Kind) -> Result<Reply, GraphError
     let mut object = Value::Object(object);
     complete(kind, &mut object);
     let mut store = request.tenant.write();
-    store.insert(kind.path, &id, object);
+    store.insert(kind.path, &id, object.clone());
     request.world.record(request.tenant, request.method, request.path, &id);
-    let stored = store.get(kind.path, &id).ok_or_else(|| GraphError::not_found(&id))?;
-    shown(request, kind, stored, 201)
+    let change = Change { path: kind.path, id: &id, operation: Operation::Create, before: None, after: Some(&object) };
+    trace(request, &mut store, change, &now);
+    shown(request, &store, kind, &id, 201)
 }
 
 /// Gives every part an id, and counts what Intune counts.
@@ -139,9 +141,10 @@ fn count_parts(fields: &mut Map<String, Value>) {
     }
 }
 
-fn shown(request: Request<'_>, kind: &'static Kind, object: &Value, status: u16) -> Result<Reply, GraphError> {
-    let path = format!("{}('{}')", kind.path, object["id"].as_str().unwrap_or_default());
-    let node = render::object(request.frame(), object, Shape::object(kind, &path, false), &Options::default())?;
+fn shown(request: Request<'_>, store: &Store, kind: &'static Kind, id: &str, status: u16) -> Result<Reply, GraphError> {
+    let object = store.get(kind.path, id).ok_or_else(|| GraphError::not_found(id))?;
+    let path = format!("{}('{id}')", kind.path);
+    let node = render::object(request.frame(store), object, Shape::object(kind, &path, false), &Options::default())?;
     let mut reply = with_context(request, &format!("{}/$entity", kind.path), node);
     reply.status = status;
     Ok(reply)
@@ -157,11 +160,31 @@ fn change<T>(
     let mut store = request.tenant.write();
     let object = store.get_mut(kind.path, id).ok_or_else(|| GraphError::not_found(id))?;
     let fields = object.as_object_mut().ok_or_else(|| GraphError::not_found(id))?;
+    let before = Value::Object(fields.clone());
     let done = edit(fields)?;
     complete(kind, object);
-    touch(object, &request.tenant.clock.tick());
+    let now = request.tenant.clock.tick();
+    touch(object, &now);
+    let after = object.clone();
     request.world.record(request.tenant, request.method, request.path, id);
+    let is_assign = request.path.trim_end_matches('/').ends_with("assign");
+    let operation = if is_assign { Operation::Assign } else { Operation::Patch };
+    let change = Change { path: kind.path, id, operation, before: Some(&before), after: Some(&after) };
+    trace(request, &mut store, change, &now);
     Ok(done)
+}
+
+/// Writes down who made a change: the application of the token.
+fn trace(request: Request<'_>, store: &mut Store, change: Change<'_>, now: &str) {
+    audit::append(store, &request.tenant.spec.tenant_id, Actor::Application(request.app), change, now);
+}
+
+/// Whether an object is one of those that every tenant has and nobody can delete.
+fn is_default(kind: &Kind, object: &Value) -> bool {
+    object["isBuiltIn"] == true
+        || object["isDefaultProfile"] == true
+        || object["policyType"] == "builtIn"
+        || (kind.path == "deviceManagement/deviceEnrollmentConfigurations" && object["priority"] == 0)
 }
 
 fn assign(request: Request<'_>, kind: &'static Kind, id: &str) -> Result<Reply, GraphError> {
@@ -224,8 +247,7 @@ pub(super) fn patch(request: Request<'_>, segments: &[String]) -> Result<Reply, 
         return Ok(Reply::empty(204));
     }
     let store = request.tenant.read();
-    let object = store.get(kind.path, id).ok_or_else(|| GraphError::not_found(id))?;
-    shown(request, kind, object, 200)
+    shown(request, &store, kind, id, 200)
 }
 
 /// Replaces a settings catalog policy, compliance policy or reusable setting, its settings included.
@@ -257,11 +279,12 @@ pub(super) fn delete(request: Request<'_>, segments: &[String]) -> Result<Reply,
         return Err(GraphError::unknown_segment(segments.last().map_or("", String::as_str)));
     };
     let mut store = request.tenant.write();
-    let built_in = store.get(kind.path, id).is_some_and(|object| object["isBuiltIn"] == true);
-    if built_in {
+    if store.get(kind.path, id).is_some_and(|object| is_default(kind, object)) {
         return Err(GraphError::bad_request("A built-in object cannot be deleted."));
     }
-    store.remove(kind.path, id).ok_or_else(|| GraphError::not_found(id))?;
+    let removed = store.remove(kind.path, id).ok_or_else(|| GraphError::not_found(id))?;
     request.world.record(request.tenant, request.method, request.path, id);
+    let change = Change { path: kind.path, id, operation: Operation::Delete, before: Some(&removed), after: None };
+    trace(request, &mut store, change, &request.tenant.clock.tick());
     Ok(Reply::empty(204))
 }

@@ -50,6 +50,12 @@ impl Options {
     pub(crate) fn selects(&self, name: &str) -> bool {
         self.select.as_ref().is_none_or(|names| names.iter().any(|one| one == "*" || one.eq_ignore_ascii_case(name)))
     }
+
+    /// Whether this property, besides the key, is all that is selected.
+    pub(crate) fn selects_only(&self, name: &str) -> bool {
+        let others = self.select.iter().flatten().filter(|one| *one != "id");
+        others.clone().count() == 1 && others.clone().all(|one| one.eq_ignore_ascii_case(name))
+    }
 }
 
 fn names(value: &str) -> Vec<String> {

@@ -2,8 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
+mod audit;
 mod doors;
 mod faults;
+mod metadata;
 mod reads;
 mod support;
+mod traps;
+mod types;
 mod writes;

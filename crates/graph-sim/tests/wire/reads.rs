@@ -6,7 +6,7 @@ use crate::support::{self, POLICIES, started};
 
 #[tokio::test]
 async fn settings_catalog_comes_in_pages_of_25_whose_links_lead_through_all() {
-    let (simulator, session) = started(200).await;
+    let (simulator, session) = started(250).await;
     let first = session.get(&format!("beta/{POLICIES}")).await;
     assert_eq!(first["value"].as_array().unwrap().len(), 25);
     assert!(first["@odata.nextLink"].as_str().unwrap().starts_with(&session.base));
