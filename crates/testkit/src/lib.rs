@@ -19,6 +19,7 @@ mod canary;
 pub mod chain;
 mod database;
 pub mod invariants;
+mod observable;
 pub mod program;
 mod proxy;
 mod runner;
@@ -32,6 +33,7 @@ mod world;
 
 pub use canary::find_in_file;
 pub use database::{Holding, TestDatabase};
+pub use observable::{Observable, observable};
 pub use proxy::Proxy;
 pub use runner::{run, run_beside, run_in, run_on_own_postgres, run_on_own_postgres_in};
 pub use seed::Seed;

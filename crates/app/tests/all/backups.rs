@@ -108,12 +108,12 @@ pub(crate) async fn assert_same_objects(world: &World, set: model::ids::BackupSe
         let document = without_empty_parts(&item.type_key, serde_json::from_slice(&document).unwrap());
         kept.insert((item.type_key, item.external_id), document);
     }
-    for (type_key, object) in observable(world) {
-        let id = object["id"].as_str().unwrap().to_owned();
+    for one in observable(world) {
+        let (type_key, id) = (one.type_key, one.external_id);
         let document = kept
             .remove(&(type_key.to_owned(), id.clone()))
             .unwrap_or_else(|| panic!("{type_key} {id} is not in the set"));
-        assert_eq!(document, without_empty_parts(type_key, object), "{type_key} {id}");
+        assert_eq!(document, without_empty_parts(type_key, one.object), "{type_key} {id}");
     }
     assert!(kept.is_empty(), "the set holds objects that are not there: {:?}", kept.keys());
 }

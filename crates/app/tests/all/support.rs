@@ -2,10 +2,8 @@
 
 use graph_sim::FaultKind;
 use model::ids::RunId;
-use model::registry::Registry;
-use serde_json::Value;
 use store::{ItemRow, ObjectRow};
-use testkit::World;
+use testkit::{Observable, World};
 
 pub(crate) const CATALOG: &str = "deviceManagement/configurationPolicies";
 pub(crate) const TEMPLATES: &str = "deviceManagement/groupPolicyConfigurations";
@@ -16,11 +14,9 @@ pub(crate) fn forbidden() -> FaultKind {
     FaultKind::Status { status: 403, code: "Forbidden".into(), retry_after: None }
 }
 
-/// Every object that the simulator holds in a type of the inventory: type key, object with its parts.
-pub(crate) fn observable(world: &World) -> Vec<(&'static str, Value)> {
-    let contracts = Registry::embedded().iter().filter(|contract| contract.inventory);
-    let objects = contracts.map(|contract| (contract, world.simulator.objects(world.directory(), &contract.path)));
-    objects.flat_map(|(contract, objects)| objects.into_iter().map(|object| (contract.key.as_str(), object))).collect()
+/// Every object that the first tenant's lists show.
+pub(crate) fn observable(world: &World) -> Vec<Observable> {
+    testkit::observable(&world.simulator, world.directory())
 }
 
 /// The id of the collection's object at that position.

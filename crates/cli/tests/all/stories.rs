@@ -1,7 +1,6 @@
 //! What a person does, in order, in a pipe and as JSON; the exit codes that scripts branch on.
 
 use graph_sim::{Fault, FaultKind};
-use model::registry::Registry;
 use store::Engine;
 use testkit::{TestDatabase, World};
 
@@ -10,8 +9,7 @@ use crate::stable::stable;
 
 /// How many objects the first tenant holds in types of the inventory.
 pub(crate) fn observable(world: &World) -> usize {
-    let contracts = Registry::embedded().iter().filter(|contract| contract.inventory);
-    contracts.map(|contract| world.simulator.objects(world.directory(), &contract.path).len()).sum()
+    testkit::observable(&world.simulator, world.directory()).len()
 }
 
 /// The texts of one story, one after the other.

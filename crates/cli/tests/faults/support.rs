@@ -42,9 +42,7 @@ pub(crate) async fn held_sync(world: &World) -> RunId {
 /// The run went through with every object, as if nothing had happened.
 pub(crate) async fn assert_whole(world: &World, row: &RunRow) {
     assert_eq!(row.outcome, Outcome::Succeeded, "{:?} {:?}", row.reason, row.counts);
-    let contracts = Registry::embedded().iter().filter(|contract| contract.inventory);
-    let objects: usize =
-        contracts.map(|contract| world.simulator.objects(world.directory(), &contract.path).len()).sum();
+    let objects = testkit::observable(&world.simulator, world.directory()).len();
     assert_eq!((row.counts.succeeded, row.counts.failed), (objects as u64, 0));
     assert_eq!(world.versions().await, objects, "a fault makes no version and loses none");
     assert!(world.simulator.journal().is_empty(), "I5: what only reads has no effect, however often it is repeated");

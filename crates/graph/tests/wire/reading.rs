@@ -1,8 +1,8 @@
 //! What is read when nothing goes wrong, and what is said when a part does.
 
 use graph_sim::{Content, Fault, FaultKind, Place};
-use model::registry::Registry;
-use serde_json::json;
+use model::registry::{Contract, Registry, content};
+use serde_json::{Value, json};
 
 use crate::harness::{World, contract, incomplete};
 
@@ -18,26 +18,31 @@ async fn every_type_of_a_seeded_tenant_is_read_completely_and_as_stored() {
         let (observation, objects) = world.observe(&contract.key).await;
         assert_eq!(observation.list_error, None, "{}", contract.key);
         assert!(incomplete(&objects).is_empty(), "{}: {:?}", contract.key, incomplete(&objects));
-        let stored = world.simulator.objects(&world.id, &contract.path);
-        assert_eq!(objects.len(), stored.len(), "{}", contract.key);
-        for part in &contract.parts {
-            for object in &objects {
-                let kept = stored.iter().find(|kept| kept["id"] == object.external_id.as_str()).unwrap();
-                let (found, wanted) =
-                    (object.document[&part.property].as_array().unwrap(), kept[&part.property].as_array());
-                assert_eq!(
-                    found.len(),
-                    wanted.map_or(0, Vec::len),
-                    "{} {} {}",
-                    contract.key,
-                    object.external_id,
-                    part.property
-                );
+        assert!(!objects.is_empty(), "{}: every type has something", contract.key);
+        let stored = stored(&world, contract);
+        assert!(objects.len() == stored.len() || contract.list.filter.is_some(), "{}", contract.key);
+        for object in &objects {
+            let is_it = |kept: &&Value| content::external_id(contract, kept) == Some(object.external_id.as_str());
+            let kept = stored.iter().find(is_it).expect("what was read is stored");
+            // Parts of derived types are resolved by the simulator when they are read.
+            for part in contract.parts.iter().filter(|part| part.of_types.is_empty() && !part.single) {
+                let found = object.document[&part.property].as_array().unwrap();
+                let wanted = kept[&part.property].as_array().map_or(0, Vec::len);
+                assert_eq!(found.len(), wanted, "{} {} {}", contract.key, object.external_id, part.property);
             }
         }
         all += objects.len();
     }
     assert!(all >= 400, "{all}");
+}
+
+/// The sign-in branding is part of the organisation; everything else has a collection of its own.
+fn stored(world: &World, contract: &Contract) -> Vec<Value> {
+    if contract.key != "companyBranding" {
+        return world.simulator.objects(&world.id, &contract.path);
+    }
+    let organization = world.simulator.objects(&world.id, "organization");
+    organization[0]["branding"]["localizations"].as_array().unwrap().clone()
 }
 
 #[tokio::test]

@@ -71,11 +71,8 @@ fn literal(engine: Engine, run: RunId) -> String {
 }
 
 fn objects(world: &World) -> i64 {
-    let of = |path: &str| {
-        world.tenants.iter().map(|one| world.simulator.objects(&one.spec.tenant_id, path).len()).sum::<usize>()
-    };
-    let contracts = Registry::embedded().iter().filter(|contract| contract.inventory);
-    i64::try_from(contracts.map(|contract| of(&contract.path)).sum::<usize>()).unwrap()
+    let of = |tenant: &testkit::WorldTenant| testkit::observable(&world.simulator, &tenant.spec.tenant_id).len();
+    i64::try_from(world.tenants.iter().map(of).sum::<usize>()).unwrap()
 }
 
 /// How many runs ended how. One that lost its worker or the database in every attempt has failed and says so.

@@ -7,6 +7,9 @@ const PROTECTION: &[Navigation] = &[ASSIGNMENTS, Navigation::list("apps")];
 
 const CATEGORIES: Navigation = Navigation::list("categories").of("deviceAppManagement/mobileAppCategories");
 
+const INFORMATION_PROTECTION: &[Navigation] =
+    &[ASSIGNMENTS, Navigation::list("protectedAppLockerFiles"), Navigation::list("exemptAppLockerFiles")];
+
 pub(super) static KINDS: &[Kind] = &[
     Kind {
         assign: Some("mobileAppAssignments"),
@@ -24,8 +27,8 @@ pub(super) static KINDS: &[Kind] = &[
     Kind::with("deviceAppManagement/windowsManagedAppProtections", PROTECTION),
     Kind::with("deviceAppManagement/defaultManagedAppProtections", PROTECTION),
     Kind::with("deviceAppManagement/targetedManagedAppConfigurations", PROTECTION),
-    Kind::plain("deviceAppManagement/mdmWindowsInformationProtectionPolicies"),
-    Kind::plain("deviceAppManagement/windowsInformationProtectionPolicies"),
+    Kind::with("deviceAppManagement/mdmWindowsInformationProtectionPolicies", INFORMATION_PROTECTION),
+    Kind::with("deviceAppManagement/windowsInformationProtectionPolicies", INFORMATION_PROTECTION),
     Kind {
         refused_on_list: &["apps", "assignments"],
         union: &[
