@@ -74,11 +74,12 @@ impl Batcher {
             let permit = self.pipeline.budget.acquire(quota).await;
             let (reply, outcome) = oneshot::channel();
             self.push(version, Item { relative: relative.to_owned(), permit, reply });
-            match outcome.await {
-                Ok(Ok(value)) => return Ok(value),
-                Ok(Err(refusal)) if refusal.spent => return Err(refusal.error),
-                Ok(Err(refusal)) => self.pipeline.pause(&mut attempts, refusal.error).await?,
-                Err(_) => return Err(GraphError::of("graph.cancelled")),
+            // A task that died, for want of memory or by a defect, says nothing about the object: whoever waits dies with
+            // it, so that the attempt ends and not an item.
+            match outcome.await.expect("a batch answers each of its items unless its task died") {
+                Ok(value) => return Ok(value),
+                Err(refusal) if refusal.spent => return Err(refusal.error),
+                Err(refusal) => self.pipeline.pause(&mut attempts, refusal.error).await?,
             }
         }
     }

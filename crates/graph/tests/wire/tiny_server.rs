@@ -9,18 +9,23 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use graph::{Graph, TenantGraph};
 use model::Ambient;
+use model::ambient::{Entropy, SystemClock, SystemEntropy};
 use serde_json::{Value, json};
 
 use crate::harness::{connection, hurried, incomplete, observe};
 
 /// The client of a tenant `t` whose Graph is the router.
 pub(crate) async fn serve(router: Router) -> TenantGraph {
+    serve_with(router, Ambient::system()).await
+}
+
+async fn serve_with(router: Router, ambient: Ambient) -> TenantGraph {
     let token = post(async || Json(json!({ "access_token": "opaque", "expires_in": 3599, "token_type": "Bearer" })));
     let router = router.route("/{tenant}/oauth2/v2.0/token", token);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, router).await });
-    Graph::new(hurried(), Ambient::system()).unwrap().tenant(connection(&url, "t", "app", "secret"))
+    Graph::new(hurried(), ambient).unwrap().tenant(connection(&url, "t", "app", "secret"))
 }
 
 fn scripts(count: usize) -> Value {
@@ -52,6 +57,28 @@ async fn a_response_missing_from_a_batch_is_asked_for_again_and_then_said() {
     let (observation, objects) = observe(&serve(router).await, "powershellScripts").await;
     assert_eq!((observation.list_error, objects.len()), (None, 4));
     assert_eq!(incomplete(&objects), [("s2", "object", "graph.unexpected_shape")]);
+}
+
+/// Found by the fault test of a worker without memory: what could not be sent was an object that could not be read.
+#[tokio::test]
+async fn a_batch_whose_task_dies_ends_the_reading_and_is_no_answer() {
+    struct Dying(Arc<AtomicUsize>);
+    impl Entropy for Dying {
+        fn fill(&self, bytes: &mut [u8]) {
+            assert!(self.0.load(Ordering::SeqCst) == 0, "as if there were no memory");
+            SystemEntropy.fill(bytes);
+        }
+    }
+    let listed = Arc::new(AtomicUsize::new(0));
+    let ambient = Ambient::new(Arc::new(SystemClock), Arc::new(Dying(Arc::clone(&listed))));
+    let list = get(async move || {
+        listed.fetch_add(1, Ordering::SeqCst);
+        Json(scripts(4))
+    });
+    let router = Router::new().route("/beta/deviceManagement/deviceManagementScripts", list);
+    let tenant = serve_with(router, ambient).await;
+    let reading = tokio::spawn(async move { observe(&tenant, "powershellScripts").await });
+    assert!(reading.await.unwrap_err().is_panic(), "no object was called unreadable");
 }
 
 #[tokio::test]
