@@ -21,6 +21,11 @@ impl Clock {
         format_seconds(self.0.fetch_add(1, Ordering::Relaxed) + 1)
     }
 
+    /// Sets it; changes move it on from there.
+    pub(crate) fn set(&self, seconds: i64) {
+        self.0.store(seconds, Ordering::Relaxed);
+    }
+
     /// The present moment, in seconds of the epoch.
     pub(crate) fn seconds(&self) -> i64 {
         self.0.load(Ordering::Relaxed)

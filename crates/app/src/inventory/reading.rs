@@ -41,11 +41,8 @@ impl Reading {
     ) -> Result<Self, StoreError> {
         let coverage = ctx.db.tenant(&ctx.scope).inventory().coverage().await?;
         let wanted = |row: &&CoverageRow| contracts.iter().any(|contract| contract.key == row.type_key);
-        let whole_at: HashMap<String, i64> = coverage
-            .iter()
-            .filter(wanted)
-            .filter_map(|row| Some((row.type_key.clone(), row.whole_at?)))
-            .collect();
+        let whole_at: HashMap<String, i64> =
+            coverage.iter().filter(wanted).filter_map(|row| Some((row.type_key.clone(), row.whole_at?))).collect();
         let mut reading = Self { whole, whole_at, named: None, now: ctx.run.database_now_ms };
         if let Some(since) = reading.events_wanted_since(contracts) {
             reading.named = named(graph, since).await.map(|named| (named, since));

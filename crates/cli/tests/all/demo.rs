@@ -20,10 +20,10 @@ async fn three_tenants_are_synced_and_backed_up_and_the_difficult_one_says_what_
     let first = say(demo(&data, &[])).await;
     assert_eq!(first.code, 3, "one tenant is partial\n{}{}", first.out, first.err);
     for tenant in ["Fabrikam", "Woodgrove Bank"] {
-        assert!(says(&first, tenant, "Sync inventory (16 types): succeeded"), "{}", first.out);
-        assert!(says(&first, tenant, "16 types): succeeded"), "{}", first.out);
+        assert!(says(&first, tenant, "Sync inventory (71 types): succeeded"), "{}", first.out);
+        assert!(says(&first, tenant, "71 types): succeeded"), "{}", first.out);
     }
-    assert!(says(&first, "Contoso", "Sync inventory (16 types): partially succeeded"), "{}", first.out);
+    assert!(says(&first, "Contoso", "Sync inventory (71 types): partially succeeded"), "{}", first.out);
     assert!(first.out.contains("[graph.permission_denied]"), "{}", first.out);
     assert!(first.out.contains("Open      http://127.0.0.1:"), "{}", first.out);
 

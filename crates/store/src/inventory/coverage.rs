@@ -27,7 +27,8 @@ pub struct CoverageRow {
     pub incomplete: u64,
     /// When the type was last read completely.
     pub complete_at: Option<i64>,
-    /// When all its objects were last read, with none left unread because nothing told of a change.
+    /// When the pass began that last read all its objects, with none left unread because nothing told of a change: each
+    /// was read then or later.
     pub whole_at: Option<i64>,
 }
 
@@ -59,7 +60,7 @@ impl Inventory<'_> {
         let upsert = sql!(
             "insert into inventory_coverage (tenant_id, type_key, run_id, at, list_complete, code, seen, incomplete, complete_at, whole_at) \
              select $1, $2, $3, $4, $5, $6, $7, n.incomplete, case when $5 and n.incomplete = 0 then $4 end, \
-             case when $5 and $8 then $4 end from \
+             case when $5 and $8 then (select started_at from operation_runs where id = $3) end from \
              (select count(*) as incomplete from inventory_objects o where o.tenant_id = $1 and o.type_key = $2 and not o.complete \
               and o.last_seen_at >= (select started_at from operation_runs where id = $3)) as n where true \
              on conflict (tenant_id, type_key) do update set run_id = excluded.run_id, at = excluded.at, \

@@ -161,8 +161,9 @@ impl Inventory<'_> {
 
     /// The current content hash and version of those that are known.
     async fn known(&self, tx: &mut Tx, objects: &[RecordedObject]) -> Result<Known, StoreError> {
-        let mut query =
-            Builder::new("select type_key, external_id, content_hash, row_hash, version_id from inventory_objects where ");
+        let mut query = Builder::new(
+            "select type_key, external_id, content_hash, row_hash, version_id from inventory_objects where ",
+        );
         query.with("tenant_id = {} and external_id", [self.0.tenant_arg().into()]);
         query.one_of(objects.iter().map(|object| Arg::from(&object.external_id)));
         // The type narrows the look-up to the primary key.

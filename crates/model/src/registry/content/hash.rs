@@ -103,7 +103,8 @@ mod tests {
     fn a_row_tells_of_every_change_but_not_of_order_and_protocol() {
         let contract = Registry::embedded().get("mobileApps").expect("contract");
         let signal = |document: serde_json::Value| row_signal(contract, &document);
-        let row = json!({ "@odata.context": "x", "id": "1", "lastModifiedDateTime": "a", "roleScopeTagIds": ["1", "0"] });
+        let row =
+            json!({ "@odata.context": "x", "id": "1", "lastModifiedDateTime": "a", "roleScopeTagIds": ["1", "0"] });
         let same = json!({ "roleScopeTagIds": ["0", "1"], "lastModifiedDateTime": "a", "id": "1" });
         assert_eq!(signal(row.clone()), signal(same.clone()));
         for (name, value) in [("lastModifiedDateTime", json!("b")), ("brandNew", json!(null))] {
