@@ -73,6 +73,7 @@ impl IntuneCd {
             throttled: 0,
             collections: BTreeMap::new(),
             kept: kept(folder.path(), simulator).await?,
+            again: None,
             complaints: taken.printed.lines().filter(complains).count(),
         };
         Ok(result.with(stats))

@@ -20,6 +20,17 @@ pub(crate) struct Case {
     pub(crate) throttling: Throttling,
 }
 
+/// What the next sync of an unchanged tenant took.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(crate) struct Again {
+    /// Wall time from the start of the program to its end.
+    pub(crate) seconds: f64,
+    /// HTTP requests, sign-in included.
+    pub(crate) round_trips: u64,
+    /// Graph requests, where a batch counts as those inside it.
+    pub(crate) logical_requests: u64,
+}
+
 /// One program in one case.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Result {
@@ -39,6 +50,8 @@ pub(crate) struct Result {
     pub(crate) collections: BTreeMap<String, u64>,
     /// What became of each collection's objects.
     pub(crate) kept: BTreeMap<String, Verdict>,
+    /// The same once more, with nothing changed.
+    pub(crate) again: Option<Again>,
     /// Lines in which the program speaks of an error or a warning.
     pub(crate) complaints: usize,
 }

@@ -50,9 +50,29 @@ pub(crate) fn table(cases: &[Compared]) {
     }
     println!("{table}");
     println!("floor: latency × round trips that need each other's answers, or what the limits make our requests wait");
+    cases.iter().for_each(second);
     if let Some(compared) = cases.last() {
         println!("same types: {}", compared.common.join(", "));
     }
+}
+
+/// A second sync beside the first.
+fn second(compared: &Compared) {
+    let (case, first) = (compared.case, &compared.ours);
+    let Some(again) = first.again else { return };
+    println!(
+        "unchanged, {} objects, {} ms, limits {}: {:.2} s and {} requests in {} round trips, beside {:.2} s and {} in {}: {:.1} % of the requests",
+        case.objects,
+        case.latency_ms,
+        limits(case.throttling),
+        again.seconds,
+        again.logical_requests,
+        again.round_trips,
+        first.parts.get("sync").copied().unwrap_or_default(),
+        first.logical_requests,
+        first.round_trips,
+        100.0 * again.logical_requests as f64 / first.logical_requests.max(1) as f64,
+    );
 }
 
 fn row(compared: &Compared, program: &str, result: &Result, floor: String, ratio: String) -> Vec<String> {

@@ -48,6 +48,7 @@ test.describe('signed in', () => {
     'views-none': () => `${tenant}/operations/views`,
     'operations-nothing': () => `${tenant}/operations?q=nothing-has-this-name`,
     inventory: () => `${tenant}/inventory`,
+    coverage: () => `${tenant}/coverage`,
     'inventory-nothing': () => `${tenant}/inventory?q=nothing-has-this-name`,
     backups: () => `${tenant}/backups`,
     connection: () => `${tenant}/connection`,

@@ -62,8 +62,13 @@ impl<'a> Place<'a> {
 
     /// A button that posts to a path and starts a run: with a fresh key, so that a double click is one start.
     pub(crate) fn start(&self, path: &str) -> Press {
+        self.start_with(path, Fields::default())
+    }
+
+    /// The same, with more than the key in the address.
+    pub(crate) fn start_with(&self, path: &str, fields: Fields) -> Press {
         let key = self.shared.web.ambient.uuid().simple().to_string();
-        Press::Post { action: Fields::default().with("key", key).href(path), csrf: self.ctx.csrf.clone() }
+        Press::Post { action: fields.with("key", key).href(path), csrf: self.ctx.csrf.clone() }
     }
 
     /// Why a control is off for this person, or nothing when it is on.

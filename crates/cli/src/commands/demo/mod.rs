@@ -33,7 +33,7 @@ pub(crate) async fn run(args: Demo, output: Output) -> Result<Exit, AppError> {
     prepare(&args.data, args.fresh)?;
     let database: DatabaseUrl = args.data.join("demo.db").display().to_string().parse()?;
     let listener = listen(([127, 0, 0, 1], args.port).into()).await?;
-    let simulator = tenants::simulator(args.simulator_port).await?;
+    let simulator = tenants::simulator(args.simulator_port, &Ambient::system()).await?;
     let settings = settings(&args.data, database, &simulator.http_url());
     let db = settings.open(&Ambient::system()).await?;
     let _lock = db.serve_lock()?;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use graph_sim::{Content, Fault, FaultKind, Simulator, SimulatorConfig, StartError, TenantSpec, Throttling};
-use model::AppError;
+use model::{Ambient, AppError};
 
 /// Time added to every round trip, so that progress can be watched.
 const LATENCY: Duration = Duration::from_millis(20);
@@ -28,7 +28,7 @@ fn faults() -> Vec<Fault> {
 }
 
 /// Starts the simulated Graph; a busy port is said.
-pub(crate) async fn simulator(port: u16) -> Result<Simulator, AppError> {
+pub(crate) async fn simulator(port: u16, ambient: &Ambient) -> Result<Simulator, AppError> {
     let config = SimulatorConfig {
         tenants: specs().into(),
         http_port: port,
@@ -37,7 +37,8 @@ pub(crate) async fn simulator(port: u16) -> Result<Simulator, AppError> {
         throttling: Throttling::Published { retry_after: true },
         unknown_token_tenant: None,
     };
-    Simulator::start(config).await.map_err(|error| {
+    let started = Simulator::start(config).await;
+    started.inspect(|simulator| keep_time(simulator, ambient)).map_err(|error| {
         let message = match &error {
             StartError::Listen { port, .. } => {
                 format!("Port {port}, wanted for the simulated Graph, is in use by another program")
@@ -48,4 +49,10 @@ pub(crate) async fn simulator(port: u16) -> Result<Simulator, AppError> {
             .hint("Choose another with --simulator-port, or stop the other program")
             .caused_by(error)
     })
+}
+
+/// The simulated tenants live now: what is changed in them by hand is in their audit log with today's date.
+fn keep_time(simulator: &Simulator, ambient: &Ambient) {
+    let now = ambient.now_ms() / 1000;
+    simulator.tenants().iter().for_each(|tenant| simulator.set_clock(&tenant.tenant_id, now));
 }

@@ -5,11 +5,14 @@ mod rows;
 use app::inventory::{Sight, TypeCoverage, coverage};
 use axum::extract::State;
 use maud::{Markup, html};
+use model::access::Capability;
 
 use self::rows::type_table;
 use crate::errors::WebError;
 use crate::extract::{Asked, InTenant};
+use crate::fields::Fields;
 use crate::frame::{Place, Section};
+use crate::kit::button::{Button, button, why_off};
 use crate::kit::facts::section;
 use crate::kit::header::{Crumb, Header, header};
 use crate::kit::number::{counted, number};
@@ -25,12 +28,23 @@ pub(crate) async fn page(
     let types = coverage(shared.db(), &scope).await?;
     let now = place.now();
     let main = html! {
-        (header(&Header { crumbs: vec![Crumb::text("Configuration")], title: "Coverage".into(), summary: Some(summary(&types)), actions: None }))
+        (header(&Header { crumbs: vec![Crumb::text("Configuration")], title: "Coverage".into(), summary: Some(summary(&types)), actions: Some(actions(&place)) }))
+        p.help { "What each sync sees, what a backup holds, and what can be written back. A sync leaves unread what did not change; read everything again when in doubt." }
         @for (category, types) in by_category(&types) {
             (section(&anchor(category), category, "", &type_table(&now, &place.base(), category, &types)))
         }
     };
     place.page("Coverage", &main).await
+}
+
+fn actions(place: &Place<'_>) -> Markup {
+    let off = place.start_off(Capability::InventorySync, "why-sync");
+    let path = format!("{}/inventory/sync", place.base());
+    let again = place.start_with(&path, Fields::default().with("whole", "1"));
+    html! {
+        (button(&Button::new("Read everything again", again).with_icon("refresh").off_when(off.clone())))
+        @if let Some(off) = &off { (why_off(off)) }
+    }
 }
 
 fn summary(types: &[TypeCoverage]) -> Markup {
