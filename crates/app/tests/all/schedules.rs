@@ -166,7 +166,7 @@ async fn what_no_rule_keeps_goes_after_a_complete_backup_only(database: &TestDat
     let id = id_at(&world, TEMPLATES, 0);
     let part = format!("groupPolicyConfigurations/{id}/definitionValues");
     world.simulator.add_fault(world.directory(), Fault::on(&part, forbidden()));
-    database.execute("update inventory_coverage set at = 1").await;
+    database.execute("update inventory_coverage set at = 1, whole_at = 1").await;
     let partial = now(&world, schedule).await;
     assert_eq!(world.worked(partial).await.outcome, Outcome::PartiallySucceeded);
     assert_eq!(sets(&world).await, [partial, first, other.id], "a partial backup removes nothing");

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use model::AppError;
 use model::access::Capability;
 use model::ids::VersionId;
-use model::registry::{Contract, Registry};
+use model::registry::{Contract, Registry, content};
 use serde::Deserialize;
 use serde_json::Value;
 use store::{ObjectDetail, TenantScope, VersionRow};
@@ -56,6 +56,14 @@ pub(crate) struct Loaded {
     pub(crate) shown: Option<(VersionRow, u64)>,
     pub(crate) document: Option<Value>,
     pub(crate) contract: Option<&'static Contract>,
+}
+
+impl Loaded {
+    /// Whether the directory had the object from the start.
+    pub(super) fn is_built_in(&self) -> bool {
+        let both = self.contract.zip(self.document.as_ref());
+        both.is_some_and(|(contract, document)| content::is_built_in(contract, document))
+    }
 }
 
 /// The current version.

@@ -207,7 +207,7 @@ fn modified(now: &Now, text: &str) -> Markup {
 /// Ids and times.
 pub(super) fn identity(now: &Now, loaded: &Loaded) -> Markup {
     let row = &loaded.object.row;
-    let body = facts(&[
+    let mut rows = vec![
         ("Object id", copyable(&row.external_id, "object id")),
         ("Type", html! { code { (row.type_key) } }),
         ("Category", html! { (row.category) }),
@@ -217,6 +217,9 @@ pub(super) fn identity(now: &Now, loaded: &Loaded) -> Markup {
         ),
         ("First seen", exact_time(now, row.first_seen_at)),
         ("Last seen", exact_time(now, row.last_seen_at)),
-    ]);
-    section("identity", "Identity", "", &body)
+    ];
+    if loaded.is_built_in() {
+        rows.push(("Built in", html! { "Every directory has it: it is changed, never made or deleted" }));
+    }
+    section("identity", "Identity", "", &facts(&rows))
 }
