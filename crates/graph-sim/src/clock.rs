@@ -32,6 +32,12 @@ impl Clock {
     }
 }
 
+/// The real time, in seconds of the epoch: what a client claims about time is compared with it, as nothing else is.
+#[expect(clippy::disallowed_methods, reason = "the simulator plays the other side, whose clock nobody here moves")]
+pub(crate) fn real_seconds() -> i64 {
+    jiff::Timestamp::now().as_second()
+}
+
 /// Graph's spelling of a moment given in seconds of the epoch.
 pub(crate) fn format_seconds(seconds: i64) -> String {
     jiff::Timestamp::from_second(seconds).map(|moment| moment.to_string()).unwrap_or_default()

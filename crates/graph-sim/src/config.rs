@@ -52,6 +52,9 @@ pub struct TenantSpec {
     pub client_id: String,
     /// Secret of that application.
     pub client_secret: String,
+    /// A certificate of that application, as PEM without its key: it may sign in with an assertion as well.
+    #[serde(default)]
+    pub certificate_pem: Option<String>,
     /// What the tenant holds.
     pub content: Content,
     /// Faults in force from the start.
@@ -70,6 +73,7 @@ impl TenantSpec {
             primary_domain: format!("{label}.onmicrosoft.com"),
             client_id: random.guid(),
             client_secret: format!("simulated~{}", random.guid()),
+            certificate_pem: None,
             content,
             faults: Vec::new(),
         }

@@ -90,7 +90,8 @@ async fn sign_in(door: &Door, parts: &Parts, name: &str, body: &[u8]) -> Respons
     }
     let form = String::from_utf8_lossy(body);
     let credentials = Credentials::read(&form, header_text(&parts.headers, "authorization"));
-    if let Err(aadsts) = credentials.check(&tenant.spec) {
+    let address = format!("{}{}", origin(door, parts), parts.uri.path());
+    if let Err(aadsts) = credentials.check(&tenant.spec, &address, clock::real_seconds()) {
         return refuse(aadsts);
     }
     count(&tenant.counters.tokens_issued);
@@ -109,7 +110,7 @@ fn discovery(door: &Door, parts: &Parts, name: &str) -> Response<Body> {
         "token_endpoint": format!("{root}/oauth2/v2.0/token"),
         "authorization_endpoint": format!("{root}/oauth2/v2.0/authorize"),
         "jwks_uri": format!("{root}/discovery/v2.0/keys"),
-        "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
+        "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic", "private_key_jwt"],
         "response_types_supported": ["code"],
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": ["RS256"],

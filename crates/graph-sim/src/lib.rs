@@ -3,7 +3,9 @@
 //! It is a model, not a set of canned replies: tenants hold objects, and reads, writes, pages, batches, limits and
 //! faults work on them. It listens on loopback only and is never part of a production path.
 
+mod assertion;
 mod audit;
+mod certificate;
 mod clock;
 mod collections;
 mod config;
@@ -28,6 +30,7 @@ mod throttle;
 mod token;
 mod world;
 
+pub use certificate::TestKey;
 pub use config::{Content, SimulatorConfig, StartError, TenantSpec, Throttling};
 pub use faults::{Fault, FaultKind, FaultMatch, Place};
 pub use journal::{Effect, LoadReport, Placed, Stats, TenantStats, Unplaced};

@@ -1,4 +1,4 @@
-//! The sign-in endpoint: client credentials by secret, and errors as Entra words them.
+//! The sign-in endpoint: client credentials by secret or by certificate, and errors as Entra words them.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,6 +9,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::json;
 use tokio::time::Instant;
 
+use crate::assertion::{self, Expected};
 use crate::clock;
 use crate::config::TenantSpec;
 use crate::random::Random;
@@ -112,7 +113,8 @@ pub(crate) struct Credentials {
     pub(crate) client_secret: Option<String>,
     grant_type: Option<String>,
     scope: Option<String>,
-    has_assertion: bool,
+    assertion_type: Option<String>,
+    assertion: Option<String>,
 }
 
 impl Credentials {
@@ -124,7 +126,8 @@ impl Credentials {
             client_secret: fields.get("client_secret").cloned(),
             grant_type: fields.get("grant_type").cloned(),
             scope: fields.get("scope").cloned(),
-            has_assertion: fields.contains_key("client_assertion"),
+            assertion_type: fields.get("client_assertion_type").cloned(),
+            assertion: fields.get("client_assertion").cloned(),
         };
         if let Some((id, secret)) = authorization.and_then(basic) {
             credentials.client_id = credentials.client_id.or(Some(id));
@@ -133,8 +136,8 @@ impl Credentials {
         credentials
     }
 
-    /// The AADSTS error these credentials meet, if any.
-    pub(crate) fn check(&self, spec: &TenantSpec) -> Result<(), u32> {
+    /// The AADSTS error these credentials meet at that address, if any. `now` is in seconds of the epoch.
+    pub(crate) fn check(&self, spec: &TenantSpec, address: &str, now: i64) -> Result<(), u32> {
         match (self.grant_type.as_deref(), &self.client_id, self.scope.as_deref()) {
             (None, _, _) => return Err(900_144),
             (Some(grant), _, _) if grant != "client_credentials" => return Err(70_003),
@@ -143,12 +146,18 @@ impl Credentials {
             (_, _, Some(scope)) if !scope.ends_with("/.default") => return Err(70_011),
             _ => {}
         }
-        match (&self.client_id, &self.client_secret) {
-            (Some(id), _) if *id != spec.client_id => Err(700_016),
-            (_, None) if self.has_assertion => Err(50_012),
-            (_, None) => Err(7_000_218),
-            (_, Some(secret)) if *secret != spec.client_secret => Err(7_000_215),
-            _ => Ok(()),
+        let Some(client_id) = self.client_id.as_deref().filter(|id| *id == spec.client_id) else {
+            return Err(700_016);
+        };
+        match (&self.client_secret, &self.assertion) {
+            (Some(secret), _) if *secret == spec.client_secret => Ok(()),
+            (Some(_), _) => Err(7_000_215),
+            (None, None) => Err(7_000_218),
+            (None, Some(_)) if self.assertion_type.as_deref() != Some(assertion::KIND) => Err(900_144),
+            (None, Some(text)) => {
+                let certificate_pem = spec.certificate_pem.as_deref();
+                assertion::check(text, &Expected { certificate_pem, client_id, audience: address, now })
+            }
         }
     }
 }
@@ -206,6 +215,13 @@ fn wording(aadsts: u32, tenant: &str) -> (&'static str, String) {
         ),
         7_000_222 => ("invalid_client", "The provided client secret keys for the app are expired."),
         50_012 => ("invalid_client", "Client assertion contains an invalid signature."),
+        assertion::NOT_SIGNED => (
+            "invalid_client",
+            "The certificate with identifier used to sign the client assertion is not registered on application.",
+        ),
+        assertion::NOT_NOW => ("invalid_client", "Client assertion is not within its valid time range."),
+        700_021 => ("invalid_client", "Client assertion application identifier doesn't match 'client_id' parameter."),
+        700_023 => ("invalid_client", "Client assertion audience claim does not match Realm issuer."),
         7_000_218 => (
             "invalid_client",
             "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
@@ -256,7 +272,7 @@ mod tests {
         let mut spec = TenantSpec::named("Contoso", Content::Empty);
         spec.client_id = "app".to_owned();
         spec.client_secret = "s:e+cret".to_owned();
-        Credentials::read(form, authorization).check(&spec)
+        Credentials::read(form, authorization).check(&spec, "https://login/token", 0)
     }
 
     const REST: &str = "grant_type=client_credentials&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default";
@@ -273,7 +289,9 @@ mod tests {
         assert_eq!(check(&format!("{REST}&client_id=app&client_secret=x"), None), Err(7_000_215));
         assert_eq!(check(&format!("{REST}&client_id=other&client_secret=x"), None), Err(700_016));
         assert_eq!(check(&format!("{REST}&client_id=app"), None), Err(7_000_218));
-        assert_eq!(check(&format!("{REST}&client_id=app&client_assertion=x"), None), Err(50_012));
+        let assertion = format!("client_assertion_type={}&client_assertion=x", assertion::KIND);
+        assert_eq!(check(&format!("{REST}&client_id=app&{assertion}"), None), Err(50_012));
+        assert_eq!(check(&format!("{REST}&client_id=app&client_assertion=x"), None), Err(900_144));
         assert_eq!(check("client_id=app", None), Err(900_144));
         assert_eq!(check("grant_type=client_credentials&scope=User.Read&client_id=app", None), Err(70_011));
     }

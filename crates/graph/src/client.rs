@@ -37,8 +37,8 @@ impl Graph {
         Ok(Self(Arc::new(Inner { config, ambient, transport, traffic, readers: Mutex::default() })))
     }
 
-    /// The tenant of a connection. The same connection gives the same tokens, budget and batches; a new secret gives
-    /// new tokens under the same budget.
+    /// The tenant of a connection. The same connection gives the same tokens, budget and batches; a new credential
+    /// gives new tokens under the same budget.
     pub fn tenant(&self, connection: Connection) -> TenantGraph {
         let mut readers = self.0.readers.lock().unwrap_or_else(PoisonError::into_inner);
         let key = connection.key();

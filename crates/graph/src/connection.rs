@@ -1,7 +1,11 @@
 //! How one tenant is reached.
 
+use std::sync::Arc;
+
 use model::cloud::Cloud;
 use secrecy::{ExposeSecret, SecretString};
+
+use crate::certificate::ClientCertificate;
 
 /// The application that a customer has consented to, in the customer's tenant.
 #[derive(Clone)]
@@ -12,8 +16,17 @@ pub struct Connection {
     pub directory_id: String,
     /// The application's id (a GUID).
     pub client_id: String,
-    /// The application's secret.
-    pub secret: SecretString,
+    /// What proves that it is the application.
+    pub credential: Credential,
+}
+
+/// What proves that a client is the application. Neither ever prints.
+#[derive(Debug, Clone)]
+pub enum Credential {
+    /// A text that both sides know.
+    Secret(SecretString),
+    /// A key that only this side knows.
+    Certificate(Arc<ClientCertificate>),
 }
 
 impl Connection {
@@ -24,7 +37,18 @@ impl Connection {
 
     /// Whether a token for the other is a token for this one.
     pub(crate) fn same_credential(&self, other: &Connection) -> bool {
-        self.cloud == other.cloud && self.secret.expose_secret() == other.secret.expose_secret()
+        self.cloud == other.cloud && self.credential.is(&other.credential)
+    }
+}
+
+impl Credential {
+    fn is(&self, other: &Credential) -> bool {
+        match (self, other) {
+            (Self::Secret(one), Self::Secret(two)) => one.expose_secret() == two.expose_secret(),
+            // The key of each was found to fit its certificate.
+            (Self::Certificate(one), Self::Certificate(two)) => one.digest == two.digest,
+            _ => false,
+        }
     }
 }
 

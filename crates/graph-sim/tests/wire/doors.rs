@@ -1,6 +1,9 @@
 //! Getting in: listeners, tokens, refusals.
 
-use graph_sim::{Content, Simulator, SimulatorConfig, TenantSpec};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use graph_sim::{Content, Simulator, SimulatorConfig, TenantSpec, TestKey};
+use jiff::Timestamp;
 use reqwest::Client;
 use serde_json::Value;
 
@@ -67,4 +70,63 @@ async fn a_busy_port_is_named() {
     let config = SimulatorConfig { http_port: port, ..SimulatorConfig::default() };
     let error = Simulator::start(config).await.unwrap_err();
     assert!(error.to_string().contains(&port.to_string()));
+}
+
+/// What a library of today sends: RS256, the SHA-1 of the certificate, and no `nbf`.
+fn older_assertion(key_pem: &str, certificate_pem: &str, claims: &Value) -> String {
+    use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
+    use rustls::pki_types::pem::PemObject as _;
+    let key = rustls::pki_types::PrivatePkcs8KeyDer::from_pem_slice(key_pem.as_bytes()).unwrap();
+    let key = RsaKeyPair::from_pkcs8(key.secret_pkcs8_der()).unwrap();
+    let certificate = rustls::pki_types::CertificateDer::from_pem_slice(certificate_pem.as_bytes()).unwrap();
+    let print = ring::digest::digest(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY, &certificate);
+    let header = serde_json::json!({ "alg": "RS256", "typ": "JWT", "x5t": URL_SAFE_NO_PAD.encode(print) });
+    let message =
+        format!("{}.{}", URL_SAFE_NO_PAD.encode(header.to_string()), URL_SAFE_NO_PAD.encode(claims.to_string()));
+    let mut signature = vec![0; key.public().modulus_len()];
+    key.sign(&RSA_PKCS1_SHA256, &ring::rand::SystemRandom::new(), message.as_bytes(), &mut signature).unwrap();
+    format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
+}
+
+#[tokio::test]
+async fn a_certificate_signs_in_as_libraries_do_and_each_mistake_has_its_number() {
+    let certificate = TestKey::One.certificate();
+    let certificate_pem = Some(certificate.clone());
+    let spec = TenantSpec { certificate_pem, ..TenantSpec::named("Contoso", Content::Empty) };
+    let config = SimulatorConfig { tenants: vec![spec.clone()], ..SimulatorConfig::default() };
+    let simulator = Simulator::start(config).await.unwrap();
+    let address = format!("{}/{}/oauth2/v2.0/token", simulator.http_url(), spec.tenant_id);
+    let right = || {
+        serde_json::json!({ "aud": address, "iss": spec.client_id, "sub": spec.client_id, "jti": "1", "iat": 0,
+            "exp": Timestamp::now().as_second() + 300 })
+    };
+    let with = |name: &str, value: Value| {
+        let mut claims = right();
+        claims[name] = value;
+        claims
+    };
+    let cases = [
+        (TestKey::One, right(), 0),
+        (TestKey::Two, right(), 700_027),
+        (TestKey::One, with("exp", 1.into()), 700_024),
+        (TestKey::One, with("nbf", 1.into()), 700_024),
+        (TestKey::One, with("iss", "another".into()), 700_021),
+        (TestKey::One, with("aud", "https://elsewhere.example".into()), 700_023),
+    ];
+    for (key, claims, number) in cases {
+        let assertion = older_assertion(key.pem(), &certificate, &claims);
+        let form = [
+            ("grant_type", "client_credentials"),
+            ("client_id", &spec.client_id),
+            ("scope", "https://graph.microsoft.com/.default"),
+            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+            ("client_assertion", &assertion),
+        ];
+        let response = support::client().post(&address).form(&form).send().await.unwrap();
+        let body = support::json(response).await;
+        match number {
+            0 => assert!(body["access_token"].is_string(), "{body}"),
+            number => assert_eq!(body["error_codes"][0], number, "{claims}"),
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! Tokens by client credentials: one request for however many callers, renewed before they end.
 
+mod assertion;
 mod claims;
 mod refusal;
 
@@ -13,7 +14,7 @@ use tokio::sync::Mutex;
 use url::Url;
 
 use crate::config::Limits;
-use crate::connection::Connection;
+use crate::connection::{Connection, Credential};
 use crate::error::GraphError;
 use crate::json;
 use crate::retry::Attempts;
@@ -21,6 +22,9 @@ use crate::transport::{Answer, Transport};
 
 /// A token is renewed so long before it ends, in milliseconds: longer than any request takes.
 const EARLY_MS: i64 = 5 * 60 * 1000;
+
+/// The kind of assertion that goes with a certificate (RFC 7523).
+const ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// A usable access token.
 #[derive(Clone)]
@@ -99,17 +103,30 @@ impl Tokens {
     }
 
     async fn request_once(&self) -> Result<Token, GraphError> {
+        let address = self.address()?;
         let scope = format!("{}/.default", self.connection.cloud.graph_url);
-        let form = [
+        let mut form = vec![
             ("grant_type", "client_credentials"),
             ("client_id", self.connection.client_id.as_str()),
-            ("client_secret", self.connection.secret.expose_secret()),
             ("scope", scope.as_str()),
         ];
-        let request = self.transport.client.post(self.address()?).header("accept", "application/json").form(&form);
+        let proof = self.proof(address.as_str())?;
+        form.extend(proof.iter().map(|(name, value)| (*name, value.expose_secret())));
+        let request = self.transport.client.post(address).header("accept", "application/json").form(&form);
         let answer = self.transport.send(request).await.map_err(refusal::lost)?;
         tracing::debug!(directory_id = %self.connection.directory_id, status = answer.status, "token requested");
         self.token(answer).await
+    }
+
+    /// The fields of the form that prove who asks.
+    fn proof(&self, audience: &str) -> Result<Vec<(&'static str, SecretString)>, GraphError> {
+        Ok(match &self.connection.credential {
+            Credential::Secret(secret) => vec![("client_secret", secret.clone())],
+            Credential::Certificate(certificate) => {
+                let assertion = assertion::sign(certificate, &self.connection.client_id, audience, &self.ambient)?;
+                vec![("client_assertion_type", SecretString::from(ASSERTION)), ("client_assertion", assertion)]
+            }
+        })
     }
 
     fn address(&self) -> Result<Url, GraphError> {

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::error::GraphError;
 
 /// Families of AADSTS numbers: numbers, code, message, next step.
-const FAMILIES: [(&[u64], &str, &str, &str); 16] = [
+const FAMILIES: [(&[u64], &str, &str, &str); 17] = [
     (
         &[7_000_215],
         "auth.secret_wrong",
@@ -23,13 +23,19 @@ const FAMILIES: [(&[u64], &str, &str, &str); 16] = [
         &[50_012, 700_027],
         "auth.certificate_refused",
         "The application's certificate was refused",
-        "Upload the certificate to the application again",
+        "Upload the certificate to the application in Entra, and check there that it has not expired",
+    ),
+    (
+        &[700_024],
+        "auth.clock_wrong",
+        "The sign-in service found that this server's clock is wrong",
+        "Set the clock of the server on which the worker runs",
     ),
     (
         &[7_000_218, 7_000_216],
         "auth.credential_missing",
-        "No secret reached the sign-in service",
-        "Enter the secret under Connection again",
+        "No secret or certificate reached the sign-in service",
+        "Enter the credential under Connection again",
     ),
     (
         &[700_016],
@@ -102,7 +108,7 @@ const BY_NAME: [(&str, &str, &str, &str); 4] = [
         "invalid_client",
         "auth.credential_refused",
         "The sign-in service refused the credential",
-        "Enter a new secret under Connection",
+        "Enter a new credential under Connection",
     ),
     (
         "unauthorized_client",
@@ -207,6 +213,8 @@ mod tests {
             (7_000_215, "auth.secret_wrong"),
             (7_000_222, "auth.secret_expired"),
             (50_012, "auth.certificate_refused"),
+            (700_027, "auth.certificate_refused"),
+            (700_024, "auth.clock_wrong"),
             (7_000_218, "auth.credential_missing"),
             (700_016, "auth.app_not_found"),
             (7_000_112, "auth.app_disabled"),

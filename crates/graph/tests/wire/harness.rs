@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use graph::{Connection, Graph, GraphConfig, Limits, ObservedObject, TenantGraph, TypeObservation, Window};
+use graph::{Connection, Credential, Graph, GraphConfig, Limits, ObservedObject, TenantGraph, TypeObservation, Window};
 use graph_sim::{Content, Simulator, SimulatorConfig, TenantSpec};
 use model::Ambient;
 use model::cloud::Cloud;
@@ -36,9 +36,13 @@ pub(crate) fn hurried() -> GraphConfig {
 }
 
 pub(crate) fn connection(url: &str, id: &str, client_id: &str, secret: &str) -> Connection {
+    connection_by(url, id, client_id, Credential::Secret(SecretString::from(secret)))
+}
+
+pub(crate) fn connection_by(url: &str, id: &str, client_id: &str, credential: Credential) -> Connection {
     let cloud =
         Cloud { key: "simulated".into(), label: "Simulated".into(), login_url: url.into(), graph_url: url.into() };
-    Connection { cloud, directory_id: id.into(), client_id: client_id.into(), secret: SecretString::from(secret) }
+    Connection { cloud, directory_id: id.into(), client_id: client_id.into(), credential }
 }
 
 impl World {

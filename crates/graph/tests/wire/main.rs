@@ -4,6 +4,7 @@
 #![expect(clippy::print_stderr, reason = "a skipped comparison must be seen")]
 
 mod bad_answers;
+mod certificates;
 mod fewest_requests;
 mod harness;
 mod odd_shapes;
