@@ -45,7 +45,9 @@ pub use audit::{
     TenantAudit,
 };
 pub use backups::{BackupItem, BackupSet, BackupStatus, Backups, Capture, SealedManifest, backup_closed};
-pub use connections::{ConnectionSummary, StoredConnection};
+pub use connections::{
+    CertificateInUse, CertificateSummary, ConnectionSummary, Credential, CredentialKind, Saved, StoredConnection,
+};
 pub use db::{CopyProgress, DatabaseCopy, DatabaseUrl, Db, Engine, Migrated, RunChange, RunChanges, ServeLock};
 pub use error::StoreError;
 pub use exports::{ExportFile, ExportPart, Exports};

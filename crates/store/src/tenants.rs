@@ -87,7 +87,7 @@ pub struct LastSync {
 }
 
 /// All tenants.
-pub struct Tenants(Db);
+pub struct Tenants(pub(crate) Db);
 
 impl Db {
     /// All tenants.

@@ -2,7 +2,7 @@
 
 use model::access::Role;
 use secrecy::{ExposeSecret, SecretString};
-use store::{Actor, AuditEntry, NewUser};
+use store::{Actor, AuditEntry, CertificateSummary, Credential, CredentialKind, NewUser, Saved};
 
 use crate::harness::{both, worker};
 
@@ -88,21 +88,54 @@ both! {
         assert_eq!(test.db.tenants().by_directory(&info.directory_id).await.unwrap().unwrap().id, info.id);
     }
 
-    async fn a_client_secret_is_encrypted_at_rest(test: &TestDb) {
+    async fn a_credential_is_encrypted_at_rest(test: &TestDb) {
         let scope = test.owner().await;
         let tenant = test.db.tenant(&scope);
-        tenant.set_connection("client", &SecretString::from("canary-secret")).await.unwrap();
-        assert_eq!(tenant.connection().await.unwrap().unwrap().secret.expose_secret(), "canary-secret");
-        assert_eq!(tenant.connection_summary().await.unwrap().unwrap().client_id, "client");
-        assert!(!format!("{:?}", tenant.connection().await.unwrap()).contains("canary"));
-        if test.db.engine() == store::Engine::Sqlite {
-            for file in ["atlas.db", "atlas.db-wal"] {
-                let bytes = std::fs::read(test.folder.path().join(file)).unwrap();
-                assert!(!bytes.windows(13).any(|window| window == b"canary-secret"), "{file}");
+        let kept = |credential: &Credential| match credential {
+            Credential::Secret(text) | Credential::Certificate { pem: text, .. } => text.expose_secret().to_owned(),
+        };
+        for credential in [secret("canary-secret"), certificate("canary-key")] {
+            let text = kept(&credential);
+            assert_eq!(tenant.set_connection("client", &credential).await.unwrap(), Saved::InUse);
+            let stored = tenant.connection().await.unwrap().unwrap();
+            assert_eq!((kept(&stored.credential), stored.credential.kind()), (text.clone(), credential.kind()));
+            assert!(!format!("{stored:?}").contains("canary"));
+            if test.db.engine() == store::Engine::Sqlite {
+                for file in ["atlas.db", "atlas.db-wal"] {
+                    let bytes = std::fs::read(test.folder.path().join(file)).unwrap();
+                    assert!(!bytes.windows(text.len()).any(|window| window == text.as_bytes()), "{file}");
+                }
+            } else {
+                assert_eq!(test.number("select count(*) from connections where position('canary'::bytea in secret) > 0").await, 0);
             }
-        } else {
-            assert_eq!(test.number("select count(*) from connections where position('canary'::bytea in secret) > 0").await, 0);
         }
+        let summary = tenant.connection_summary().await.unwrap().unwrap();
+        assert_eq!((summary.client_id.as_str(), summary.kind), ("client", CredentialKind::Certificate));
+        assert_eq!(summary.certificate, Some(CertificateSummary { thumbprint: "AB12".into(), expires_at: 1_900_000_000_000 }));
+        let in_use = test.db.tenants().certificates().await.unwrap();
+        assert_eq!((in_use.len(), in_use[0].tenant, in_use[0].expires_at), (1, scope.tenant_id(), 1_900_000_000_000));
+    }
+
+    async fn a_credential_that_worked_stays_until_the_new_one_was_checked(test: &TestDb) {
+        let scope = test.owner().await;
+        let tenant = test.db.tenant(&scope);
+        tenant.set_connection("old", &secret("old")).await.unwrap();
+        assert_eq!(tenant.set_connection("first", &secret("first")).await.unwrap(), Saved::InUse, "nothing has worked yet");
+        test.db.tenants().set_state(scope.tenant_id(), store::TenantState::Active).await.unwrap();
+        assert_eq!(tenant.set_connection("typing error", &secret("wrong")).await.unwrap(), Saved::Waits);
+        let overtaken = tenant.waiting_connection().await.unwrap().unwrap();
+        assert_eq!(tenant.set_connection("second", &certificate("second")).await.unwrap(), Saved::Waits);
+        assert_eq!(tenant.connection().await.unwrap().unwrap().client_id, "first", "the one in use stays");
+        assert!(!tenant.use_waiting(&overtaken).await.unwrap(), "it was saved over");
+        assert_eq!(tenant.waiting_summary().await.unwrap().unwrap().client_id, "second");
+        let waiting = tenant.waiting_connection().await.unwrap().unwrap();
+        assert!(tenant.use_waiting(&waiting).await.unwrap());
+        assert!(!tenant.use_waiting(&waiting).await.unwrap(), "once");
+        let now = tenant.connection_summary().await.unwrap().unwrap();
+        assert_eq!((now.client_id.as_str(), now.kind), ("second", CredentialKind::Certificate));
+        assert!(tenant.waiting_connection().await.unwrap().is_none() && tenant.waiting_summary().await.unwrap().is_none());
+        let actions: Vec<_> = tenant.audit().list(None, 2).await.unwrap().into_iter().map(|row| row.action).collect();
+        assert_eq!(actions, ["connection.use", "connection.set"]);
     }
 
     async fn denials_are_recorded_and_nodes_seen(test: &TestDb) {
@@ -128,4 +161,13 @@ both! {
         test.db.nodes().forget(node.id).await.unwrap();
         assert!(test.db.nodes().list(60_000).await.unwrap().is_empty());
     }
+}
+
+fn secret(text: &str) -> Credential {
+    Credential::Secret(SecretString::from(text))
+}
+
+fn certificate(pem: &str) -> Credential {
+    let about = CertificateSummary { thumbprint: "AB12".into(), expires_at: 1_900_000_000_000 };
+    Credential::Certificate { pem: SecretString::from(pem), about }
 }

@@ -1,8 +1,9 @@
 //! Where the database and its key are, and what is refused.
 
 use model::Ambient;
+use model::ids::{Id as _, TenantId, UserId};
 use sqlx::{Connection as _, Executor as _};
-use store::{DatabaseUrl, Db, Engine, Keyring};
+use store::{CredentialKind, DatabaseUrl, Db, Engine, Keyring};
 
 use crate::harness::{FRESH, KEY, both, worker};
 
@@ -35,6 +36,9 @@ both! {
                  {identity}, 'Ada', '{{}}', '{{}}', 3, 60000, 1, 1)",
                 id(run), id(tenant), FRESH.run_type
             ),
+            format!("insert into users values ({}, 'ada@example.com', 'Ada', null, false, 1)", id(run)),
+            format!("insert into memberships values ({}, {}, 'owner', 1)", id(tenant), id(run)),
+            format!("insert into connections values ({}, 'client', {identity}, 1, 'Ada')", id(tenant)),
             format!(
                 "insert into audit_entries (id, at, tenant_id, actor_name, action, outcome) \
                  values ({0}, 1, {1}, 'Ada', 'old.entry', 'succeeded'), ({1}, 2, null, 'Ada', 'old.entry', 'succeeded')",
@@ -61,6 +65,9 @@ both! {
         let claimed = db.ledger().claim(&worker(), 1, &[FRESH.run_type]).await.unwrap();
         assert_eq!(claimed[0].priority, model::run::Priority::Interactive);
         assert_eq!(db.audit_chains().link(10).await.unwrap(), 2, "what was recorded before there was a chain is linked too");
+        let scope = db.authorise(UserId::from_uuid(run), TenantId::from_uuid(tenant)).await.unwrap();
+        let connection = db.tenant(&scope).connection_summary().await.unwrap().unwrap();
+        assert_eq!((connection.kind, connection.certificate), (CredentialKind::Secret, None), "there was no other kind");
         db.close().await;
     }
 

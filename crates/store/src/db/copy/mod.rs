@@ -22,7 +22,7 @@ const BATCH: i64 = 500;
 
 /// Every table that is copied, those first that others refer to. Left out is what is only of the moment: `nodes` and
 /// `run_changes`; and what belongs to a database rather than to an installation.
-const TABLES: [&str; 38] = [
+const TABLES: [&str; 39] = [
     "installation",
     "users",
     "first_set_up",
@@ -31,6 +31,7 @@ const TABLES: [&str; 38] = [
     "tenants",
     "memberships",
     "connections",
+    "connection_candidates",
     "audit_entries",
     "audit_unlinked",
     "audit_links",
