@@ -5,12 +5,11 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::time::Duration;
 
-use app::tenants::{TenantInput, add_tenant};
+use app::tenants::{CredentialInput, TenantInput, add_tenant};
 use model::Ambient;
 use model::cloud::{Cloud, Clouds};
 use model::ids::TenantId;
 use model::registry::{Contract, Registry};
-use secrecy::SecretString;
 use serde_json::Value;
 use store::{Db, Keyring, NewUser};
 
@@ -82,7 +81,7 @@ async fn set_up(database: &Path, simulator: &Simulator) -> std::result::Result<T
         primary_domain: tenant.primary_domain,
         cloud: CLOUD.into(),
         client_id: tenant.client_id,
-        secret: SecretString::from(tenant.client_secret),
+        credential: CredentialInput::secret(tenant.client_secret),
     };
     let id = add_tenant(&db, &clouds(simulator), owner, input).await?;
     db.close().await;

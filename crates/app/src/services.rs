@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use engine::{Ending, RunCtx};
-use graph::{Connection, Graph, TenantGraph};
+use graph::{ClientCertificate, Connection, Credential, Graph, TenantGraph};
+use model::AppError;
 use model::cloud::Clouds;
 use model::run::Reason;
+use secrecy::ExposeSecret;
+use store::{StoredConnection, TenantInfo};
 
 use crate::starting::{app_ending, store_ending};
 
@@ -27,15 +30,34 @@ impl Services {
             let why = "The tenant has no connection yet. An owner adds it under Connection";
             return Err(Ending::Blocked(Reason::new("connection.missing", why)));
         };
+        self.reach(&info, stored)
+    }
+
+    /// The tenant by one of its connections, which may be the one that waits for its check.
+    pub(crate) fn reach(&self, info: &TenantInfo, stored: StoredConnection) -> Result<TenantGraph, Ending> {
         let Some(cloud) = self.clouds.get(&info.cloud) else {
             let why = format!("This worker does not know the cloud \"{}\". Configure it on every worker", info.cloud);
             return Err(Ending::Blocked(Reason::new("connection.cloud_unknown", why)));
         };
         Ok(self.graph.tenant(Connection {
             cloud: cloud.clone(),
-            directory_id: info.directory_id,
+            directory_id: info.directory_id.clone(),
             client_id: stored.client_id,
-            secret: stored.secret,
+            credential: credential(stored.credential)?,
         }))
     }
+}
+
+/// A stored certificate was read before it was stored, so that one that cannot be read now was changed by somebody.
+fn credential(stored: store::Credential) -> Result<Credential, Ending> {
+    let pem = match stored {
+        store::Credential::Secret(secret) => return Ok(Credential::Secret(secret)),
+        store::Credential::Certificate { pem, .. } => pem,
+    };
+    let read = ClientCertificate::from_pem(pem.expose_secret());
+    let blocked = |error: AppError| {
+        let why = format!("{}. Enter the certificate under Connection again", error.message);
+        Ending::Blocked(Reason::new(error.code, why))
+    };
+    Ok(Credential::Certificate(Arc::new(read.map_err(blocked)?)))
 }

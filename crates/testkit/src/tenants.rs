@@ -1,9 +1,9 @@
 //! The tenants of a test's world: each exists in the simulator and in the database, with a connection.
 
-use graph_sim::{Content, Simulator, SimulatorConfig, TenantSpec};
+use app::tenants::CredentialInput;
+use graph_sim::{Content, Simulator, SimulatorConfig, TenantSpec, TestKey};
 use model::cloud::{Cloud, Clouds};
 use model::ids::{TenantId, UserId};
-use secrecy::SecretString;
 use store::{Db, NewUser};
 
 /// Key of the cloud under which the tests' tenants are connected.
@@ -20,7 +20,12 @@ pub struct WorldTenant {
 pub(crate) async fn simulate(contents: Vec<Content>) -> Simulator {
     let names = ["Contoso", "Fabrikam", "Northwind", "Tailspin", "Woodgrove"];
     assert!(contents.len() <= names.len(), "a test's world has at most {} tenants", names.len());
-    let tenants = names.into_iter().zip(contents).map(|(name, content)| TenantSpec::named(name, content)).collect();
+    let named = |(name, content)| {
+        // Each application may sign in with a certificate too.
+        let certificate_pem = Some(TestKey::One.certificate());
+        TenantSpec { certificate_pem, ..TenantSpec::named(name, content) }
+    };
+    let tenants = names.into_iter().zip(contents).map(named).collect();
     let config = SimulatorConfig { tenants, ..SimulatorConfig::default() };
     Simulator::start(config).await.expect("the simulator starts")
 }
@@ -49,7 +54,7 @@ pub(crate) async fn connect(db: &Db, clouds: &Clouds, owner: UserId, spec: Tenan
         primary_domain: spec.primary_domain.clone(),
         cloud: CLOUD.into(),
         client_id: spec.client_id.clone(),
-        secret: SecretString::from(spec.client_secret.clone()),
+        credential: CredentialInput::secret(spec.client_secret.clone()),
     };
     let id = app::tenants::add_tenant(db, clouds, owner, input).await.expect("the tenant can be added");
     WorldTenant { id, spec }

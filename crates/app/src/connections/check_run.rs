@@ -6,7 +6,7 @@ use graph::{GraphError, TenantGraph};
 use model::AppError;
 use model::access::Capability;
 use model::run::{Definition, IdentityInputs, ItemOutcome, Reason, Repeat};
-use store::ItemRecord;
+use store::{ItemRecord, StoredConnection};
 
 use super::required_permissions;
 use crate::inventory::sync_run::ending_of;
@@ -38,22 +38,61 @@ impl CheckRun {
         Self { services }
     }
 
+    /// Checks the credential that waits, where there is one; otherwise the one in use.
     async fn check(&self, ctx: &RunCtx) -> Result<Ending, Ending> {
-        let graph = self.services.connect(ctx).await?;
+        let tenant = ctx.db.tenant(&ctx.scope);
+        let waiting = tenant.waiting_connection().await.map_err(store_ending)?;
+        let graph = match &waiting {
+            Some(waiting) => {
+                let info = tenant.info().await.map_err(app_ending)?;
+                self.services.reach(&info, waiting.clone())?
+            }
+            None => self.services.connect(ctx).await?,
+        };
         let granted = match graph.granted_permissions().await {
             Ok(granted) => granted,
             Err(error) => return Ok(ending_of(&error)),
         };
-        ctx.db.tenant(&ctx.scope).activate().await.map_err(app_ending)?;
+        tenant.activate().await.map_err(app_ending)?;
         let mut items = vec![item("sign-in", "Sign-in", Ok(()))];
         items.push(organization(ctx, &graph).await.map_err(app_ending)?);
         items.extend(permissions(&granted));
+        if let Some(waiting) = waiting {
+            items.push(self.replace(ctx, &waiting, &granted).await?);
+        }
         let missing = items.iter().filter(|item| item.outcome.counts_as_failed()).count();
         ctx.db.ledger().record(&ctx.lease, items).await.map_err(store_ending)?;
-        let failures = ctx.db.tenant(&ctx.scope).runs().failure_kinds(ctx.run.id).await.map_err(store_ending)?;
+        let failures = tenant.runs().failure_kinds(ctx.run.id).await.map_err(store_ending)?;
         let sentence = || format!("{missing} of the checks found something missing. Each says what to grant");
         let reason = (missing > 0).then(|| Reason::new("connection.incomplete", sentence()));
         Ok(Ending::Done { reason, failures })
+    }
+
+    /// The waiting credential signs in. It replaces the one in use unless that one may read something that this one may
+    /// not: then a rotation would stop what works.
+    async fn replace(
+        &self,
+        ctx: &RunCtx,
+        waiting: &StoredConnection,
+        granted: &[String],
+    ) -> Result<ItemRecord, Ending> {
+        let before = match self.services.connect(ctx).await?.granted_permissions().await {
+            Ok(before) => before,
+            Err(error) if error.is_transient() => return Err(ending_of(&error)),
+            // What cannot sign in any more has nothing to lose.
+            Err(_) => Vec::new(),
+        };
+        let lost = lost(&before, granted);
+        let result = if !lost.is_empty() {
+            let why =
+                format!("The credential in use stays: the new one lacks {}. Grant it, check again", lost.join(", "));
+            Err(("connection.less_permitted", why))
+        } else if ctx.db.tenant(&ctx.scope).use_waiting(waiting).await.map_err(app_ending)? {
+            Ok(())
+        } else {
+            Err(("connection.saved_again", "Another credential was saved meanwhile. Check again".to_owned()))
+        };
+        Ok(item("credential", "New credential takes over", result))
     }
 }
 
@@ -80,19 +119,27 @@ async fn organization(ctx: &RunCtx, graph: &TenantGraph) -> Result<ItemRecord, A
 
 fn permissions(granted: &[String]) -> Vec<ItemRecord> {
     let check = |(permission, types): (&str, Vec<&str>)| {
-        // Write permission includes reading.
-        let wider = permission.replace(".Read.", ".ReadWrite.");
-        let held = granted.iter().any(|held| held == permission || *held == wider);
         let lost = || {
             format!("Grant {permission} to the app registration. Without it these cannot be read: {}", types.join(", "))
         };
         item(
             &format!("permission/{permission}"),
             permission,
-            if held { Ok(()) } else { Err(("connection.permission_missing", lost())) },
+            if holds(granted, permission) { Ok(()) } else { Err(("connection.permission_missing", lost())) },
         )
     };
     required_permissions().into_iter().map(check).collect()
+}
+
+/// The needed permissions that were granted before and are not now.
+fn lost(before: &[String], now: &[String]) -> Vec<&'static str> {
+    required_permissions().into_keys().filter(|needed| holds(before, needed) && !holds(now, needed)).collect()
+}
+
+/// Write permission includes reading.
+fn holds(granted: &[String], permission: &str) -> bool {
+    let wider = permission.replace(".Read.", ".ReadWrite.");
+    granted.iter().any(|held| held == permission || *held == wider)
 }
 
 fn item(key: &str, label: &str, result: Result<(), (&'static str, String)>) -> ItemRecord {
@@ -108,5 +155,21 @@ fn item(key: &str, label: &str, result: Result<(), (&'static str, String)>) -> I
         code,
         message,
         detail: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lost;
+
+    #[test]
+    fn only_what_is_needed_and_was_granted_can_be_lost() {
+        let granted = |names: &[&str]| -> Vec<String> { names.iter().map(|name| (*name).to_owned()).collect() };
+        let (reads, writes) = ("Policy.Read.All", "Policy.ReadWrite.All");
+        assert_eq!(lost(&granted(&[reads]), &granted(&[])), [reads]);
+        assert_eq!(lost(&granted(&[writes]), &granted(&["Mail.Read"])), [reads]);
+        assert!(lost(&granted(&[reads]), &granted(&[writes])).is_empty());
+        assert!(lost(&granted(&["Mail.Read"]), &granted(&[])).is_empty(), "nothing of ours");
+        assert!(lost(&granted(&[]), &granted(&[])).is_empty(), "a credential that lacked it too");
     }
 }

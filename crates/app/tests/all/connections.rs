@@ -1,11 +1,11 @@
 //! `connection.check`, and runs without a usable connection.
 
 use app::connections::start_check;
-use graph_sim::{Fault, FaultKind};
+use app::tenants::{CredentialInput, replace_connection};
+use graph_sim::{Fault, FaultKind, TestKey};
 use model::cloud::Clouds;
-use model::run::Outcome;
-use secrecy::SecretString;
-use store::{NewTenant, RunRow, TenantState};
+use model::run::{ItemOutcome, Outcome};
+use store::{ConnectionSummary, CredentialKind, NewTenant, RunRow, Saved, TenantState};
 use testkit::{TestDatabase, World, on_both_databases};
 
 use crate::support::{forbidden, item, reason};
@@ -13,6 +13,9 @@ use crate::support::{forbidden, item, reason};
 on_both_databases!(
     a_good_connection_passes_every_check,
     a_wrong_secret_fails_with_the_next_step,
+    a_certificate_takes_over_once_a_check_has_passed,
+    a_credential_that_works_is_not_replaced_by_one_that_does_not,
+    before_its_first_check_a_certificate_is_used_at_once,
     another_organisation_or_none_is_said,
     a_tenant_without_a_connection_is_blocked,
     an_unknown_cloud_is_blocked,
@@ -39,10 +42,66 @@ async fn a_wrong_secret_fails_with_the_next_step(database: &TestDatabase) {
     let scope = world.scope().await;
     let (client, wrong) = (world.tenants[0].spec.client_id.clone(), "not~the~secret~of~this~application");
     database.forbid(wrong);
-    app::tenants::replace_connection(&world.db, &scope, &client, &SecretString::from(wrong)).await.unwrap();
+    replace_connection(&world.db, &scope, &client, &CredentialInput::secret(wrong)).await.unwrap();
     let row = check(&world).await;
     assert_eq!((row.outcome, reason(&row)), (Outcome::Failed, "auth.secret_wrong"));
     assert!(row.reason.unwrap().sentence.contains("under Connection"), "it says what to do");
+}
+
+/// Of the application that the simulator knows, with its key.
+fn certificate(world: &World, database: &TestDatabase) -> CredentialInput {
+    database.forbid(TestKey::One.pem().lines().nth(1).unwrap());
+    let certificate = world.tenants[0].spec.certificate_pem.clone().unwrap();
+    CredentialInput::certificate(format!("{certificate}{}", TestKey::One.pem()))
+}
+
+async fn in_use(world: &World) -> ConnectionSummary {
+    let scope = world.scope().await;
+    world.db.tenant(&scope).connection_summary().await.unwrap().unwrap()
+}
+
+async fn a_certificate_takes_over_once_a_check_has_passed(database: &TestDatabase) {
+    let world = World::seeded(database, 10).await;
+    check(&world).await;
+    let scope = world.scope().await;
+    let (client, new) = (world.tenants[0].spec.client_id.clone(), certificate(&world, database));
+    assert_eq!(replace_connection(&world.db, &scope, &client, &new).await.unwrap(), Saved::Waits);
+    assert_eq!(in_use(&world).await.kind, CredentialKind::Secret);
+    let row = check(&world).await;
+    assert_eq!(row.outcome, Outcome::Succeeded, "{:?}", world.items(row.id).await);
+    assert_eq!(item(&world, row.id, "credential").await.outcome, ItemOutcome::Succeeded);
+    let summary = in_use(&world).await;
+    assert_eq!((summary.kind, summary.certificate.is_some()), (CredentialKind::Certificate, true));
+    assert!(world.db.tenant(&scope).waiting_summary().await.unwrap().is_none());
+    let issued = world.simulator.stats().tokens_issued;
+    assert_eq!(world.sync().await.outcome, Outcome::Succeeded);
+    assert!(world.simulator.stats().tokens_issued > issued, "a new worker signed in with the certificate");
+}
+
+async fn a_credential_that_works_is_not_replaced_by_one_that_does_not(database: &TestDatabase) {
+    let world = World::seeded(database, 10).await;
+    check(&world).await;
+    let scope = world.scope().await;
+    let client = world.tenants[0].spec.client_id.clone();
+    let stranger = format!("{}{}", TestKey::Two.certificate(), TestKey::Two.pem());
+    database.forbid(TestKey::Two.pem().lines().nth(1).unwrap());
+    let before = in_use(&world).await.updated_at;
+    replace_connection(&world.db, &scope, &client, &CredentialInput::certificate(stranger)).await.unwrap();
+    let row = check(&world).await;
+    assert_eq!((row.outcome, reason(&row)), (Outcome::Failed, "auth.certificate_refused"));
+    let now = in_use(&world).await;
+    assert_eq!((now.kind, now.updated_at), (CredentialKind::Secret, before));
+    assert_eq!(world.sync().await.outcome, Outcome::Succeeded, "what works goes on working");
+}
+
+async fn before_its_first_check_a_certificate_is_used_at_once(database: &TestDatabase) {
+    let world = World::seeded(database, 10).await;
+    let scope = world.scope().await;
+    // It is past no check yet: the certificate is in use at once.
+    let (client, new) = (world.tenants[0].spec.client_id.clone(), certificate(&world, database));
+    assert_eq!(replace_connection(&world.db, &scope, &client, &new).await.unwrap(), Saved::InUse);
+    let row = check(&world).await;
+    assert_eq!(row.outcome, Outcome::Succeeded, "{:?}", world.items(row.id).await);
 }
 
 async fn another_organisation_or_none_is_said(database: &TestDatabase) {

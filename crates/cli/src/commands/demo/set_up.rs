@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use app::people::{NewAccount, set_up};
-use app::tenants::{TenantInput, add_tenant};
+use app::tenants::{CredentialInput, TenantInput, add_tenant};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use model::AppError;
@@ -60,7 +60,7 @@ pub(crate) async fn tenants(db: &Db, clouds: &Clouds, user: UserId) -> Result<Ve
                     primary_domain: spec.primary_domain,
                     cloud: CLOUD.into(),
                     client_id: spec.client_id,
-                    secret: SecretString::from(spec.client_secret),
+                    credential: CredentialInput::secret(spec.client_secret),
                 };
                 add_tenant(db, clouds, user, input).await?
             }
