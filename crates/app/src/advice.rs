@@ -9,7 +9,7 @@ pub struct Advice {
     pub next: &'static str,
 }
 
-const KNOWN: [(&str, &str, &str); 29] = [
+const KNOWN: [(&str, &str, &str); 31] = [
     (
         "graph.throttled",
         "Microsoft Graph asked us to slow down",
@@ -61,6 +61,12 @@ const KNOWN: [(&str, &str, &str); 29] = [
         "auth.consent_required",
         "The app has no admin consent",
         "An administrator of the tenant consents to the app in Entra; then check the connection.",
+    ),
+    ("auth.clock_wrong", "A clock is wrong", "Set the clock of the server on which the worker runs, then start again."),
+    (
+        "connection.less_permitted",
+        "The new credential may read less",
+        "Grant what it lacks in Entra and give admin consent, then check the connection again.",
     ),
     ("backup.not_observed", "It was not read completely in time", "Sync the inventory, then back up again."),
     (

@@ -4,6 +4,12 @@ use std::fmt::Write as _;
 
 /// Longest value that is looked at, in bytes. A filter that long is nobody's.
 const VALUE_BYTES_MAX: usize = 4096;
+/// The same for a certificate with its key, which may come with its chain.
+const CERTIFICATE_BYTES_MAX: usize = 32 * 1024;
+
+fn longest(name: &str) -> usize {
+    if name == "certificate" { CERTIFICATE_BYTES_MAX } else { VALUE_BYTES_MAX }
+}
 
 /// Decoded names and values.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -14,7 +20,7 @@ impl Fields {
     /// dropped: no field of ours holds any, and PostgreSQL refuses the one.
     pub(crate) fn parse(bytes: &[u8]) -> Self {
         let pairs = url::form_urlencoded::parse(bytes).into_owned();
-        Self(pairs.filter(|(_, value)| value.len() <= VALUE_BYTES_MAX && !value.contains('\0')).collect())
+        Self(pairs.filter(|(name, value)| value.len() <= longest(name) && !value.contains('\0')).collect())
     }
 
     /// The first value of that name; an empty one counts as absent.

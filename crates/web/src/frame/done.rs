@@ -24,6 +24,8 @@ pub(crate) enum Done {
     MemberRemoved,
     /// The credential was replaced.
     ConnectionReplaced,
+    /// A credential was saved and waits for its check.
+    ConnectionWaits,
     /// A run was cancelled.
     Cancelled,
     /// A running run was asked to stop.
@@ -63,6 +65,7 @@ impl Done {
             Self::MemberSet => ("Member saved", "The role holds from their next request on."),
             Self::MemberRemoved => ("Member removed", "They no longer see this tenant."),
             Self::ConnectionReplaced => ("Credential replaced", "Check the connection to see that it works."),
+            Self::ConnectionWaits => ("Credential saved", "Check the connection: once that has passed, it takes over."),
             Self::Cancelled => ("Operation cancelled", "It had not started."),
             Self::CancelRequested => ("Cancel requested", "It stops at its next item and keeps what it has done."),
             Self::AlreadyCompleted => ("Nothing to cancel", "It had ended already."),

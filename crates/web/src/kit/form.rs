@@ -44,6 +44,20 @@ pub fn field(view: &Field) -> Markup {
     }
 }
 
+/// Renders a field of several lines for a text that is a secret: what was typed is never sent back.
+pub fn area(view: &Field) -> Markup {
+    html! {
+        div.fld {
+            label for=(view.name) { (view.label) }
+            textarea.input.wide.mono id=(view.name) name=(view.name) rows="4" spellcheck="false"
+                autocomplete=[(!view.autocomplete.is_empty()).then_some(view.autocomplete)]
+                required[view.required] disabled[view.off.is_some()]
+                aria-invalid=[view.error.as_ref().map(|_| "true")] aria-describedby=[described_by(view)] {}
+            (below(&view.name, &view.help, view.error.as_deref()))
+        }
+    }
+}
+
 /// A choice of one. `options` are value, words, chosen.
 pub fn select(name: &str, label: &str, options: &[(String, String, bool)], help: &str, error: Option<&str>) -> Markup {
     let describes = [(!help.is_empty(), "help"), (error.is_some(), "error")];

@@ -8,6 +8,7 @@
 )]
 
 mod bulk;
+mod certificates;
 mod coverage;
 mod engine;
 mod entry;

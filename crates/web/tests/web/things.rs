@@ -83,7 +83,10 @@ pub(crate) async fn furnish(site: &Site, name: &str, cloud: &str, owner: UserId)
     let tenant = db.tenants().create(new, owner).await.unwrap();
     let scope = db.authorise(owner, tenant).await.unwrap();
     db.tenant(&scope)
-        .set_connection("1b4e28ba-2fa1-11d2-883f-0016d3cca428", &store::Credential::Secret(SecretString::from("a secret")))
+        .set_connection(
+            "1b4e28ba-2fa1-11d2-883f-0016d3cca428",
+            &store::Credential::Secret(SecretString::from("a secret")),
+        )
         .await
         .unwrap();
     let member = site.user(&format!("spare-{name}"), false).await;

@@ -1,11 +1,12 @@
 //! The tenant's connection: what it is, replacing its credential, checking it. The secret is never shown.
 
+pub(crate) mod credential;
+
 use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 use model::access::Capability;
-use secrecy::SecretString;
-use store::TenantScope;
+use store::{ConnectionSummary, Saved, TenantScope};
 
 use crate::auth::Ctx;
 use crate::errors::WebError;
@@ -16,13 +17,11 @@ use crate::kit::button::{Button, Press, button, why_off};
 use crate::kit::facts::{facts, section};
 use crate::kit::form::{Field, csrf, field};
 use crate::kit::header::{Crumb, Header, header};
-use crate::kit::time::exact_time;
+use crate::kit::time::Now;
 use crate::pages::form_error::FormError;
-use crate::pages::tenants::add::secret_field;
 use crate::state::Shared;
 
 const CLIENT: &[&str] = &["connection.client_id"];
-const SECRET: &[&str] = &["connection.secret"];
 
 /// `GET /t/{tenant}/connection`
 pub(crate) async fn page(
@@ -30,7 +29,7 @@ pub(crate) async fn page(
     InTenant(ctx, scope): InTenant,
     Asked(asked): Asked,
 ) -> Result<Markup, WebError> {
-    render(&shared, &ctx, &scope, &asked, &FormError::default()).await
+    render(&shared, &ctx, &scope, &asked, None, &FormError::default()).await
 }
 
 /// `POST /t/{tenant}/connection`
@@ -40,12 +39,14 @@ pub(crate) async fn replace(
     Asked(asked): Asked,
     Posted(form): Posted,
 ) -> Result<Response, WebError> {
-    let secret = SecretString::from(form.text("secret"));
-    match app::tenants::replace_connection(shared.db(), &scope, form.text("client_id"), &secret).await {
-        Ok(()) => Ok(done(&ctx, &format!("{}/connection", tenant_path(&scope)), Done::ConnectionReplaced)),
+    let (client_id, credential) = (form.text("client_id"), credential::entered(&form));
+    let page = format!("{}/connection", tenant_path(&scope));
+    match app::tenants::replace_connection(shared.db(), &scope, client_id, &credential).await {
+        Ok(Saved::InUse) => Ok(done(&ctx, &page, Done::ConnectionReplaced)),
+        Ok(Saved::Waits) => Ok(done(&ctx, &page, Done::ConnectionWaits)),
         Err(error) => {
             let error = FormError::of(error)?;
-            Ok(error.respond(render(&shared, &ctx, &scope, &asked, &error).await?))
+            Ok(error.respond(render(&shared, &ctx, &scope, &asked, Some(client_id), &error).await?))
         }
     }
 }
@@ -66,40 +67,46 @@ async fn render(
     ctx: &Ctx,
     scope: &TenantScope,
     asked: &Fields,
+    typed: Option<&str>,
     error: &FormError,
 ) -> Result<Markup, WebError> {
     let place = Place::tenant(shared, ctx, scope, asked, Section::Connection);
     let tenant = shared.db().tenant(scope);
     let info = tenant.info().await?;
-    let stored = tenant.connection_summary().await?;
+    let (stored, waiting) = (tenant.connection_summary().await?, tenant.waiting_summary().await?);
     let now = place.now();
     let cloud = shared.web.clouds.get(&info.cloud).map_or(info.cloud.as_str(), |cloud| cloud.label.as_str());
-    let none = || html! { span.muted { "None yet" } };
-    let about = facts(&[
+    let mut about = vec![
         ("Directory id", html! { span.mono { (info.directory_id) } }),
         ("Primary domain", html! { (info.primary_domain) }),
         ("Cloud", html! { (cloud) }),
-        (
-            "Application id",
-            html! { @match &stored { Some(stored) => { span.mono { (stored.client_id) } } None => { (none()) } } },
-        ),
-        (
-            "Credential",
-            html! { @match &stored { Some(stored) => { "Client secret, saved " (exact_time(&now, stored.updated_at)) " by " (stored.updated_by) } None => { (none()) } } },
-        ),
-    ]);
+    ];
+    match &stored {
+        Some(stored) => about.extend(credential::rows(&now, stored)),
+        None => about.push(("Credential", html! { span.muted { "None yet" } })),
+    }
     let check_off = place.start_off(app::connections::check_run::DEFINITION.capability, "why-check");
     let actions = html! {
         (button(&Button::primary("Check connection", place.start(&format!("{}/connection/check", place.base()))).with_icon("plug-connected").off_when(check_off.clone())))
         @if let Some(off) = &check_off { (why_off(off)) }
     };
+    let client_id = typed.or(stored.as_ref().map(|stored| stored.client_id.as_str())).unwrap_or_default().to_owned();
     let main = html! {
         (header(&Header { crumbs: vec![Crumb::text("Tenant settings")], title: "Connection".into(), summary: None, actions: Some(actions) }))
-        (section("connection", "How TenantAtlas reaches this tenant", "", &about))
-        (section("replace", "Replace the credential", "", &replace_form(&place, stored.map(|stored| stored.client_id).unwrap_or_default(), error)))
+        @if let Some(stored) = &stored { (credential::expiry(&now, stored)) }
+        (section("connection", "How TenantAtlas reaches this tenant", "", &facts(&about)))
+        @if let Some(waiting) = &waiting { (section("waiting", "Credential that waits for its check", "", &waits(&now, waiting))) }
+        (section("replace", "Replace the credential", "", &replace_form(&place, client_id, error)))
         (section("permissions", "Permissions it needs", "to read", &permissions()))
     };
     place.page("Connection", &main).await
+}
+
+fn waits(now: &Now, waiting: &ConnectionSummary) -> Markup {
+    html! {
+        p { "The credential above stays in use until a check has found that this one works." }
+        (facts(&credential::rows(now, waiting)))
+    }
 }
 
 fn replace_form(place: &Place<'_>, client_id: String, error: &FormError) -> Markup {
@@ -117,10 +124,10 @@ fn replace_form(place: &Place<'_>, client_id: String, error: &FormError) -> Mark
         @if let Some(off) = &off { (button(&press)) (why_off(off)) }
         @else {
             form.form method="post" action=(format!("{}/connection", place.base())) {
-                (error.summary(&[("client_id", CLIENT), ("secret", SECRET)]))
+                (error.summary(&[&[("client_id", CLIENT)], &credential::CODES[..]].concat()))
                 (csrf(&place.ctx.csrf))
                 (field(&error.at(CLIENT, id)))
-                (field(&error.at(SECRET, secret_field())))
+                (credential::fields(error))
                 div.row-acts { (button(&press)) }
             }
         }

@@ -3,7 +3,6 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use secrecy::SecretString;
 
 use crate::auth::Ctx;
 use crate::errors::WebError;
@@ -13,6 +12,7 @@ use crate::frame::{Done, Place, Section, done};
 use crate::kit::button::{Button, Press, button};
 use crate::kit::form::{Field, csrf, field, select};
 use crate::kit::header::{Crumb, Header, header};
+use crate::pages::connection::credential;
 use crate::pages::form_error::FormError;
 use crate::state::Shared;
 
@@ -20,7 +20,8 @@ const NAME: &[&str] = &["tenant.name"];
 const DIRECTORY: &[&str] = &["tenant.directory_id", "tenant.exists"];
 const DOMAIN: &[&str] = &["tenant.domain"];
 const CLIENT: &[&str] = &["connection.client_id"];
-const SECRET: &[&str] = &["connection.secret"];
+const FIELDS: [(&str, &[&str]); 4] =
+    [("display_name", NAME), ("directory_id", DIRECTORY), ("primary_domain", DOMAIN), ("client_id", CLIENT)];
 
 /// `GET /tenants/new`
 pub(crate) async fn page(
@@ -45,7 +46,7 @@ pub(crate) async fn act(
         primary_domain: text("primary_domain"),
         cloud: text("cloud"),
         client_id: text("client_id"),
-        secret: SecretString::from(form.text("secret")),
+        credential: credential::entered(&form),
     };
     match app::tenants::add_tenant(shared.db(), &shared.web.clouds, ctx.user, input).await {
         Ok(tenant) => Ok(done(&ctx, &format!("/t/{tenant}/connection"), Done::TenantAdded)),
@@ -71,14 +72,14 @@ async fn render(
     let main = html! {
         (header(&Header { crumbs: vec![Crumb::link("Tenants", "/tenants")], title: "Add tenant".into(), summary: None, actions: None }))
         form.form method="post" action="/tenants/new" {
-            (error.summary(&[("display_name", NAME), ("directory_id", DIRECTORY), ("primary_domain", DOMAIN), ("client_id", CLIENT), ("secret", SECRET)]))
+            (error.summary(&[&FIELDS, &credential::CODES[..]].concat()))
             (csrf(&ctx.csrf))
             (field(&error.at(NAME, text(values, "display_name", "Display name", "As your colleagues call it, for example Contoso."))))
             (field(&error.at(DIRECTORY, text(values, "directory_id", "Directory id", "A GUID, shown as “Tenant ID” in the Entra admin center."))))
             (field(&error.at(DOMAIN, text(values, "primary_domain", "Primary domain", "For example contoso.com."))))
             (select("cloud", "Cloud", &clouds, "Where the directory lives. Most are in the global cloud.", None))
             (field(&error.at(CLIENT, text(values, "client_id", "Application (client) id", "Of the app registration that TenantAtlas signs in as."))))
-            (field(&error.at(SECRET, secret_field())))
+            (credential::fields(error))
             div.row-acts { (button(&Button::primary("Add tenant", Press::Submit))) (button(&Button::new("Back to tenants", Press::Link("/tenants".into())))) }
         }
     };
@@ -92,19 +93,6 @@ fn text(values: &Fields, name: &str, label: &str, help: &str) -> Field {
         label: label.into(),
         value,
         help: help.into(),
-        autocomplete: "off",
-        required: true,
-        ..Field::default()
-    }
-}
-
-/// The field for a client secret; what was typed is never sent back.
-pub(crate) fn secret_field() -> Field {
-    Field {
-        name: "secret".into(),
-        label: "Client secret".into(),
-        kind: "password",
-        help: "Its value, not its id. It is encrypted before it is stored and never shown again.".into(),
         autocomplete: "off",
         required: true,
         ..Field::default()
