@@ -32,7 +32,7 @@ const KEY_MISSING: (&str, &str, &str) = (
 const KEY_ENCRYPTED: (&str, &str, &str) = (
     "connection.key_encrypted",
     "The private key is encrypted with a password",
-    "Remove the password: openssl pkey -in app.pem -out key.pem. The key is encrypted again before it is stored",
+    "Give it without: openssl pkey -in app.pem -out key.pem writes the key, which then goes beside the certificate",
 );
 const KEY_UNUSABLE: (&str, &str, &str) = (
     "connection.key_unusable",

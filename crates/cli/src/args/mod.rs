@@ -182,7 +182,8 @@ pub(crate) enum User {
 /// `tenant …`
 #[derive(Debug, Subcommand)]
 pub(crate) enum Tenant {
-    /// Add a tenant and its connection. The client secret is read from standard input, or from TENANTATLAS_CLIENT_SECRET.
+    /// Add a tenant and its connection. The client secret is read from standard input, or from TENANTATLAS_CLIENT_SECRET;
+    /// none is with --certificate.
     Add(TenantAdd),
     /// The tenants you are a member of.
     List,
@@ -215,6 +216,9 @@ pub(crate) struct TenantAdd {
     /// Application (client) id of the app registration, a GUID.
     #[arg(long)]
     pub(crate) client_id: String,
+    /// Sign in with this certificate and not with a secret: PEM with the certificate and its private key without a password.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) certificate: Option<PathBuf>,
 }
 
 /// Names one tenant.

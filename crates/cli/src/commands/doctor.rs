@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use app::tenants::EXPIRY_NOTICE_MS;
 use model::{Ambient, AppError};
 use serde::Serialize;
 use store::NODE_ALIVE_MS;
@@ -10,6 +11,7 @@ use crate::args::Global;
 use crate::config::Settings;
 use crate::exit::Exit;
 use crate::output::Output;
+use crate::when;
 
 #[derive(Serialize)]
 struct Check {
@@ -55,6 +57,7 @@ async fn examine(global: &Global) -> Vec<Check> {
     checks.push(people(&db).await);
     checks.push(workers(&db).await);
     checks.push(clock(&db).await);
+    checks.extend(certificates(&db).await);
     db.close().await;
     checks
 }
@@ -109,6 +112,26 @@ async fn clock(db: &store::Db) -> Check {
             }
         }
         Err(error) => bad("clock", error.into()),
+    }
+}
+
+/// Each certificate that ends within 30 days or has ended, with the name of its tenant.
+async fn certificates(db: &store::Db) -> Vec<Check> {
+    let now_ms = db.ambient().now_ms();
+    let soon = |each: &store::CertificateInUse| each.expires_at - now_ms <= EXPIRY_NOTICE_MS;
+    let check = |each: store::CertificateInUse| {
+        let ended = each.expires_at <= now_ms;
+        let word = if ended { "ended" } else { "ends" };
+        Check {
+            what: "certificate",
+            ok: !ended,
+            found: format!("that of {} {word} {}", each.display_name, when::exact(each.expires_at)),
+            next: Some("Upload a new one in Entra, then replace the credential under Connection".into()),
+        }
+    };
+    match db.tenants().certificates().await {
+        Ok(all) => all.into_iter().filter(soon).map(check).collect(),
+        Err(error) => vec![bad("certificate", error.into())],
     }
 }
 

@@ -7,7 +7,7 @@ use model::AppError;
 use crate::args::{OneTenant, Tenant, TenantAdd, Waiting};
 use crate::exit::Exit;
 use crate::json;
-use crate::secret::read_secret;
+use crate::secret::read_credential;
 use crate::session::Session;
 use crate::when;
 
@@ -21,14 +21,14 @@ pub(crate) async fn run(args: Tenant, session: &Session) -> Result<Exit, AppErro
 }
 
 async fn add(args: TenantAdd, session: &Session) -> Result<Exit, AppError> {
-    let secret = read_secret("TENANTATLAS_CLIENT_SECRET", "Client secret")?;
+    let credential = read_credential(args.certificate.as_deref())?;
     let input = TenantInput {
         display_name: args.name,
         directory_id: args.directory_id,
         primary_domain: args.domain,
         cloud: args.cloud,
         client_id: args.client_id,
-        secret,
+        credential,
     };
     let id = add_tenant(&session.db, &session.settings.clouds, session.user, input).await?;
     session.output.document(&serde_json::json!({ "tenant": id }));

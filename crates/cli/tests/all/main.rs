@@ -10,6 +10,7 @@
 
 mod answers;
 mod canary;
+mod certificates;
 mod copying;
 mod crash;
 mod demo;
