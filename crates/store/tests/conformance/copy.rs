@@ -1,6 +1,6 @@
 //! Copying an installation: what is refused, and that every table is accounted for.
 
-use store::{DatabaseCopy, DatabaseUrl};
+use store::{CertificateSummary, Credential, DatabaseCopy, DatabaseUrl, TenantState};
 
 use crate::harness::TestDb;
 
@@ -16,6 +16,11 @@ async fn every_table_is_copied_or_left_out_on_purpose() {
     let (source, target) = (TestDb::sqlite().await, TestDb::postgres_empty().await);
     let scope = source.owner().await;
     source.start(&scope, serde_json::json!({})).await;
+    let about = CertificateSummary { thumbprint: "AB12".into(), expires_at: 1_900_000_000_000 };
+    let certificate = Credential::Certificate { pem: "a certificate".into(), about };
+    source.db.tenant(&scope).set_connection("in use", &certificate).await.unwrap();
+    source.db.tenants().set_state(scope.tenant_id(), TenantState::Active).await.unwrap();
+    source.db.tenant(&scope).set_connection("waits", &certificate).await.unwrap();
     let tables =
         source.number("select count(*) from sqlite_master where type = 'table' and name not like 'sqlite_%'").await;
     let mut copy = DatabaseCopy::begin(&source.url, &target.url).await.unwrap();
@@ -30,6 +35,10 @@ async fn every_table_is_copied_or_left_out_on_purpose() {
     );
     assert!(LEFT_OUT.iter().all(|table| !copied.contains(table)));
     assert!(copy.verify().await.unwrap() > 5);
+    for table in ["connections", "connection_candidates"] {
+        let certificates = format!("select count(*) from {table} where thumbprint = 'AB12' and kind = 'certificate'");
+        assert_eq!(target.number(&certificates).await, 1, "{table}");
+    }
     source.end().await;
     target.end().await;
 }
