@@ -72,6 +72,11 @@ async fn a_busy_port_is_named() {
     assert!(error.to_string().contains(&port.to_string()));
 }
 
+#[expect(clippy::disallowed_methods, reason = "the simulator compares it with the real time")]
+fn in_five_minutes() -> i64 {
+    Timestamp::now().as_second() + 300
+}
+
 /// What a library of today sends: RS256, the SHA-1 of the certificate, and no `nbf`.
 fn older_assertion(key_pem: &str, certificate_pem: &str, claims: &Value) -> String {
     use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
@@ -98,7 +103,7 @@ async fn a_certificate_signs_in_as_libraries_do_and_each_mistake_has_its_number(
     let address = format!("{}/{}/oauth2/v2.0/token", simulator.http_url(), spec.tenant_id);
     let right = || {
         serde_json::json!({ "aud": address, "iss": spec.client_id, "sub": spec.client_id, "jti": "1", "iat": 0,
-            "exp": Timestamp::now().as_second() + 300 })
+            "exp": in_five_minutes() })
     };
     let with = |name: &str, value: Value| {
         let mut claims = right();
