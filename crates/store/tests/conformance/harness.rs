@@ -130,7 +130,7 @@ impl TestDb {
     /// A number read past the store.
     pub(crate) async fn number(&self, query: &str) -> i64 {
         let query = AssertSqlSafe(query.to_owned());
-        match self.db.engine() {
+        match self.url.engine() {
             Engine::Sqlite => {
                 let mut connection = SqliteConnection::connect(&format!("sqlite:{}", self.address)).await.unwrap();
                 sqlx::query_scalar(query).fetch_one(&mut connection).await.unwrap()
