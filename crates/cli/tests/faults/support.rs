@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use model::AppError;
 use model::ids::RunId;
-use model::registry::Registry;
 use model::run::{Outcome, Status};
 use store::{RunRow, WorkerInfo};
 use testkit::program::{ready, within};

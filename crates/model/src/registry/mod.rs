@@ -7,15 +7,17 @@ pub mod content;
 mod contract;
 pub mod resolver;
 mod validate;
+mod writing;
 
 use std::sync::LazyLock;
 
 use include_dir::{Dir, include_dir};
 
 pub use contract::{
-    Assign, Assignable, BuiltIn, Contract, Create, CreateMode, DIRECTORY, Hydrate, List, Mode, Part, Permissions,
-    PlatformRule, Quota, Ready, ReferenceRule, Risk, Unchanged, Update, Version,
+    Contract, DIRECTORY, Hydrate, List, Mode, Part, Permissions, PlatformRule, Quota, ReferenceRule, Risk, Unchanged,
+    Version,
 };
+pub use writing::{Assign, Assignable, BuiltIn, Create, CreateMode, Ready, Update};
 
 static FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../contracts");
 

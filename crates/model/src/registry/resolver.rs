@@ -1,7 +1,8 @@
 //! What can be done with each type, derived from its contract: the answer to "can we restore this, and why not?".
 
 use super::Registry;
-use super::contract::{Assignable, Contract, CreateMode, Mode};
+use super::contract::{Contract, Mode};
+use super::writing::{Assignable, CreateMode};
 
 /// What a type can do.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! What a contract must not contradict in itself. Whether Graph agrees is the guard test's business.
 
-use super::contract::{Contract, CreateMode, Mode};
+use super::contract::{Contract, Mode};
+use super::writing::CreateMode;
 
 /// The first contradiction, as a sentence.
 pub(super) fn check(contract: &Contract) -> Result<(), String> {

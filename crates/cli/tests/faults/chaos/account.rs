@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use model::ids::{Id, RunId};
-use model::registry::Registry;
 use store::Engine;
 use testkit::{TestDatabase, World};
 

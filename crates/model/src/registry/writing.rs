@@ -1,0 +1,130 @@
+//! How objects of a type are written: assigned, made, changed.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// Whether and how an object is assigned.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(tag = "how", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Assignable {
+    /// A part with targets, written by an action that replaces the whole list.
+    Action(Assign),
+    /// A part with targets, each of which is added and removed by a request of its own.
+    Each {
+        /// The part that holds the assignments.
+        part: String,
+        /// Type of one element, without `microsoft.graph.`.
+        element: String,
+    },
+    /// The object itself says whom it applies to.
+    Inside {
+        /// The property that does. A path.
+        property: String,
+    },
+    /// Not at all.
+    Never {
+        /// Why not, for people.
+        reason: String,
+    },
+}
+
+/// An assign action.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Assign {
+    /// The part that holds the assignments.
+    pub part: String,
+    /// Name of the action on the object.
+    pub action: String,
+    /// Parameter that takes the list.
+    pub parameter: String,
+    /// Type of one element, without `microsoft.graph.`.
+    pub element: String,
+}
+
+/// Whether an object can be made through the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, strum::IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum CreateMode {
+    /// As it was read, after stripping.
+    Yes,
+    /// With something missing.
+    Partial,
+    /// It exists already and is only changed.
+    PatchOnly,
+    /// Not through the API.
+    Never,
+}
+
+/// How it is created: `POST` on the collection.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Create {
+    /// Whether it can be.
+    pub mode: CreateMode,
+    /// What is missing or why not; empty for `yes`.
+    #[serde(default)]
+    pub reason: String,
+    /// Parts that are sent inside the create request.
+    #[serde(default)]
+    pub with_parts: Vec<String>,
+    /// Properties that the create refuses or ignores. Paths.
+    #[serde(default)]
+    pub without: Vec<String>,
+    /// What has to follow, in order: names of [`Update::actions`], a part whose rows are posted one by one, or `PATCH`.
+    #[serde(default)]
+    pub then: Vec<String>,
+    /// When the new object can be used; absent means at once.
+    #[serde(default)]
+    pub ready: Option<Ready>,
+}
+
+/// What a new object has to say before it can be assigned or referred to.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ready {
+    /// The property.
+    pub property: String,
+    /// Its value.
+    pub value: String,
+}
+
+/// How an object of every directory is told: by a property with a value, or with the start of one.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BuiltIn {
+    /// The property.
+    pub property: String,
+    /// Its value, written as text: `true`, `0`, `builtIn`. An ending `*` stands for anything.
+    pub value: String,
+}
+
+/// How it is changed.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Update {
+    /// `PATCH` or `PUT` on the object; `none` when the service changes it and nobody else.
+    pub method: String,
+    /// Why there is no method; empty when there is one.
+    #[serde(default)]
+    pub reason: String,
+    /// Properties that the update refuses. Paths.
+    #[serde(default)]
+    pub without: Vec<String>,
+    /// Actions on the object that change a part of it, with their parameters.
+    #[serde(default)]
+    pub actions: BTreeMap<String, Vec<String>>,
+}
+
+impl Assignable {
+    /// The part that holds the assignments, where there is one.
+    pub fn part(&self) -> Option<&str> {
+        match self {
+            Assignable::Action(assign) => Some(&assign.part),
+            Assignable::Each { part, .. } => Some(part),
+            Assignable::Inside { .. } | Assignable::Never { .. } => None,
+        }
+    }
+}
