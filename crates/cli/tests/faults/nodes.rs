@@ -16,7 +16,9 @@ use crate::support::{PROGRAM, until};
 
 const SERVERS: usize = 2;
 const WORKERS: usize = 3;
-const TENANTS: usize = 4;
+/// Each may have eight reading runs at work, and a node has room for eight: as many tenants as nodes leave something for
+/// each node, however much the others take.
+const TENANTS: usize = SERVERS + WORKERS;
 
 struct Node {
     child: Child,
