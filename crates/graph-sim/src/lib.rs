@@ -28,6 +28,7 @@ mod simulator;
 mod store;
 mod throttle;
 mod token;
+mod trace;
 mod world;
 
 pub use certificate::TestKey;
@@ -35,3 +36,4 @@ pub use config::{Content, SimulatorConfig, StartError, TenantSpec, Throttling};
 pub use faults::{Fault, FaultKind, FaultMatch, Place};
 pub use journal::{Effect, LoadReport, Placed, Stats, TenantStats, Unplaced};
 pub use simulator::Simulator;
+pub use trace::Asked;

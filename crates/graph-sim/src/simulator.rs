@@ -1,6 +1,6 @@
 //! The simulator as tests hold it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
@@ -16,6 +16,7 @@ use crate::graph::complete;
 use crate::journal::{Effect, LoadReport, Stats};
 use crate::server::Listeners;
 use crate::store::touch;
+use crate::trace::Asked;
 use crate::world::{Knobs, Tenant, World};
 use crate::{collections, folder};
 
@@ -104,6 +105,18 @@ impl Simulator {
         if let Some((_, tenant)) = self.world.tenant(tenant) {
             tenant.faults.clear();
         }
+    }
+
+    /// From now on the tenant's Graph requests are recorded, each different one once.
+    pub fn record_requests(&self, tenant: &str) {
+        if let Some((_, tenant)) = self.world.tenant(tenant) {
+            tenant.trace.start();
+        }
+    }
+
+    /// What was recorded, in the order of the paths; recording ends.
+    pub fn recorded_requests(&self, tenant: &str) -> BTreeSet<Asked> {
+        self.world.tenant(tenant).map(|(_, tenant)| tenant.trace.stop()).unwrap_or_default()
     }
 
     /// Changes the time added to each round trip.

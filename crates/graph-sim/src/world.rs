@@ -14,6 +14,7 @@ use crate::journal::{Counters, Effect, LoadReport};
 use crate::store::Store;
 use crate::throttle::Limits;
 use crate::token::Tokens;
+use crate::trace::Trace;
 
 /// Everything one simulator holds.
 #[derive(Debug)]
@@ -49,6 +50,7 @@ pub(crate) struct Tenant {
     pub(crate) spec: TenantSpec,
     pub(crate) store: RwLock<Store>,
     pub(crate) faults: Faults,
+    pub(crate) trace: Trace,
     pub(crate) limits: Limits,
     pub(crate) counters: Counters,
     pub(crate) clock: Clock,
@@ -65,6 +67,7 @@ impl Tenant {
             spec,
             store: RwLock::new(store),
             faults,
+            trace: Trace::default(),
             limits: Limits::default(),
             counters: Counters::default(),
             clock: Clock::default(),

@@ -123,6 +123,8 @@ pub(crate) fn name_of(object: &serde_json::Value) -> Option<&str> {
 mod tests {
     use std::path::PathBuf;
 
+    use serde_json::{Map, Value};
+
     use super::*;
 
     /// Collections that working tools read although Microsoft's metadata does not list them.
@@ -148,6 +150,11 @@ mod tests {
             assert!(known(kind.path), "{} is not in the metadata", kind.path);
         }
         let types = metadata["types"].as_object().unwrap();
+        assert_has_the_parts_of_derived_types(
+            types,
+            "deviceConfiguration",
+            kind("deviceManagement/deviceConfigurations").unwrap(),
+        );
         let navigations_of = |name: &str| {
             let (mut current, mut found) = (Some(name), Vec::new());
             while let Some(name) = current {
@@ -163,6 +170,25 @@ mod tests {
                 for owner in owners {
                     assert!(navigations_of(owner).contains(&navigation.name), "{owner} has no {}", navigation.name);
                 }
+            }
+        }
+    }
+
+    /// What devices report, not configuration.
+    const REPORTED: &str = "managedDeviceCertificateStates";
+
+    fn assert_has_the_parts_of_derived_types(types: &Map<String, Value>, declared: &str, kind: &Kind) {
+        let chain = |name| std::iter::successors(Some(name), |one: &&str| types[*one]["base"].as_str());
+        let concrete = types.keys().map(String::as_str).filter(|name| types[*name]["abstract"] != true);
+        let derived: Vec<&str> = concrete.filter(|name| chain(name).skip(1).any(|one| one == declared)).collect();
+        assert!(derived.len() > 50, "{derived:?}");
+        for name in derived {
+            let owners = chain(name).take_while(|one| *one != declared);
+            let parts =
+                owners.flat_map(|one| types[one]["nav"].as_object().into_iter().flatten().map(|(part, _)| part));
+            for part in parts.filter(|part| *part != REPORTED) {
+                let found = kind.navigations.iter().find(|one| one.name == part);
+                assert!(found.is_some_and(|found| found.derived.contains(&name)), "{part} of {name} is not there");
             }
         }
     }

@@ -163,6 +163,7 @@ fn throttle(request: Request<'_>, segments: &[String]) -> Result<f64, GraphError
 fn with_faults(request: Request<'_>, answer: impl FnOnce() -> Reply) -> Reply {
     let separator = if request.query.is_empty() { "" } else { "?" };
     let target = format!("{}{separator}{}", request.path, request.query);
+    request.tenant.trace.add(&target, request.in_batch);
     let fault = request.tenant.faults.strike(Target {
         method: request.method,
         path: &target,

@@ -7,6 +7,7 @@ mod bad_answers;
 mod certificates;
 mod fewest_requests;
 mod harness;
+mod matrix;
 mod odd_shapes;
 mod reading;
 mod real_policies;

@@ -1,6 +1,6 @@
 //! Device configuration, endpoint security, compliance, scripts, Windows updates.
 
-use super::{ASSIGNMENTS, Declared};
+use super::{ASSIGNMENTS, Declared, derived_parts};
 use crate::collections::{Kind, Navigation};
 
 const SETTING_PARTS: &[Navigation] = &[Navigation::list("settingDefinitions")];
@@ -27,47 +27,24 @@ const DEFINITION_VALUES: Navigation = Navigation {
     ..Navigation::list("definitionValues")
 };
 
-/// Certificate profiles that Wi-Fi, VPN, mail and other profiles point at. The declared type has none of them.
-const fn certificate(navigation: Navigation, derived: &'static [&'static str]) -> Navigation {
-    Navigation { derived, ..navigation.of("deviceManagement/deviceConfigurations") }
-}
-
-/// Wi-Fi and wired profiles that sign in with certificates.
-const ENTERPRISE_NETWORKS: &[&str] = &[
-    "windowsWifiEnterpriseEAPConfiguration",
-    "windowsWiredNetworkConfiguration",
-    "iosEnterpriseWiFiConfiguration",
-    "macOSEnterpriseWiFiConfiguration",
-    "androidDeviceOwnerEnterpriseWiFiConfiguration",
-];
-
 const DEVICE_CONFIGURATION: &[Navigation] = &[
     ASSIGNMENTS,
     Navigation::list("groupAssignments"),
-    Navigation { derived: &["windows10GeneralConfiguration"], ..Navigation::list("privacyAccessControls") },
-    certificate(Navigation::list("rootCertificatesForServerValidation"), ENTERPRISE_NETWORKS),
-    certificate(
-        Navigation::single("rootCertificateForServerValidation"),
-        &["macOSEnterpriseWiFiConfiguration", "androidDeviceOwnerEnterpriseWiFiConfiguration"],
-    ),
-    certificate(
-        Navigation::single("rootCertificateForClientValidation"),
-        &["windowsWifiEnterpriseEAPConfiguration", "windowsWiredNetworkConfiguration"],
-    ),
-    certificate(Navigation::single("identityCertificateForClientAuthentication"), ENTERPRISE_NETWORKS),
-    certificate(
-        Navigation::single("identityCertificate"),
-        &[
-            "windows10VpnConfiguration",
-            "iosVpnConfiguration",
-            "macOSVpnConfiguration",
-            "androidDeviceOwnerVpnConfiguration",
-        ],
-    ),
-    certificate(
-        Navigation::single("rootCertificate"),
-        &["windows81SCEPCertificateProfile", "iosScepCertificateProfile", "macOSScepCertificateProfile"],
-    ),
+    derived_parts::DERIVED_CREDENTIAL_SETTINGS,
+    derived_parts::IDENTITY_CERTIFICATE,
+    derived_parts::IDENTITY_CERTIFICATE_FOR_CLIENT_AUTHENTICATION,
+    derived_parts::NETWORK_ACCESS_CONFIGURATIONS,
+    derived_parts::PRIVACY_ACCESS_CONTROLS,
+    derived_parts::ROOT_CERTIFICATE,
+    derived_parts::ROOT_CERTIFICATE_FOR_CLIENT_VALIDATION,
+    derived_parts::ROOT_CERTIFICATE_FOR_SERVER_VALIDATION,
+    derived_parts::ROOT_CERTIFICATES_FOR_CLIENT_VALIDATION,
+    derived_parts::ROOT_CERTIFICATES_FOR_SERVER_VALIDATION,
+    derived_parts::SECONDARY_IDENTITY_CERTIFICATE_FOR_CLIENT_AUTHENTICATION,
+    derived_parts::SECONDARY_ROOT_CERTIFICATE_FOR_CLIENT_VALIDATION,
+    derived_parts::SINGLE_SIGN_ON_EXTENSION_PKINIT_CERTIFICATE,
+    derived_parts::SMIME_ENCRYPTION_CERTIFICATE,
+    derived_parts::SMIME_SIGNING_CERTIFICATE,
 ];
 
 pub(super) static KINDS: &[Kind] = &[

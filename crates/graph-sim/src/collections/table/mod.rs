@@ -3,6 +3,7 @@
 
 mod apps;
 mod configuration;
+mod derived_parts;
 mod enrolment;
 mod entra;
 mod tenant_administration;

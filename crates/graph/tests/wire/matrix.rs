@@ -1,0 +1,229 @@
+//! Every fault against every kind of request that reading a type makes, for every type: what is hit is said with its
+//! code, what is not hit is right, and nothing is missing without a word.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use graph::{ObservedObject, TypeObservation};
+use graph_sim::{Asked, Content, Fault, FaultKind, Place};
+use model::registry::{Contract, Registry};
+use serde_json::Value;
+
+use crate::harness::World;
+
+/// Worlds that are read side by side, each with its share of the types.
+const LANES: usize = 8;
+
+/// What a fault must come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    /// The client tries again, or it makes no difference: everything is as without the fault.
+    Healed,
+    /// Somebody is told, by this code.
+    Told(&'static str),
+}
+use Ending::{Healed, Told};
+
+/// One thing that goes wrong, how often, and what must come of it.
+struct Trouble {
+    name: &'static str,
+    kind: FaultKind,
+    times: Option<u32>,
+    ending: Ending,
+}
+
+fn status(status: u16) -> FaultKind {
+    FaultKind::Status { status, code: "canary".into(), retry_after: None }
+}
+
+fn garbage(bytes: &[u8]) -> FaultKind {
+    FaultKind::Garbage(bytes.to_vec())
+}
+
+/// Faults of one request. `None` times: for ever.
+fn troubles() -> Vec<Trouble> {
+    let of = |name, kind, times, ending| Trouble { name, kind, times, ending };
+    let nested = format!("{{\"value\":{}{}}}", "[".repeat(20_000), "]".repeat(20_000));
+    vec![
+        of("400", status(400), None, Told("graph.bad_request")),
+        of("401 once", FaultKind::ExpireToken, Some(1), Healed),
+        of("401", status(401), None, Told("graph.token_expired")),
+        of("403", status(403), None, Told("graph.permission_denied")),
+        of("404", status(404), None, Told("graph.not_found")),
+        of("409", status(409), None, Told("graph.conflict")),
+        of("410", status(410), None, Told("graph.not_found")),
+        of("412", status(412), None, Told("graph.conflict")),
+        of("423", status(423), None, Told("graph.conflict")),
+        of(
+            "429 twice",
+            FaultKind::Status { status: 429, code: "canary".into(), retry_after: Some(0) },
+            Some(2),
+            Healed,
+        ),
+        of("429 storm", status(429), None, Told("graph.throttled")),
+        of("500 once", status(500), Some(1), Healed),
+        of("503", status(503), None, Told("graph.unavailable")),
+        of("504 twice", status(504), Some(2), Healed),
+        of("reset once", FaultKind::Reset, Some(1), Healed),
+        of("reset", FaultKind::Reset, None, Told("graph.unavailable")),
+        of("truncated once", FaultKind::Truncate { bytes: 20 }, Some(1), Healed),
+        of("slow body", FaultKind::SlowBody { chunk: 4096, delay_ms: 1 }, None, Healed),
+        of("huge", FaultKind::Huge { bytes: 8 << 20 }, None, Told("graph.too_large")),
+        of(
+            "invalid UTF-8",
+            garbage(b"{\"id\":\"\xff\xfe\",\"value\":[\"\xff\"]}"),
+            None,
+            Told("graph.unexpected_shape"),
+        ),
+        of("half JSON", garbage(b"{\"value\":[{\"id\""), None, Told("graph.unexpected_shape")),
+        of("another document", garbage(b"[]"), None, Told("graph.unexpected_shape")),
+        of("nested without end", garbage(nested.as_bytes()), None, Told("graph.unexpected_shape")),
+    ]
+}
+
+/// Faults of pages of a list, where the request is one.
+fn page_troubles() -> Vec<Trouble> {
+    let of = |name, kind, times, ending| Trouble { name, kind, times, ending };
+    vec![
+        of("empty page", FaultKind::EmptyPage, Some(1), Healed),
+        of("page twice", FaultKind::DuplicatePage, Some(1), Healed),
+        of("loop", FaultKind::NextLinkLoop, None, Told("graph.page_loop")),
+        of("foreign link", FaultKind::NextLinkOtherHost, None, Told("graph.foreign_link")),
+    ]
+}
+
+/// What one reading of a type gave.
+struct Reading {
+    list: TypeObservation,
+    objects: BTreeMap<String, ObservedObject>,
+}
+
+async fn read(world: &World, contract: &Contract) -> Reading {
+    let (list, objects) = world.observe(&contract.key).await;
+    let objects = objects.into_iter().map(|object| (object.external_id.clone(), object)).collect();
+    Reading { list, objects }
+}
+
+/// The path without what names one object, so that one request stands for all of its kind.
+fn shape(path: &str, ids: &BTreeSet<String>) -> String {
+    let by_length = |id: &&String| std::cmp::Reverse(id.len());
+    let mut ids: Vec<&String> = ids.iter().collect();
+    ids.sort_by_key(by_length);
+    path.split(['/', '?', '(', ')', '\''])
+        .map(|piece| if ids.iter().any(|id| *id == piece) { "*" } else { piece })
+        .collect()
+}
+
+/// One request of each kind.
+fn kinds_of(asked: BTreeSet<Asked>, objects: &BTreeMap<String, ObservedObject>) -> Vec<Asked> {
+    let ids: BTreeSet<String> = objects.keys().cloned().collect();
+    let mut kinds = BTreeMap::new();
+    for one in asked.into_iter().filter(|one| !one.path.starts_with("$batch")) {
+        kinds.entry((shape(&one.path, &ids), one.in_batch)).or_insert(one);
+    }
+    kinds.into_values().collect()
+}
+
+struct Case<'a> {
+    contract: &'a Contract,
+    asked: &'a Asked,
+    trouble: &'a Trouble,
+}
+
+impl Case<'_> {
+    fn name(&self) -> String {
+        format!("{}: {} on {}", self.contract.key, self.trouble.name, self.asked.path)
+    }
+
+    /// What Graph answers where there is nothing: said of one object of its kind and of a part that may be absent.
+    fn means_none(&self) -> bool {
+        let gone = matches!(self.trouble.kind, FaultKind::Status { status: 404, .. });
+        let asks_part = |name: &str| self.asked.path.contains(&format!("/{name}"));
+        gone && (self.contract.single
+            || self.contract.parts.iter().any(|part| part.single && asks_part(&part.property)))
+    }
+
+    fn fault(&self) -> Fault {
+        let place = if self.asked.in_batch { Place::BatchOnly } else { Place::OuterOnly };
+        let mut fault = Fault::on(&self.asked.path, self.trouble.kind.clone()).place(place);
+        fault.times = self.trouble.times;
+        fault
+    }
+
+    fn judge(&self, before: &Reading, now: &Reading) {
+        let told = self.told(now);
+        for (id, object) in now.objects.iter().filter(|(_, object)| object.missing_parts.is_empty()) {
+            let right = &before.objects.get(id).unwrap_or_else(|| panic!("{}: {id} is invented", self.name())).document;
+            assert!(
+                object.document == *right || self.means_none(),
+                "{}: {id} is called complete and is not",
+                self.name()
+            );
+        }
+        if now.list.list_error.is_none() && !self.means_none() {
+            let (seen, there) = (now.objects.keys(), before.objects.keys());
+            assert!(seen.eq(there), "{}: objects are missing without a word", self.name());
+        }
+        match self.trouble.ending {
+            _ if self.means_none() => {}
+            Healed => assert!(told.is_empty(), "{}: {told:?}", self.name()),
+            Told(code) => assert!(told.contains(code), "{}: told {told:?} instead of {code}", self.name()),
+        }
+        // What takes a whole answer away hits all requests of its batch.
+        let is_alone = matches!(self.trouble.kind, FaultKind::Status { .. });
+        if self.asked.in_batch && is_alone {
+            let hit = now.objects.values().filter(|object| !object.missing_parts.is_empty()).count();
+            assert!(hit <= 1 && now.list.list_error.is_none(), "{}: {hit} objects were hit", self.name());
+        }
+    }
+
+    fn told(&self, now: &Reading) -> BTreeSet<&'static str> {
+        let parts = now.objects.values().flat_map(|object| &object.missing_parts);
+        parts.map(|part| part.error.code).chain(now.list.list_error.as_ref().map(|error| error.code)).collect()
+    }
+}
+
+/// Reads one type under every fault; how many cases that was.
+async fn every_fault(world: &World, contract: &Contract) -> usize {
+    world.simulator.record_requests(&world.id);
+    let before = read(world, contract).await;
+    let kinds = kinds_of(world.simulator.recorded_requests(&world.id), &before.objects);
+    assert_eq!(before.list.list_error, None, "{}", contract.key);
+    assert!(!before.objects.is_empty() && !kinds.is_empty(), "nothing is there of {}", contract.key);
+    let (on_all, on_pages) = (troubles(), page_troubles());
+    let mut cases = 0;
+    for asked in &kinds {
+        let is_list = !asked.in_batch && !contract.single;
+        let pages = on_pages.iter().filter(|_| is_list);
+        for trouble in on_all.iter().chain(pages) {
+            let case = Case { contract, asked, trouble };
+            world.simulator.add_fault(&world.id, case.fault());
+            let now = read(world, contract).await;
+            world.simulator.clear_faults(&world.id);
+            case.judge(&before, &now);
+            cases += 1;
+        }
+    }
+    cases
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_fault_on_every_request_of_every_type_is_healed_or_told() {
+    let contracts: Vec<&Contract> = Registry::embedded().iter().filter(|contract| contract.inventory).collect();
+    let lanes = (0..LANES).map(|lane| {
+        let mine: Vec<&Contract> = contracts.iter().skip(lane).step_by(LANES).copied().collect();
+        tokio::spawn(async move {
+            let world = World::start(Content::Seeded { seed: 7, objects: 60 }).await;
+            let mut cases = 0;
+            for contract in mine {
+                cases += every_fault(&world, contract).await;
+            }
+            cases
+        })
+    });
+    let mut cases = 0;
+    for lane in lanes.collect::<Vec<_>>() {
+        cases += lane.await.unwrap();
+    }
+    println!("{cases} cases for {} types", contracts.len());
+    assert!(cases > contracts.len() * troubles().len(), "{cases}");
+}
