@@ -9,7 +9,7 @@ pub struct Advice {
     pub next: &'static str,
 }
 
-const KNOWN: [(&str, &str, &str); 31] = [
+const KNOWN: [(&str, &str, &str); 32] = [
     (
         "graph.throttled",
         "Microsoft Graph asked us to slow down",
@@ -31,6 +31,7 @@ const KNOWN: [(&str, &str, &str); 31] = [
         "It was gone when it was read",
         "It was probably deleted meanwhile. Sync again to see what is there now.",
     ),
+    ("graph.gone", "Intune says it is gone for good", "Sync again. If it happens again, report this with the run id."),
     ("graph.conflict", "Intune refused because of another change", "Start again."),
     (
         "graph.bad_request",

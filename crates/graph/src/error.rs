@@ -18,7 +18,7 @@ pub struct GraphError {
 }
 
 /// Codes, messages and hints of everything that is not sign-in.
-const TABLE: [(&str, &str, &str); 13] = [
+const TABLE: [(&str, &str, &str); 14] = [
     (
         "graph.throttled",
         "Microsoft Graph refused further requests for now",
@@ -35,6 +35,11 @@ const TABLE: [(&str, &str, &str); 13] = [
         "Check that the application is still allowed in the tenant",
     ),
     ("graph.not_found", "The object is not there any more", "Sync again: it was removed while it was read"),
+    (
+        "graph.gone",
+        "Microsoft Graph says that what was asked for is gone for good",
+        "Sync again. If it happens again, report it with the request id",
+    ),
     ("graph.conflict", "The object was changed by somebody else at the same time", "Try again"),
     (
         "graph.bad_request",
@@ -87,7 +92,9 @@ impl GraphError {
         Self::of(match status {
             401 => "graph.token_expired",
             403 => "graph.permission_denied",
-            404 | 410 => "graph.not_found",
+            // Only 404 says that there is none: an address that was given up is no such word.
+            404 => "graph.not_found",
+            410 => "graph.gone",
             408 => "graph.timeout",
             409 | 412 | 423 => "graph.conflict",
             429 | 509 => "graph.throttled",
@@ -122,6 +129,8 @@ mod tests {
         for (status, code) in [
             (400, "graph.bad_request"),
             (403, "graph.permission_denied"),
+            (404, "graph.not_found"),
+            (410, "graph.gone"),
             (429, "graph.throttled"),
             (503, "graph.unavailable"),
         ] {

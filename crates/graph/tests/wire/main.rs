@@ -8,6 +8,7 @@ mod certificates;
 mod fewest_requests;
 mod harness;
 mod matrix;
+mod odd_content;
 mod odd_shapes;
 mod reading;
 mod real_policies;
