@@ -62,9 +62,9 @@ impl Links {
 pub(crate) async fn rest(
     pipeline: &Pipeline,
     quota: Quota,
+    links: &mut Links,
     mut next: Option<String>,
 ) -> Result<Vec<Value>, GraphError> {
-    let mut links = Links::new(pipeline.graph_url())?;
     let mut rows = Vec::new();
     while let Some(link) = next {
         let page = Page::of(pipeline.get(&links.check(link)?, quota).await?)?;

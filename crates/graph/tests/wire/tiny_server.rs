@@ -159,3 +159,23 @@ async fn pages_that_are_too_large_are_asked_for_in_smaller_ones() {
     let (observation, objects) = observe(&serve(router).await, "deviceConfigurations").await;
     assert_eq!((observation.list_error, objects.len()), (None, 1));
 }
+
+#[tokio::test]
+async fn rows_that_bring_along_the_link_that_led_to_them_end_with_a_code() {
+    fn row(headers: &HeaderMap) -> Value {
+        let link = format!("http://{}/more", headers["host"].to_str().unwrap());
+        json!({ "value": [{ "id": "1", "parts": [], "parts@odata.nextLink": link }] })
+    }
+    let list = json!({ "value": [{ "id": "p", "name": "P", "settingCount": 1, "assignments": [] }] });
+    let batch = async move |headers: HeaderMap, Json(body): Json<Value>| {
+        let one = |request: &Value| json!({ "id": request["id"], "status": 200, "headers": {}, "body": row(&headers) });
+        Json(json!({ "responses": body["requests"].as_array().unwrap().iter().map(one).collect::<Vec<_>>() }))
+    };
+    let router = Router::new()
+        .route("/beta/deviceManagement/configurationPolicies", get(async move || Json(list)))
+        .route("/beta/$batch", post(batch))
+        .route("/more", get(async move |headers: HeaderMap| Json(row(&headers))));
+    let (observation, objects) = observe(&serve(router).await, "settingsCatalog").await;
+    assert_eq!((observation.list_error, observation.seen), (None, 1));
+    assert_eq!(incomplete(&objects), [("p", "settings", "graph.page_loop")]);
+}
