@@ -1,7 +1,7 @@
 //! `$batch`: single reads of any object of any type share a request (at most 20). It saves round trips, not quota: each
 //! read takes its own place in the budget, is refused on its own and is tried again on its own.
 
-mod answer;
+pub(crate) mod answer;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -13,6 +13,8 @@ mod client;
 mod config;
 mod connection;
 mod error;
+#[cfg(test)]
+mod fuzz;
 mod json;
 mod observe;
 mod paging;

@@ -16,6 +16,9 @@ pub(crate) struct Answer {
     pub(crate) body: Vec<u8>,
 }
 
+/// What is above it is no share of a limit: Graph says 1.8 at most (facts of its throttling page).
+const LIMIT_SHARE_MAX: f64 = 10.0;
+
 /// What we take from an answer's headers.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Notes {
@@ -28,11 +31,13 @@ pub(crate) struct Notes {
 impl Notes {
     /// From any source of headers, asked by lower-case name.
     pub(crate) fn read<'a>(header: impl Fn(&str) -> Option<&'a str>) -> Self {
+        let share =
+            |text: &str| text.trim().parse::<f64>().ok().filter(|share| (0.0..=LIMIT_SHARE_MAX).contains(share));
         let seconds = |text: &str| text.trim().parse::<f64>().ok().filter(|seconds| (0.0..=86_400.0).contains(seconds));
         Self {
             request_id: header("request-id").filter(|id| looks_like_an_id(id)).map(str::to_owned),
             retry_after_ms: header("retry-after").and_then(seconds).map(|seconds| (seconds * 1000.0) as u64),
-            limit_share: header("x-ms-throttle-limit-percentage").and_then(|text| text.trim().parse().ok()),
+            limit_share: header("x-ms-throttle-limit-percentage").and_then(share),
         }
     }
 

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
 /// The granted application permissions. A token without them is issued as well, so none is an answer.
-pub(super) fn roles(token: &str) -> Vec<String> {
+pub(crate) fn roles(token: &str) -> Vec<String> {
     let payload = token.split('.').nth(1).and_then(|part| URL_SAFE_NO_PAD.decode(part.trim_end_matches('=')).ok());
     let claims: Option<Value> = payload.and_then(|bytes| serde_json::from_slice(&bytes).ok());
     let roles = claims.as_ref().and_then(|claims| claims.get("roles")).and_then(Value::as_array);

@@ -1,8 +1,8 @@
 //! Tokens by client credentials: one request for however many callers, renewed before they end.
 
 mod assertion;
-mod claims;
-mod refusal;
+pub(crate) mod claims;
+pub(crate) mod refusal;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -131,7 +131,7 @@ const BY_NAME: [(&str, &str, &str, &str); 4] = [
 ];
 
 /// What an answer other than 200 means.
-pub(super) fn of(status: u16, body: Option<&Value>) -> GraphError {
+pub(crate) fn of(status: u16, body: Option<&Value>) -> GraphError {
     let error = body.and_then(|body| body.get("error")).and_then(Value::as_str).unwrap_or_default();
     let numbers: Vec<u64> = body.map(numbers).unwrap_or_default();
     if let Some((_, code, message, hint)) =

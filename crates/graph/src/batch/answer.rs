@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::transport::Notes;
 
 /// The answer to one request of a batch.
-pub(super) struct Sub {
+pub(crate) struct Sub {
     pub(super) status: u16,
     pub(super) notes: Notes,
     pub(super) body: Value,
@@ -19,7 +19,7 @@ pub(super) fn is_batch(value: &Value) -> bool {
 }
 
 /// The answers by id. One without an id or a status is as good as lost.
-pub(super) fn split(mut value: Value) -> HashMap<String, Sub> {
+pub(crate) fn split(mut value: Value) -> HashMap<String, Sub> {
     let responses = value.get_mut("responses").and_then(Value::as_array_mut).map(std::mem::take).unwrap_or_default();
     responses.into_iter().filter_map(one).collect()
 }

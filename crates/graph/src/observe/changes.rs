@@ -34,7 +34,7 @@ impl Reader {
     }
 }
 
-fn note(event: &Value, named: &mut HashMap<String, i64>) -> Option<()> {
+pub(super) fn note(event: &Value, named: &mut HashMap<String, i64>) -> Option<()> {
     let at: Timestamp = event.get("activityDateTime")?.as_str()?.parse().ok()?;
     for resource in event.get("resources").and_then(Value::as_array).into_iter().flatten() {
         // Some events carry resources without an id, for example of the directory itself.

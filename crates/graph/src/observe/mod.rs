@@ -138,3 +138,15 @@ fn observed(
         missing_parts,
     }
 }
+
+/// What reads inside any value, for the fuzz targets.
+#[cfg(test)]
+pub(crate) fn fuzz(value: &Value) {
+    changes::note(value, &mut std::collections::HashMap::new());
+    nested::find(value, String::new());
+    let mut once = value.clone();
+    nested::remove_notes(&mut once);
+    let mut twice = once.clone();
+    nested::remove_notes(&mut twice);
+    assert_eq!(once, twice, "a note was left");
+}

@@ -28,7 +28,7 @@ pub(super) async fn follow(pipeline: &Pipeline, quota: Quota, value: &mut Value)
 }
 
 /// The first next link: pointer of its holder, the property it continues, the link.
-fn find(value: &Value, pointer: String) -> Option<(String, String, String)> {
+pub(super) fn find(value: &Value, pointer: String) -> Option<(String, String, String)> {
     match value {
         Value::Array(items) => {
             items.iter().enumerate().find_map(|(index, item)| find(item, format!("{pointer}/{index}")))
