@@ -37,6 +37,7 @@ pub(crate) async fn fill(database: &Database, world: &World, runs: i64) -> Resul
     }
     bulk.end(database, &mut raw).await?;
     world.db.ledger().sweep().await?;
+    while world.db.ledger().compact().await? {}
     // After the sweep, which folds as many counters as there are runs.
     settle(&mut raw).await?;
     println!("{runs} runs are there after {:.0} s", began.elapsed().as_secs_f64());

@@ -73,7 +73,7 @@ impl IntuneCd {
             throttled: 0,
             collections: BTreeMap::new(),
             kept: kept(folder.path(), simulator).await?,
-            again: None,
+            later: Vec::new(),
             complaints: taken.printed.lines().filter(complains).count(),
         };
         Ok(result.with(stats))

@@ -54,6 +54,8 @@ pub(crate) enum Throttling {
     Off,
     /// What Microsoft publishes holds, with `Retry-After` where Graph sends it.
     On,
+    /// Every second request is refused, without `Retry-After`.
+    Half,
 }
 
 #[derive(Serialize)]
@@ -97,7 +99,7 @@ async fn compare(
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..arguments.rounds.max(1) {
         simulator.prepare(case).await?;
-        ours.push(ours::measure(&programs.tenantatlas, simulator).await?);
+        ours.push(ours::measure(&programs.tenantatlas, simulator, case.objects).await?);
         if let Some(peer) = peer {
             simulator.prepare(case).await?;
             theirs.push(peer.measure(simulator).await?);

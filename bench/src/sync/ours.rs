@@ -11,10 +11,10 @@ use model::cloud::{Cloud, Clouds};
 use model::ids::TenantId;
 use model::registry::{Contract, Registry};
 use serde_json::Value;
-use store::{Db, Keyring, NewUser};
+use store::{Db, InventoryFilter, Keyring, NewUser, TenantScope};
 
 use super::judge::judge;
-use super::result::{Again, Result};
+use super::result::{Later, Result};
 use super::simulator::Simulator;
 use crate::Failure;
 use crate::measure::{Taken, measured};
@@ -26,21 +26,28 @@ const LONGEST: Duration = Duration::from_secs(1_800);
 /// Rows that are read at a time when the result is looked at.
 const SLICE: usize = 500;
 
-/// One sync and one backup, then a sync of the same, unchanged tenant; each by a program of its own.
-pub(crate) async fn measure(program: &Path, simulator: &Simulator) -> std::result::Result<Result, Failure> {
+/// One object in so many is changed before the last sync.
+const CHANGED: usize = 100;
+/// Where it is changed: most objects of a tenant are there, and they are the most expensive to read.
+const CHANGED_IN: &str = "deviceManagement/configurationPolicies";
+
+/// One sync and one backup, then a sync of the same, unchanged tenant, and one after a hundredth of it was changed; each
+/// by a program of its own.
+pub(crate) async fn measure(
+    program: &Path,
+    simulator: &Simulator,
+    objects: usize,
+) -> std::result::Result<Result, Failure> {
     let folder = tempfile::tempdir_in(crate::report::folder()?)?;
     let database = folder.path().join("atlas.db");
     let tenant = set_up(&database, simulator).await?.to_string();
     let sync = command(program, &database, simulator, &["sync", &tenant]).await?;
     let backup = command(program, &database, simulator, &["backup", "create", &tenant]).await?;
     let stats = simulator.stats().await?;
-    let second = command(program, &database, simulator, &["sync", &tenant]).await?;
-    let after = simulator.stats().await?;
-    let again = Again {
-        seconds: second.seconds,
-        round_trips: after.round_trips - stats.round_trips,
-        logical_requests: after.logical_requests - stats.logical_requests,
-    };
+    let kept = kept(&database, simulator).await?;
+    let unchanged = later(program, &database, simulator, &tenant, 0).await?;
+    let few = simulator.change(CHANGED_IN, objects.div_ceil(CHANGED)).await?;
+    let changed = later(program, &database, simulator, &tenant, few).await?;
     let result = Result {
         seconds: sync.seconds + backup.seconds,
         parts: BTreeMap::from([("sync", sync.seconds), ("backup", backup.seconds)]),
@@ -49,11 +56,31 @@ pub(crate) async fn measure(program: &Path, simulator: &Simulator) -> std::resul
         logical_requests: 0,
         throttled: 0,
         collections: BTreeMap::new(),
-        kept: kept(&database, simulator).await?,
-        again: Some(again),
+        kept,
+        later: vec![unchanged, changed],
         complaints: [&sync, &backup].iter().map(|taken| usize::from(taken.code != 0)).sum(),
     };
     Ok(result.with(stats))
+}
+
+/// One more sync, after so many objects were changed.
+async fn later(
+    program: &Path,
+    database: &Path,
+    simulator: &Simulator,
+    tenant: &str,
+    changed: usize,
+) -> std::result::Result<Later, Failure> {
+    let (before, since) = (simulator.stats().await?, Ambient::system().now_ms());
+    let taken = command(program, database, simulator, &["sync", tenant]).await?;
+    let after = simulator.stats().await?;
+    Ok(Later {
+        changed,
+        versions: changed_since(database, since).await?,
+        seconds: taken.seconds,
+        round_trips: after.round_trips - before.round_trips,
+        logical_requests: after.logical_requests - before.logical_requests,
+    })
 }
 
 fn clouds(simulator: &Simulator) -> Clouds {
@@ -103,15 +130,30 @@ async fn command(
     if taken.code == 0 || taken.code == 3 { Ok(taken) } else { Err(format!("{words:?}: {}", taken.printed).into()) }
 }
 
+/// The one tenant of the database.
+async fn scope(db: &Db) -> std::result::Result<TenantScope, Failure> {
+    let owner = db.people().list().await?.first().ok_or("the database has no account")?.id;
+    let tenant = db.tenants().list_for(owner).await?.first().ok_or("the database has no tenant")?.tenant.id;
+    Ok(db.authorise(owner, tenant).await?)
+}
+
+/// Objects with a newer version than this moment, in milliseconds.
+async fn changed_since(database: &Path, since: i64) -> std::result::Result<u64, Failure> {
+    let db = open(database).await?;
+    let scope = scope(&db).await?;
+    let filter = InventoryFilter { changed_since: Some(since), ..InventoryFilter::default() };
+    let changed = db.tenant(&scope).inventory().count(&filter).await?;
+    db.close().await;
+    Ok(changed)
+}
+
 /// Reads the backup set back and holds it against what the simulator has.
 async fn kept(
     database: &Path,
     simulator: &Simulator,
 ) -> std::result::Result<BTreeMap<String, super::judge::Verdict>, Failure> {
     let db = open(database).await?;
-    let owner = db.people().list().await?.first().ok_or("the database has no account")?.id;
-    let tenant = db.tenants().list_for(owner).await?.first().ok_or("the database has no tenant")?.tenant.id;
-    let scope = db.authorise(owner, tenant).await?;
+    let scope = scope(&db).await?;
     let atlas = db.tenant(&scope);
     let set = atlas.backups().list(None, 1).await?.pop().ok_or("no backup set was made")?;
     let mut copies: HashMap<String, HashMap<String, Vec<Value>>> = HashMap::new();

@@ -20,9 +20,13 @@ pub(crate) struct Case {
     pub(crate) throttling: Throttling,
 }
 
-/// What the next sync of an unchanged tenant took.
+/// What a later sync of the same tenant took.
 #[derive(Debug, Clone, Copy, Serialize)]
-pub(crate) struct Again {
+pub(crate) struct Later {
+    /// Objects that somebody changed before it.
+    pub(crate) changed: usize,
+    /// Versions that it recorded.
+    pub(crate) versions: u64,
     /// Wall time from the start of the program to its end.
     pub(crate) seconds: f64,
     /// HTTP requests, sign-in included.
@@ -50,8 +54,8 @@ pub(crate) struct Result {
     pub(crate) collections: BTreeMap<String, u64>,
     /// What became of each collection's objects.
     pub(crate) kept: BTreeMap<String, Verdict>,
-    /// The same once more, with nothing changed.
-    pub(crate) again: Option<Again>,
+    /// The syncs after the first.
+    pub(crate) later: Vec<Later>,
     /// Lines in which the program speaks of an error or a warning.
     pub(crate) complaints: usize,
 }

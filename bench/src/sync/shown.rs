@@ -50,29 +50,32 @@ pub(crate) fn table(cases: &[Compared]) {
     }
     println!("{table}");
     println!("floor: latency × round trips that need each other's answers, or what the limits make our requests wait");
-    cases.iter().for_each(second);
+    cases.iter().for_each(later);
     if let Some(compared) = cases.last() {
         println!("same types: {}", compared.common.join(", "));
     }
 }
 
-/// A second sync beside the first.
-fn second(compared: &Compared) {
+/// The later syncs beside the first.
+fn later(compared: &Compared) {
     let (case, first) = (compared.case, &compared.ours);
-    let Some(again) = first.again else { return };
-    println!(
-        "unchanged, {} objects, {} ms, limits {}: {:.2} s and {} requests in {} round trips, beside {:.2} s and {} in {}: {:.1} % of the requests",
-        case.objects,
-        case.latency_ms,
-        limits(case.throttling),
-        again.seconds,
-        again.logical_requests,
-        again.round_trips,
-        first.parts.get("sync").copied().unwrap_or_default(),
-        first.logical_requests,
-        first.round_trips,
-        100.0 * again.logical_requests as f64 / first.logical_requests.max(1) as f64,
-    );
+    for later in &first.later {
+        println!(
+            "{} changed of {}, {} ms, limits {}: {:.2} s, {} requests in {} round trips, {} versions; the first {:.2} s, {} in {}: {:.1} % of its requests",
+            later.changed,
+            case.objects,
+            case.latency_ms,
+            limits(case.throttling),
+            later.seconds,
+            later.logical_requests,
+            later.round_trips,
+            later.versions,
+            first.parts.get("sync").copied().unwrap_or_default(),
+            first.logical_requests,
+            first.round_trips,
+            100.0 * later.logical_requests as f64 / first.logical_requests.max(1) as f64,
+        );
+    }
 }
 
 fn row(compared: &Compared, program: &str, result: &Result, floor: String, ratio: String) -> Vec<String> {
@@ -99,5 +102,6 @@ fn limits(throttling: Throttling) -> &'static str {
     match throttling {
         Throttling::Off => "off",
         Throttling::On => "on",
+        Throttling::Half => "half refused",
     }
 }

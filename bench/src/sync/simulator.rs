@@ -68,6 +68,11 @@ impl Simulator {
     /// Sets the case's latency and limits, and begins counting anew.
     pub(crate) async fn prepare(&self, case: Case) -> Result<(), Failure> {
         let mode = if case.throttling == Throttling::On { "published" } else { "off" };
+        self.ask("POST", "faults", &json!({ "clear": true })).await?;
+        if case.throttling == Throttling::Half {
+            let refused = json!({ "status": { "status": 429, "code": "TooManyRequests" } });
+            self.ask("POST", "faults", &json!({ "fault": { "matches": {}, "kind": refused, "every": 2 } })).await?;
+        }
         self.ask("POST", "latency", &json!({ "ms": case.latency_ms })).await?;
         self.ask("POST", "throttling", &json!({ "mode": mode })).await?;
         self.ask("POST", "reset", &Value::Null).await?;
@@ -77,6 +82,19 @@ impl Simulator {
     /// What was asked of it.
     pub(crate) async fn stats(&self) -> Result<Stats, Failure> {
         Ok(serde_json::from_value(self.ask("GET", "stats", &Value::Null).await?)?)
+    }
+
+    /// Changes so many objects of a collection, if it has them; how many it were.
+    pub(crate) async fn change(&self, collection: &str, count: usize) -> Result<usize, Failure> {
+        let objects = self.objects(collection).await?;
+        let ids = objects.iter().filter_map(|object| object["id"].as_str()).take(count);
+        let mut changed = 0;
+        for id in ids {
+            let set = json!({ "description": format!("Changed, {id}") });
+            self.ask("POST", "change", &json!({ "collection": collection, "id": id, "set": set })).await?;
+            changed += 1;
+        }
+        Ok(changed)
     }
 
     /// The objects of a collection as it holds them, with their parts inline.

@@ -14,6 +14,11 @@ use crate::{Closing, StoreError};
 const CHANGES_KEPT_MS: i64 = 60 * 60 * 1000;
 /// Appended differences that are cheap to add up on every page.
 const DIFFERENCES_MAX: i64 = 200;
+/// Differences folded by one statement: after a long time without any sweep there may be millions of them, and a
+/// statement that takes longer than a connection waits for its answer would never get through.
+const FOLDED_MAX: i64 = 50_000;
+/// Expired keys deleted by one statement, for the same reason.
+const EXPIRED_MAX: i64 = 20_000;
 /// Runs ended in one transaction.
 const UNHANDLED_MAX: i64 = 500;
 
@@ -85,27 +90,37 @@ impl Ledger {
         }
         let expired = sql!("select run_id from idempotency_keys where expires_at <= now_ms() limit 1");
         if !self.0.fetch("idempotency_keys", expired).await?.is_empty() {
-            self.0.execute(sql!("delete from idempotency_keys where expires_at <= now_ms()")).await?;
+            let statement = sql!(
+                "delete from idempotency_keys where (tenant_id, actor, key) in (select tenant_id, actor, key \
+                 from idempotency_keys where expires_at <= now_ms() order by expires_at limit $1)",
+                EXPIRED_MAX
+            );
+            self.0.execute(statement).await?;
         }
-        self.compact().await
+        self.compact().await?;
+        Ok(())
     }
 
-    /// Folds the appended differences of counters together (PostgreSQL; SQLite's are kept folded).
-    pub async fn compact(&self) -> Result<(), StoreError> {
+    /// Folds appended differences of counters together, a slice at a time (PostgreSQL; SQLite's are kept folded). Says
+    /// whether there was a whole slice, so that there may be more.
+    pub async fn compact(&self) -> Result<bool, StoreError> {
         if self.0.engine() == Engine::Sqlite {
-            return Ok(());
+            return Ok(false);
         }
-        let rows = self.0.fetch("run_counters", sql!("select count(*) as differences from run_counters")).await?;
-        if rows[0].get::<i64>("differences")? <= DIFFERENCES_MAX {
-            return Ok(());
+        let look = sql!("select count(*) as differences from (select 1 from run_counters limit $1) as first_ones", FOLDED_MAX);
+        let differences: i64 = self.0.fetch("run_counters", look).await?[0].get("differences")?;
+        if differences <= DIFFERENCES_MAX {
+            return Ok(false);
         }
         let fold = sql!(
-            "with gone as (delete from run_counters where ctid in (select ctid from run_counters for update skip locked) returning *) \
+            "with gone as (delete from run_counters where ctid in \
+             (select ctid from run_counters limit $1 for update skip locked) returning *) \
              insert into run_counters (tenant_id, type, status, outcome, runs) \
-             select tenant_id, type, status, outcome, sum(runs)::bigint from gone group by tenant_id, type, status, outcome having sum(runs) <> 0"
+             select tenant_id, type, status, outcome, sum(runs)::bigint from gone group by tenant_id, type, status, outcome having sum(runs) <> 0",
+            FOLDED_MAX
         );
         self.0.execute(fold).await?;
-        Ok(())
+        Ok(differences == FOLDED_MAX)
     }
 }
 

@@ -3,7 +3,7 @@
 use model::ids::WorkerId;
 use model::run::{Counts, ItemOutcome, Outcome, Reason, Status};
 use serde_json::json;
-use store::{Closing, Lease, NewRun, NotificationKind, Release, StoreError, SweptTo};
+use store::{Closing, Engine, Lease, NewRun, NotificationKind, Release, StoreError, SweptTo};
 
 use crate::harness::{FRESH, SYNC, both, item, new_run, worker};
 
@@ -276,6 +276,24 @@ both! {
              (select type, status, outcome, runs as n from run_counters union all \
               select type, status, outcome, -1 as n from operation_runs) as both_sides group by type, status, outcome having sum(n) <> 0) as wrong";
         assert_eq!(test.number(wrong).await, 0);
+    }
+
+    async fn counters_that_nobody_folded_for_long_are_folded_a_slice_at_a_time(test: &TestDb) {
+        test.owner().await;
+        if test.db.engine() == Engine::Sqlite {
+            return; // They are never appended there.
+        }
+        test.raw(
+            "insert into run_counters (tenant_id, type, status, outcome, runs) select tenants.id, 'x', 'queued', '', 1 \
+             from tenants, generate_series(1, 60000)",
+        )
+        .await
+        .unwrap();
+        test.db.ledger().sweep().await.unwrap();
+        assert_eq!(test.number("select count(*) from run_counters").await, 10_001);
+        assert!(!test.db.ledger().compact().await.unwrap(), "the rest is less than a slice");
+        assert_eq!(test.number("select count(*) from run_counters").await, 1);
+        assert_eq!(test.number("select sum(runs)::bigint from run_counters").await, 60_000);
     }
 
     async fn a_run_that_is_ended_under_a_lost_lease_and_its_present_one_together_is_answered_to_each(test: &TestDb) {
