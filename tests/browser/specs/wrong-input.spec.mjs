@@ -28,6 +28,8 @@ test('after signing in one is where one wanted to go, and never outside', async 
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page).toHaveURL(`${site.url}/account`);
   await page.getByRole('button', { name: 'Sign out everywhere' }).click();
+  // Leaving the page earlier would take the request back.
+  await expect(page).toHaveURL(/\/sign-in/);
   await page.goto(`${site.url}/sign-in?next=//attacker.example/`);
   await page.getByLabel('E-mail address').fill(OWNER.email);
   await page.getByLabel('Password').fill(OWNER.password);
