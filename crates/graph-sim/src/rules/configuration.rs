@@ -7,7 +7,8 @@ const SCRIPT: Rule = Rule { approval: "script", ..Rule::intune("") };
 pub(super) static RULES: &[Rule] = &[
     Rule {
         required: &["name", "platforms", "technologies"],
-        not_created: &["settingCount", "isAssigned", "creationSource", "priorityMetaData"],
+        not_created: &["isAssigned", "creationSource", "priorityMetaData"],
+        passed_over: &["settingCount"],
         with_parts: &["settings"],
         replaced: true,
         starts: &[("isAssigned", "false"), ("creationSource", "null")],
@@ -46,7 +47,8 @@ pub(super) static RULES: &[Rule] = &[
     },
     Rule {
         required: &["name", "platforms", "technologies"],
-        not_created: &["settingCount", "isAssigned", "creationSource"],
+        not_created: &["isAssigned", "creationSource"],
+        passed_over: &["settingCount"],
         // It takes the actions and ignores them.
         with_parts: &["settings", "scheduledActionsForRule"],
         replaced: true,
@@ -61,9 +63,8 @@ pub(super) static RULES: &[Rule] = &[
     Rule {
         removed: Some(204),
         // Created empty: its values follow in an action.
-        not_created: &["policyConfigurationIngestionType"],
+        passed_over: &["policyConfigurationIngestionType", "definitionValues"],
         starts: &[("policyConfigurationIngestionType", "\"builtIn\"")],
-        not_patched: &["policyConfigurationIngestionType"],
         actions: &[Action { name: "updateDefinitionValues", does: Does::UpdateDefinitionValues, status: 204 }],
         ..Rule::intune("deviceManagement/groupPolicyConfigurations")
     },
@@ -128,7 +129,7 @@ pub(super) static RULES: &[Rule] = &[
         ..Rule::intune("deviceManagement/notificationMessageTemplates")
     },
     Rule {
-        not_created: &["endOfSupportDate", "deployableContentDisplayName"],
+        passed_over: &["endOfSupportDate", "deployableContentDisplayName"],
         not_patched: &[
             "endOfSupportDate",
             "deployableContentDisplayName",
@@ -137,14 +138,14 @@ pub(super) static RULES: &[Rule] = &[
         ..Rule::intune("deviceManagement/windowsFeatureUpdateProfiles")
     },
     Rule {
-        not_created: &["releaseDateDisplayName", "deployableContentDisplayName"],
+        passed_over: &["releaseDateDisplayName", "deployableContentDisplayName"],
         not_patched: &["releaseDateDisplayName", "deployableContentDisplayName"],
         ..Rule::intune("deviceManagement/windowsQualityUpdateProfiles")
     },
     Rule::intune("deviceManagement/windowsQualityUpdatePolicies"),
     Rule {
-        not_created: &["newUpdates", "deviceReporting", "inventorySyncStatus", "driverInventories"],
-        not_patched: &["approvalType", "newUpdates", "deviceReporting", "inventorySyncStatus", "driverInventories"],
+        passed_over: &["newUpdates", "deviceReporting", "inventorySyncStatus", "driverInventories"],
+        not_patched: &["approvalType"],
         ..Rule::intune("deviceManagement/windowsDriverUpdateProfiles")
     },
 ];

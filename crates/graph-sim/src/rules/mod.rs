@@ -26,6 +26,8 @@ pub(crate) struct Rule {
     pub(crate) required: &'static [&'static str],
     /// Properties that a create refuses, beside those that the metadata calls computed.
     pub(crate) not_created: &'static [&'static str],
+    /// What a create, and a change that does not refuse it, passes over: IntuneCD sends it.
+    pub(crate) passed_over: &'static [&'static str],
     /// Types that come from elsewhere and are never created, without `microsoft.graph.`.
     pub(crate) synced: &'static [&'static str],
     /// Status of `PATCH`; `None` where it is refused.
@@ -111,6 +113,7 @@ impl Rule {
             created: Some(201),
             required: &["displayName"],
             not_created: &[],
+            passed_over: &[],
             synced: &[],
             patched: Some(200),
             not_patched: &[],
@@ -169,7 +172,7 @@ mod tests {
                 continue;
             };
             let required = rule.required.iter().filter(|_| rule.created.is_some());
-            let named = required.chain(rule.not_created).chain(rule.not_patched);
+            let named = required.chain(rule.not_created).chain(rule.not_patched).chain(rule.passed_over);
             let unknown: Vec<_> = named.filter(|name| !schema::known_to(declared.name, name)).collect();
             assert!(unknown.is_empty(), "{}: {} has no {unknown:?}", rule.path, declared.name);
         }

@@ -11,8 +11,7 @@ pub(super) static RULES: &[Rule] = &[
     },
     Rule {
         created: Some(200),
-        not_created: &["isBuiltIn"],
-        not_patched: &["isBuiltIn"],
+        passed_over: &["isBuiltIn"],
         starts: &[("isBuiltIn", "false")],
         built_in: BuiltIn::True("isBuiltIn"),
         approval: "role",

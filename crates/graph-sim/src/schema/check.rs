@@ -19,7 +19,11 @@ pub(crate) enum Dialect {
 
 /// Refuses an object that does not fit its declared type. Nothing is refused of a type the data does not hold.
 pub(crate) fn check(dialect: Dialect, declared: &str, object: &Map<String, Value>) -> Result<(), GraphError> {
-    Check(dialect).object(declared, object)
+    let check = Check(dialect);
+    check.object(declared, object)?;
+    let own = structure(declared).map(|declared| check.own_type(declared, object)).transpose()?;
+    let computed = |name: &&String| own.is_some_and(|own| own.computes(name)) && !object[name.as_str()].is_null();
+    object.keys().find(computed).map_or(Ok(()), |name| Err(check.read_only(name)))
 }
 
 /// Refuses a value that does not fit a type as Microsoft writes it, for example `Collection(Edm.String)`.
@@ -45,6 +49,10 @@ impl Check {
             Dialect::Entra => "BadRequest",
         };
         GraphError::new(400, code, message)
+    }
+
+    fn read_only(&self, name: &str) -> GraphError {
+        self.refuse(format!("The property '{name}' is read-only and cannot be set."))
     }
 
     fn name(&self, name: &str) -> String {
@@ -88,6 +96,12 @@ impl Check {
         if own.is_abstract {
             return Err(self.refuse("Cannot create an abstract class."));
         }
+        // Inside an object the service passes over what it computes (IntuneCD sends it back), but for secrets.
+        let reference =
+            object.iter().find(|(name, value)| own.is("omaSetting") && own.computes(name) && !value.is_null());
+        if let Some((name, _)) = reference {
+            return Err(self.read_only(name));
+        }
         object.iter().try_for_each(|(name, value)| self.member(own, name, value))
     }
 
@@ -127,9 +141,6 @@ impl Check {
     }
 
     fn property(&self, name: &str, property: Property, value: &Value) -> Result<(), GraphError> {
-        if property.computed && !value.is_null() {
-            return Err(self.refuse(format!("The property '{name}' is read-only and cannot be set.")));
-        }
         if value.is_null() && !property.nullable && !property.computed {
             let of = property.of;
             return Err(self.refuse(format!(

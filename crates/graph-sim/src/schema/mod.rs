@@ -117,6 +117,11 @@ impl Structure {
         self.line().any(|one| one.name == name)
     }
 
+    /// Whether the service sets a property of that name.
+    pub(crate) fn computes(&'static self, name: &str) -> bool {
+        matches!(self.member(name), Some(Member::Property(property)) if property.computed)
+    }
+
     /// Whether it has a property of that name.
     pub(crate) fn has(&'static self, name: &str) -> bool {
         matches!(self.member(name), Some(Member::Property(_)))

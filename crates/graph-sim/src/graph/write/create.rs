@@ -18,7 +18,7 @@ const SCOPE_TAGS: &str = "deviceManagement/roleScopeTags";
 
 pub(super) fn create(target: Target<'_>) -> Result<Reply, GraphError> {
     let status = target.rule.created.ok_or_else(|| target.no_route())?;
-    let mut body = target.request.object()?;
+    let mut body = target.body()?;
     check(target, &body)?;
     if target.kind.path == COMPLIANCE_CATALOG {
         // The service takes the actions of a new policy and sets its own.

@@ -111,6 +111,14 @@ impl Target<'_> {
         no_route(self.request)
     }
 
+    /// The body, without what the service passes over.
+    fn body(&self) -> Result<Map<String, Value>, GraphError> {
+        let mut body = self.request.object()?;
+        let is_refused = |name: &str| self.request.method == "PATCH" && self.rule.not_patched.contains(&name);
+        body.retain(|name, _| !self.rule.passed_over.contains(&name.as_str()) || is_refused(name));
+        Ok(body)
+    }
+
     /// Refuses what nobody sets.
     fn check_read_only(&self, body: &Map<String, Value>, more: &[&'static str]) -> Result<(), GraphError> {
         let refused = Rule::refused(READ_ONLY, body).or_else(|| Rule::refused(more, body));

@@ -92,7 +92,7 @@ fn add(target: Target<'_>, id: &str, place: &Place<'_>) -> Result<Reply, GraphEr
         list.push(Value::Object(part));
         Ok(())
     })?;
-    Ok(Reply::json(201, text(&Node::Stored(&shown))))
+    Ok(Reply::json(target.rule.created.unwrap_or(201), text(&Node::Stored(&shown))))
 }
 
 fn edit(target: Target<'_>, id: &str, place: &Place<'_>, key: &str) -> Result<Reply, GraphError> {

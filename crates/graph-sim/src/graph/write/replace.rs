@@ -12,7 +12,7 @@ const CONTEXTS: &str = "identity/conditionalAccess/authenticationContextClassRef
 
 pub(super) fn patch(target: Target<'_>, id: &str) -> Result<Reply, GraphError> {
     let status = target.rule.patched.ok_or_else(|| target.no_route())?;
-    let mut body = target.request.object()?;
+    let mut body = target.body()?;
     let parts = target.kind.navigations.iter();
     if let Some(part) = parts.into_iter().find(|part| body.contains_key(part.name)) {
         return Err(GraphError::bad_request(format!("The property '{}' cannot be changed by PATCH.", part.name)));
@@ -67,7 +67,7 @@ pub(super) fn put(target: Target<'_>, id: &str) -> Result<Reply, GraphError> {
     if !target.rule.replaced {
         return Err(target.no_route());
     }
-    let body = target.request.object()?;
+    let body = target.body()?;
     let object = target.find(id)?;
     check(target, &object, &body)?;
     target.check_read_only(&body, target.rule.not_created)?;

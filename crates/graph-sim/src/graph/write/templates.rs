@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Reply, Target, new_id, only};
 use crate::audit::Operation;
+use crate::content::known_definition as known;
 use crate::errors::GraphError;
 use crate::path;
 use crate::rules::Action;
@@ -101,19 +102,20 @@ fn last(address: &str) -> String {
     path::split(address).pop().unwrap_or_default()
 }
 
-/// Every value of every policy of the tenant: the definitions that a tenant uses are those it knows here.
+/// Every value of every policy of the tenant: it uses definitions of imported files, which no other tenant has.
 fn values(store: &Store) -> impl Iterator<Item = &Value> {
     let all = store.collection(CONFIGURATIONS).into_iter().flat_map(|all| all.after(0));
     all.filter_map(|(_, policy)| policy["definitionValues"].as_array()).flatten()
 }
 
 fn definition(store: &Store, id: &str) -> Option<Value> {
-    let used = || values(store).map(|value| &value["definition"]).find(|definition| definition["id"] == id);
-    store.get(DEFINITIONS, id).or_else(used).cloned()
+    let used = values(store).map(|value| &value["definition"]).find(|definition| definition["id"] == id).cloned();
+    used.or_else(|| store.get(DEFINITIONS, id).cloned()).or_else(|| known(id).map(|(definition, _)| definition))
 }
 
 fn presentation(store: &Store, definition: &str, id: &str) -> Option<Value> {
     let of_definition = values(store).filter(|value| value["definition"]["id"] == definition);
     let all = of_definition.filter_map(|value| value["presentationValues"].as_array()).flatten();
-    all.map(|value| &value["presentation"]).find(|presentation| presentation["id"] == id).cloned()
+    let used = all.map(|value| &value["presentation"]).find(|presentation| presentation["id"] == id).cloned();
+    used.or_else(|| known(definition)?.1.into_iter().find(|presentation| presentation["id"] == id))
 }

@@ -10,13 +10,15 @@ use crate::metadata::Metadata;
 use crate::support::started;
 
 /// Properties that the registry does not send although nothing here refuses them: IntuneManagement strips them, and no
-/// source says that the service would mind; IntuneCD sends the description of a notification template.
+/// source says that the service would mind; IntuneCD sends the last three.
 const TAKEN: &[(&str, &str)] = &[
     ("companyBranding", "cdnList"),
     ("windows365Provisioning", "gracePeriodInHours"),
     ("windows365Provisioning", "scopeIds"),
-    ("notificationTemplates", "description"),
     ("remediations", "deviceHealthScriptType"),
+    ("notificationTemplates", "description"),
+    ("groupPolicyConfigurations", "policyConfigurationIngestionType"),
+    ("scopeTags", "isBuiltIn"),
 ];
 
 #[tokio::test]
