@@ -16,6 +16,8 @@ pub(crate) enum Operation {
     Patch,
     Delete,
     Assign,
+    /// Another action, by its name.
+    Action(&'static str),
 }
 
 /// Who did it.
@@ -124,10 +126,11 @@ fn capital(word: &str) -> String {
 fn intune_event(id: &str, correlation: &str, actor: Actor<'_>, change: Change<'_>, when: &str) -> Value {
     let kind = change.kind();
     let (verb, operation) = match change.operation {
-        Operation::Create => ("Create", "Create"),
-        Operation::Patch => ("Patch", "Patch"),
-        Operation::Delete => ("Delete", "Delete"),
-        Operation::Assign => ("Assign", "Action"),
+        Operation::Create => ("Create".to_owned(), "Create"),
+        Operation::Patch => ("Patch".to_owned(), "Patch"),
+        Operation::Delete => ("Delete".to_owned(), "Delete"),
+        Operation::Assign => ("Assign".to_owned(), "Action"),
+        Operation::Action(name) => (capital(name), "Action"),
     };
     let modified = change.properties();
     json!({
@@ -188,7 +191,8 @@ fn directory_event(
     let (verb, operation) = match change.operation {
         Operation::Create => ("Add", "Add"),
         Operation::Delete => ("Delete", "Delete"),
-        Operation::Patch | Operation::Assign => ("Update", "Update"),
+        Operation::Action("restore") => ("Restore", "Restore"),
+        Operation::Patch | Operation::Assign | Operation::Action(_) => ("Update", "Update"),
     };
     let modified: Vec<Value> = match (change.before, change.path.contains("conditionalAccess")) {
         // The whole policy before and after stands in one property.

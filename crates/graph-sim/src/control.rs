@@ -78,6 +78,7 @@ fn post(world: &World, path: &str, body: &Value) -> Result<Value, String> {
         }
         "faults" => change_faults(tenant(world, body["tenant"].as_str())?, body)?,
         "change" => return change(world, body),
+        "approval" => return approval(world, body),
         _ => return Err(format!("there is no /_sim/{path}")),
     }
     Ok(json!({ "done": true }))
@@ -102,6 +103,22 @@ fn change_faults(tenant: &Tenant, body: &Value) -> Result<(), String> {
     let fault: Fault = serde_json::from_value(body["fault"].clone()).map_err(|error| error.to_string())?;
     tenant.faults.add(fault);
     Ok(())
+}
+
+/// `{"tenant", "required": true}` turns approval on or off; `{"tenant", "request", "decision"}` decides one.
+fn approval(world: &World, body: &Value) -> Result<Value, String> {
+    let tenant = tenant(world, body["tenant"].as_str())?;
+    if let Some(required) = body["required"].as_bool() {
+        tenant.approvals.require(required);
+        return Ok(json!({ "done": true }));
+    }
+    let request = body["request"].as_str().ok_or("the body lacks 'required' or 'request'")?;
+    match body["decision"].as_str() {
+        Some(decision @ ("approved" | "rejected")) => {
+            Ok(json!({ "changed": world.decide(&tenant.spec.tenant_id, request, decision) }))
+        }
+        _ => Err("'decision' is approved or rejected".to_owned()),
+    }
 }
 
 /// `{"tenant", "collection", "id", "set": {…}, "silently"}` sets properties; `"remove": true` removes the object.

@@ -43,15 +43,15 @@ impl GraphError {
 
     /// The body, with the ids by which support would find the request.
     pub(crate) fn body(&self, request_id: &str, client_request_id: &str, date: &str) -> String {
-        json!({ "error": {
-            "code": self.code,
-            "message": self.message,
-            "innerError": {
-                "date": date.trim_end_matches('Z'),
-                "request-id": request_id,
-                "client-request-id": client_request_id,
-            },
-        }})
-        .to_string()
+        let mut inner = json!({
+            "date": date.trim_end_matches('Z'),
+            "request-id": request_id,
+            "client-request-id": client_request_id,
+        });
+        // What Intune's reader refuses it says twice.
+        if self.code == "ModelValidationFailure" {
+            inner["message"] = json!(self.message);
+        }
+        json!({ "error": { "code": self.code, "message": self.message, "innerError": inner } }).to_string()
     }
 }

@@ -172,6 +172,10 @@ async fn ask_graph(door: &Door, parts: &Parts, version: &str, path: &str, body: 
         eventual: consistency.eq_ignore_ascii_case("eventual"),
         full_metadata: accept.contains("odata.metadata=full"),
         client_request_id: echoed,
+        approval: graph::Headers {
+            justification: header_text(&parts.headers, "x-msft-approval-justification"),
+            code: header_text(&parts.headers, "x-msft-approval-code"),
+        },
     });
     with_ids(respond(reply), &request_id, echoed)
 }

@@ -3,6 +3,7 @@
 //! It is a model, not a set of canned replies: tenants hold objects, and reads, writes, pages, batches, limits and
 //! faults work on them. It listens on loopback only and is never part of a production path.
 
+mod approvals;
 mod assertion;
 mod audit;
 mod certificate;
@@ -18,11 +19,14 @@ mod graph;
 mod harm;
 mod http;
 mod journal;
+mod moments;
 mod paging;
 mod path;
 mod query;
 mod random;
 mod render;
+mod rules;
+mod schema;
 mod server;
 mod simulator;
 mod store;

@@ -14,11 +14,11 @@ use crate::content;
 use crate::faults::Fault;
 use crate::graph::complete;
 use crate::journal::{Effect, LoadReport, Stats};
+use crate::moments::touch;
 use crate::server::Listeners;
-use crate::store::touch;
 use crate::trace::Asked;
 use crate::world::{Knobs, Tenant, World};
-use crate::{collections, folder};
+use crate::{approvals, collections, folder};
 
 /// A running simulator. Dropping it closes its listeners.
 #[derive(Debug)]
@@ -130,6 +130,19 @@ impl Simulator {
         if let Some((_, tenant)) = self.world.tenant(tenant) {
             tenant.clock.set(seconds);
         }
+    }
+
+    /// Says whether our application needs approval for what the tenant's Multi Admin Approval policies protect. At first
+    /// it does not, as an application that the policies except.
+    pub fn require_approval(&self, tenant: &str, required: bool) {
+        if let Some((_, tenant)) = self.world.tenant(tenant) {
+            tenant.approvals.require(required);
+        }
+    }
+
+    /// Decides a request for approval as a person would: `approved` or `rejected`. False when there is none.
+    pub fn decide_approval(&self, tenant: &str, request: &str, decision: &str) -> bool {
+        self.world.decide(tenant, request, decision)
     }
 
     /// Turns the published limits on or off; their counters start anew.
@@ -300,10 +313,7 @@ impl World {
         }
         if let Some(before) = before {
             let now = tenant.clock.tick();
-            // A singleton without a time of its change gets none.
-            if !id.is_empty() || object.get("lastModifiedDateTime").is_some() {
-                touch(object, &now);
-            }
+            touch(collection, object, &now);
             let after = object.clone();
             let id = after["id"].as_str().unwrap_or(id);
             let change = Change {
@@ -316,6 +326,16 @@ impl World {
             audit::append_by_hand(&mut store, &tenant.spec.tenant_id, change, &now);
         }
         true
+    }
+
+    pub(crate) fn decide(&self, tenant: &str, request: &str, decision: &str) -> bool {
+        let Some((_, tenant)) = self.tenant(tenant) else {
+            return false;
+        };
+        let mut store = tenant.write();
+        approvals::expire(&mut store, &tenant.clock);
+        let waits = approvals::status(&store, request) == "needsApproval";
+        waits && approvals::set_status(&mut store, &tenant.clock, request, decision)
     }
 
     pub(crate) fn remove(&self, tenant: &str, collection: &str, id: &str) -> bool {

@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// Objects by collection path, for example `deviceManagement/configurationPolicies`.
 #[derive(Debug, Default)]
 pub(crate) struct Store {
     collections: HashMap<String, Collection>,
     last_sequence: u64,
+    /// What clients wrote and no answer shows, by reference.
+    secrets: HashMap<String, String>,
 }
 
 /// Objects in the order of their creation.
@@ -65,21 +67,18 @@ impl Store {
         collection.objects.insert(sequence, object);
     }
 
+    /// Puts a secret away under the reference by which it is asked for.
+    pub(crate) fn keep_secret(&mut self, reference: &str, secret: String) {
+        self.secrets.insert(reference.to_owned(), secret);
+    }
+
+    pub(crate) fn secret(&self, reference: &str) -> Option<&str> {
+        self.secrets.get(reference).map(String::as_str)
+    }
+
     pub(crate) fn remove(&mut self, path: &str, id: &str) -> Option<Value> {
         let collection = self.collections.get_mut(path)?;
         let sequence = collection.sequences.remove(id)?;
         collection.objects.remove(&sequence)
-    }
-}
-
-/// Moves the modification time and the version of an object, as a write does.
-pub(crate) fn touch(object: &mut Value, now: &str) {
-    let Some(fields) = object.as_object_mut() else {
-        return;
-    };
-    let key = if fields.contains_key("modifiedDateTime") { "modifiedDateTime" } else { "lastModifiedDateTime" };
-    fields.insert(key.to_owned(), json!(now));
-    if let Some(version) = fields.get("version").and_then(Value::as_u64) {
-        fields.insert("version".to_owned(), json!(version + 1));
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use crate::approvals::Approvals;
 use crate::clock::Clock;
 use crate::config::{TenantSpec, Throttling};
 use crate::faults::Faults;
@@ -54,6 +55,7 @@ pub(crate) struct Tenant {
     pub(crate) limits: Limits,
     pub(crate) counters: Counters,
     pub(crate) clock: Clock,
+    pub(crate) approvals: Approvals,
     pub(crate) report: LoadReport,
 }
 
@@ -71,6 +73,7 @@ impl Tenant {
             limits: Limits::default(),
             counters: Counters::default(),
             clock: Clock::default(),
+            approvals: Approvals::default(),
             report,
         }
     }

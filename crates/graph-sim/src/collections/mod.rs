@@ -113,6 +113,27 @@ pub(crate) fn declared_type(path: &str) -> Option<&'static str> {
     table::declared().find(|(known, _)| *known == path).map(|(_, name)| *name)
 }
 
+/// All declared types.
+#[cfg(test)]
+pub(crate) fn declared_types() -> impl Iterator<Item = &'static str> {
+    table::declared().map(|(_, name)| *name)
+}
+
+/// Names of the navigations under which objects store their parts themselves.
+#[cfg(test)]
+pub(crate) fn stored_parts() -> std::collections::BTreeSet<&'static str> {
+    fn add(navigations: &'static [Navigation], found: &mut std::collections::BTreeSet<&'static str>) {
+        for navigation in navigations.iter().filter(|one| one.of.is_none()) {
+            found.insert(navigation.name);
+            add(navigation.parts, found);
+        }
+    }
+    let mut found = std::collections::BTreeSet::new();
+    // What belongs to groups and the like is never written here.
+    KINDS.values().filter(|kind| kind.path.starts_with("device")).for_each(|kind| add(kind.navigations, &mut found));
+    found
+}
+
 /// The name of an object.
 #[cfg(test)]
 pub(crate) fn name_of(object: &serde_json::Value) -> Option<&str> {

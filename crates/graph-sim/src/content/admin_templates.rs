@@ -39,7 +39,7 @@ pub(crate) fn make(maker: &mut Maker) -> Value {
     let count = 1 + maker.random.below(9);
     let chosen: Vec<_> = maker.several(DEFINITIONS, count).into_iter().copied().collect();
     let values: Vec<Value> = chosen.into_iter().map(|definition| value(maker, definition)).collect();
-    let assignments = assignments::make(maker, &id);
+    let assignments = assignments::bare(maker, &id);
     json!({
         "createdDateTime": created,
         "displayName": maker.name("ADM", "Administrative templates"),
@@ -54,31 +54,39 @@ pub(crate) fn make(maker: &mut Maker) -> Value {
 }
 
 fn value(maker: &mut Maker, (category, name, label): (&str, &str, Option<&str>)) -> Value {
-    let definition = Random::from_text(&format!("{category}{name}")).guid();
+    let id = definition_id(category, name);
     let (created, modified) = maker.moments();
-    let presentations: Vec<Value> = label.into_iter().map(|label| presentation(maker, &definition, label)).collect();
+    let presentations: Vec<Value> = label.into_iter().map(|label| presentation(maker, &id, label)).collect();
     json!({
         "createdDateTime": created,
         "enabled": label.is_some() || maker.random.chance(70),
         "configurationType": "policy",
         "id": maker.random.guid(),
         "lastModifiedDateTime": modified,
-        "definition": {
-            "id": definition,
-            "classType": if maker.random.chance(70) { "machine" } else { "user" },
-            "displayName": name,
-            "explainText": format!("{name}. Enable it to enforce the setting on all devices of the policy."),
-            "categoryPath": category,
-            "supportedOn": "At least Windows 10",
-            "policyType": "admxBacked",
-            "hasRelatedDefinitions": false,
-            "groupPolicyCategoryId": Random::from_text(category).guid(),
-            "minDeviceCspVersion": "5.0",
-            "minUserCspVersion": "5.0",
-            "version": "1.0",
-            "lastModifiedDateTime": "2025-01-01T00:00:00Z",
-        },
+        "definition": definition(category, name, if maker.random.chance(70) { "machine" } else { "user" }),
         "presentationValues": presentations,
+    })
+}
+
+fn definition_id(category: &str, name: &str) -> String {
+    Random::from_text(&format!("{category}{name}")).guid()
+}
+
+fn definition(category: &str, name: &str, class: &str) -> Value {
+    json!({
+        "id": definition_id(category, name),
+        "classType": class,
+        "displayName": name,
+        "explainText": format!("{name}. Enable it to enforce the setting on all devices of the policy."),
+        "categoryPath": category,
+        "supportedOn": "At least Windows 10",
+        "policyType": "admxBacked",
+        "hasRelatedDefinitions": false,
+        "groupPolicyCategoryId": Random::from_text(category).guid(),
+        "minDeviceCspVersion": "5.0",
+        "minUserCspVersion": "5.0",
+        "version": "1.0",
+        "lastModifiedDateTime": "2025-01-01T00:00:00Z",
     })
 }
 
@@ -91,14 +99,26 @@ fn presentation(maker: &mut Maker, definition: &str, label: &str) -> Value {
         "createdDateTime": created,
         "lastModifiedDateTime": modified,
         "value": text,
-        "presentation": {
-            "@odata.type": "#microsoft.graph.groupPolicyPresentationTextBox",
-            "id": Random::from_text(&format!("{definition}{label}")).guid(),
-            "label": label,
-            "lastModifiedDateTime": "2025-01-01T00:00:00Z",
-            "defaultValue": null,
-            "required": false,
-            "maxLength": 1023,
-        },
+        "presentation": text_box(definition, label),
     })
+}
+
+fn text_box(definition: &str, label: &str) -> Value {
+    json!({
+        "@odata.type": "#microsoft.graph.groupPolicyPresentationTextBox",
+        "id": Random::from_text(&format!("{definition}{label}")).guid(),
+        "label": label,
+        "lastModifiedDateTime": "2025-01-01T00:00:00Z",
+        "defaultValue": null,
+        "required": false,
+        "maxLength": 1023,
+    })
+}
+
+/// The definition of that id that every tenant has, with its presentations.
+pub(crate) fn known(id: &str) -> Option<(Value, Vec<Value>)> {
+    let found = DEFINITIONS.iter().find(|(category, name, _)| definition_id(category, name) == id);
+    let (category, name, label) = found?;
+    let boxes = label.iter().map(|label| text_box(id, label));
+    Some((definition(category, name, "machine"), boxes.collect()))
 }

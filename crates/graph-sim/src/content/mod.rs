@@ -28,6 +28,7 @@ mod types;
 mod updates;
 
 pub(crate) use crate::config::Content as Source;
+pub(crate) use admin_templates::known as known_definition;
 pub(crate) use generate::generate;
 pub(crate) use past::surround;
 

@@ -60,7 +60,7 @@ pub(crate) fn windows(maker: &mut Maker) -> Value {
         "runAsAccount": maker.random.pick(&["system", "user"]),
         "fileName": file_name(&name, "ps1"),
         "roleScopeTagIds": maker.scope_tags(),
-        "assignments": assignments::make(maker, &id),
+        "assignments": assignments::bare(maker, &id),
     })
 }
 
@@ -82,7 +82,7 @@ pub(crate) fn shell(maker: &mut Maker) -> Value {
         "runAsAccount": "system",
         "fileName": file_name(&name, "sh"),
         "roleScopeTagIds": maker.scope_tags(),
-        "assignments": assignments::make(maker, &id),
+        "assignments": assignments::bare(maker, &id),
     })
 }
 
@@ -90,7 +90,7 @@ pub(crate) fn remediation(maker: &mut Maker) -> Value {
     let id = maker.random.guid();
     let (topic, detect, remediate) = *maker.random.pick(REMEDIATIONS);
     let (created, modified) = maker.moments();
-    let mut assignments = assignments::make(maker, &id);
+    let mut assignments = assignments::bare(maker, &id);
     for assignment in &mut assignments {
         assignment["runRemediationScript"] = json!(maker.random.chance(80));
         assignment["runSchedule"] = json!({

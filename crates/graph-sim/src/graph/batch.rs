@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use super::{Reply, Request};
+use super::{Headers, Reply, Request};
 use crate::errors::GraphError;
 use crate::random::Random;
 
@@ -19,6 +19,8 @@ struct Inner {
     url: String,
     body: Vec<u8>,
     eventual: bool,
+    justification: Option<String>,
+    code: Option<String>,
     depends_on: Vec<String>,
 }
 
@@ -79,6 +81,8 @@ fn read_one(request: &Value) -> Result<Inner, GraphError> {
         url: text("url").ok_or_else(|| missing("url"))?,
         body,
         eventual: header("ConsistencyLevel").is_some_and(|level| level.eq_ignore_ascii_case("eventual")),
+        justification: header("x-msft-approval-justification").map(str::to_owned),
+        code: header("x-msft-approval-code").map(str::to_owned),
         depends_on: request["dependsOn"]
             .as_array()
             .map(|ids| ids.iter().filter_map(|id| id.as_str().map(str::to_owned)).collect())
@@ -126,6 +130,7 @@ fn run_one(outer: Request<'_>, inner: &Inner) -> Reply {
         body: &inner.body,
         in_batch: true,
         eventual: inner.eventual,
+        approval: Headers { justification: inner.justification.as_deref(), code: inner.code.as_deref() },
         ..outer
     })
 }

@@ -1,5 +1,6 @@
 //! What Graph answers to one request, alone or inside a batch.
 
+mod approval;
 mod batch;
 mod intents;
 mod list;
@@ -7,6 +8,7 @@ mod read;
 mod singletons;
 mod write;
 
+pub(crate) use approval::Headers;
 pub(crate) use intents::add_templates;
 pub(crate) use write::complete;
 
@@ -47,6 +49,7 @@ pub(crate) struct Request<'a> {
     /// `odata.metadata=full`.
     pub(crate) full_metadata: bool,
     pub(crate) client_request_id: &'a str,
+    pub(crate) approval: Headers<'a>,
 }
 
 /// What is answered.
@@ -132,12 +135,11 @@ fn throttle(request: Request<'_>, segments: &[String]) -> Result<f64, GraphError
     };
     let service = Service::of(segments);
     let has = |option: &str| request.query.to_lowercase().contains(option);
-    let is_lookup = segments.last().is_some_and(|name| name.eq_ignore_ascii_case("getByIds"));
     let top = query::Options::parse(request.query).ok().and_then(|options| options.top);
     let attempt = Attempt {
         app: request.app,
         service,
-        is_write: request.method != "GET" && !is_lookup,
+        is_write: request.method != "GET" && !is_lookup(segments),
         units: resource_units(segments, has("select="), has("expand="), top),
     };
     let verdict = request.tenant.limits.attempt(attempt, tokio::time::Instant::now());
@@ -217,13 +219,19 @@ fn spoil(request: Request<'_>, mut reply: Reply, kind: FaultKind) -> Reply {
     reply
 }
 
+/// Whether a POST only looks directory objects up.
+fn is_lookup(segments: &[String]) -> bool {
+    segments.last().is_some_and(|name| path::plain_name(name).eq_ignore_ascii_case("getByIds"))
+}
+
 fn dispatch(request: Request<'_>, segments: &[String]) -> Reply {
     let result = match request.method {
         "GET" => read::get(request, segments),
-        "POST" => write::post(request, segments),
-        "PATCH" => write::patch(request, segments),
-        "PUT" => write::put(request, segments),
-        "DELETE" => write::delete(request, segments),
+        "POST" if is_lookup(segments) => read::get_by_ids(request),
+        "POST" | "PATCH" | "PUT" | "DELETE" => {
+            let write = || write::answer(request, segments).unwrap_or_else(|error| Reply::error(&error, request));
+            Ok(approval::guarded(request, segments, write))
+        }
         _ => Err(GraphError::new(405, "MethodNotAllowed", "The method is not allowed here.")),
     };
     result.unwrap_or_else(|error| Reply::error(&error, request))

@@ -13,6 +13,8 @@ use crate::random::Random;
 use crate::render::{self, Node, Shape};
 use crate::store::Store;
 
+const APPS: &str = "deviceAppManagement/mobileApps";
+
 /// A request with what it reads and how.
 #[derive(Clone, Copy)]
 pub(super) struct Asked<'a> {
@@ -22,6 +24,26 @@ pub(super) struct Asked<'a> {
 }
 
 pub(super) fn get(request: Request<'_>, segments: &[String]) -> Result<Reply, GraphError> {
+    let reply = answer(request, segments)?;
+    publish(request, segments);
+    Ok(reply)
+}
+
+/// The service fetches an app of the store while the client asks for it: the first look finds it on its way.
+fn publish(request: Request<'_>, segments: &[String]) {
+    let [_, collection, id] = segments else {
+        return;
+    };
+    let waits = |store: &Store| store.get(APPS, id).is_some_and(|app| app["publishingState"] == "processing");
+    if collection.eq_ignore_ascii_case("mobileApps") && waits(&request.tenant.read()) {
+        let mut store = request.tenant.write();
+        if let Some(app) = store.get_mut(APPS, id) {
+            app["publishingState"] = json!("published");
+        }
+    }
+}
+
+fn answer(request: Request<'_>, segments: &[String]) -> Result<Reply, GraphError> {
     let options = Options::parse(request.query)?;
     let store = request.tenant.read();
     if let Some(reply) = intents::get(request, &store, segments, &options)? {
@@ -91,7 +113,7 @@ fn one(asked: Asked<'_>, kind: &'static Kind, id: &str, object: &Value, rest: &[
         }
         [function] if parameter(plain_name(function), "secretReferenceValueId").is_some() => {
             let reference = parameter(plain_name(function), "secretReferenceValueId").unwrap_or_default();
-            plain_text_value(asked.request, object, reference)
+            plain_text_value(asked.request, asked.store, object, reference)
         }
         [name, ..] if !is_reachable(kind, object, cast, name) => Err(GraphError::unknown_segment(name)),
         [name, rest @ ..] => part(asked, object, kind.navigations, &path, name, rest),
@@ -108,13 +130,13 @@ fn is_reachable(kind: &Kind, object: &Value, cast: Option<&str>, name: &str) -> 
 }
 
 /// The value behind an encrypted OMA-URI setting.
-fn plain_text_value(request: Request<'_>, object: &Value, reference: &str) -> Result<Reply, GraphError> {
+fn plain_text_value(request: Request<'_>, store: &Store, object: &Value, reference: &str) -> Result<Reply, GraphError> {
     let settings = object["omaSettings"].as_array();
     let known = settings.is_some_and(|all| all.iter().any(|setting| setting["secretReferenceValueId"] == reference));
     if !known {
         return Err(GraphError::not_found(reference));
     }
-    let value = Random::from_text(reference).guid();
+    let value = store.secret(reference).map_or_else(|| Random::from_text(reference).guid(), str::to_owned);
     Ok(with_context(request, "Edm.String", Node::Made(json!({ "value": value }))))
 }
 
@@ -174,6 +196,26 @@ pub(super) fn with_context(request: Request<'_>, fragment: &str, node: Node<'_>)
         other => fields.push((Cow::Borrowed("value"), other)),
     }
     Reply::json(200, text(&Node::Object(fields)))
+}
+
+/// Directory objects of several ids; a POST that reads.
+pub(super) fn get_by_ids(request: Request<'_>) -> Result<Reply, GraphError> {
+    let body = request.object()?;
+    let ids = body.get("ids").and_then(Value::as_array);
+    let ids = ids.ok_or_else(|| GraphError::bad_request("The parameter 'ids' is missing."))?;
+    if ids.len() > 1000 {
+        return Err(GraphError::bad_request("Too many ids: at most 1000 are allowed."));
+    }
+    let options = Options::parse(request.query)?;
+    let store = request.tenant.read();
+    let found = ids.iter().filter_map(|id| directory_object(&store, id.as_str()?));
+    let mut objects: Vec<Value> = found.collect();
+    for object in &mut objects {
+        if let Some(fields) = object.as_object_mut() {
+            fields.retain(|name, _| name == "id" || name.starts_with('@') || options.selects(name));
+        }
+    }
+    Ok(with_context(request, "directoryObjects", Node::Made(Value::Array(objects))))
 }
 
 pub(super) fn text(node: &Node<'_>) -> String {

@@ -2,11 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
+mod actions;
+mod approval;
 mod audit;
 mod doors;
 mod faults;
 mod metadata;
 mod reads;
+mod registry;
 mod support;
 mod traps;
 mod types;

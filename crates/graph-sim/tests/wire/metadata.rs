@@ -32,6 +32,27 @@ impl Metadata {
         found.or_else(|| self.member(own["base"].as_str()?, member))
     }
 
+    /// Whether anything is published of a type.
+    pub(crate) fn knows(&self, name: &str) -> bool {
+        self.known(name).is_some()
+    }
+
+    /// Whether only types that derive from it have objects.
+    pub(crate) fn is_abstract(&self, name: &str) -> bool {
+        self.known(name).is_some_and(|known| known["abstract"] == true)
+    }
+
+    /// A property of an object that takes a member of an enumeration.
+    pub(crate) fn enumerated(&self, declared: &str, object: &Map<String, Value>) -> Option<String> {
+        let stated = object.get("@odata.type").and_then(Value::as_str);
+        let name = stated.map_or(declared, |name| name.trim_start_matches("#microsoft.graph."));
+        let is_enumerated = |member: &&String| {
+            let of = self.member(name, member).and_then(|member| member["t"].as_str()).and_then(|of| self.known(of));
+            of.is_some_and(|of| of["kind"] == "enum")
+        };
+        object.keys().find(is_enumerated).cloned()
+    }
+
     /// Adds everything in an object of a declared type that is not published.
     pub(crate) fn check(&self, place: &str, declared: &str, object: &Map<String, Value>, wrong: &mut BTreeSet<String>) {
         let stated = object.get("@odata.type").and_then(Value::as_str);

@@ -18,6 +18,8 @@ const fn alias(path: &'static str) -> Kind {
 pub(super) static KINDS: &[Kind] = &[
     Kind::directory("identity/conditionalAccess/policies", &[]),
     Kind::directory("identity/conditionalAccess/namedLocations", &[]),
+    Kind::directory("identity/conditionalAccess/deletedItems/policies", &[]),
+    Kind::directory("identity/conditionalAccess/deletedItems/namedLocations", &[]),
     Kind::directory(STRENGTHS, COMBINATIONS),
     alias("identity/conditionalAccess/authenticationStrengths/policies"),
     alias("policies/authenticationStrengthPolicies"),
@@ -42,6 +44,9 @@ pub(super) static KINDS: &[Kind] = &[
 
 pub(super) static DECLARED: &[Declared] = &[
     ("identity/conditionalAccess/policies", "conditionalAccessPolicy"),
+    ("identity/conditionalAccess/namedLocations", "namedLocation"),
+    ("identity/conditionalAccess/deletedItems/policies", "conditionalAccessPolicy"),
+    ("identity/conditionalAccess/deletedItems/namedLocations", "namedLocation"),
     (STRENGTHS, "authenticationStrengthPolicy"),
     ("identity/conditionalAccess/authenticationContextClassReferences", "authenticationContextClassReference"),
     ("identityGovernance/termsOfUse/agreements", "agreement"),
