@@ -1,7 +1,7 @@
 //! Getting in: listeners, tokens, refusals.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
 use graph_sim::{Content, Simulator, SimulatorConfig, TenantSpec, TestKey};
 use jiff::Timestamp;
 use reqwest::Client;
@@ -77,7 +77,7 @@ fn in_five_minutes() -> i64 {
     Timestamp::now().as_second() + 300
 }
 
-/// What a library of today sends: RS256, the SHA-1 of the certificate, and no `nbf`.
+/// What a library of today sends: RS256, the SHA-1 of the certificate with its padding, and no `nbf`.
 fn older_assertion(key_pem: &str, certificate_pem: &str, claims: &Value) -> String {
     use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
     use rustls::pki_types::pem::PemObject as _;
@@ -85,7 +85,7 @@ fn older_assertion(key_pem: &str, certificate_pem: &str, claims: &Value) -> Stri
     let key = RsaKeyPair::from_pkcs8(key.secret_pkcs8_der()).unwrap();
     let certificate = rustls::pki_types::CertificateDer::from_pem_slice(certificate_pem.as_bytes()).unwrap();
     let print = ring::digest::digest(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY, &certificate);
-    let header = serde_json::json!({ "alg": "RS256", "typ": "JWT", "x5t": URL_SAFE_NO_PAD.encode(print) });
+    let header = serde_json::json!({ "alg": "RS256", "typ": "JWT", "x5t": URL_SAFE.encode(print) });
     let message =
         format!("{}.{}", URL_SAFE_NO_PAD.encode(header.to_string()), URL_SAFE_NO_PAD.encode(claims.to_string()));
     let mut signature = vec![0; key.public().modulus_len()];
@@ -112,6 +112,8 @@ async fn a_certificate_signs_in_as_libraries_do_and_each_mistake_has_its_number(
     };
     let cases = [
         (TestKey::One, right(), 0),
+        // With a fraction, as MSAL sends it.
+        (TestKey::One, with("exp", (in_five_minutes() as f64 + 0.5).into()), 0),
         (TestKey::Two, right(), 700_027),
         (TestKey::One, with("exp", 1.into()), 700_024),
         (TestKey::One, with("nbf", 1.into()), 700_024),
