@@ -9,7 +9,7 @@ import { createServer } from "node:http";
 import { once } from "node:events";
 import { promisify } from "node:util";
 
-import { Provider } from "oidc-provider";
+import Provider from "oidc-provider";
 
 import { check, finish } from "./checks.mjs";
 
@@ -34,6 +34,7 @@ function configuration() {
   return {
     routes: { token: `/${DIRECTORY}/oauth2/v2.0/token` },
     scopes: [`${GRAPH}/.default`],
+    cookies: { keys: ["no cookie is set"] },
     jwks: { keys: [{ ...key, use: "sig", alg: "RS256" }] },
     clients: [
       client("by-secret", { token_endpoint_auth_method: "client_secret_post", client_secret: SECRET }),
@@ -57,6 +58,7 @@ function configuration() {
         }),
       },
     },
+    ttl: { ClientCredentials: 3600 },
     extraTokenClaims: () => ({ roles: ROLES }),
   };
 }
@@ -71,7 +73,7 @@ const answer = provider.callback();
 
 const issued = [];
 const refused = [];
-provider.on("client_credentials.saved", (token) => issued.push(token));
+provider.on("client_credentials.issued", (token) => issued.push(token));
 provider.on("grant.error", (_, problem) => refused.push(problem.error_detail ?? problem.message));
 
 /** What our token code says after asking. */
