@@ -6,7 +6,6 @@ It stops at any status code but the one it expects, and sends what works in its 
 import json
 import os
 import subprocess
-import urllib.request
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -45,9 +44,7 @@ def own_objects(simulator, collection):
 
 def remove(simulator, collection, item):
     change = {"collection": f"deviceManagement/{collection}", "id": item["id"], "remove": True}
-    headers = {"Content-Type": "application/json"}
-    request = urllib.request.Request(f"{simulator.address}/_sim/change", json.dumps(change).encode(), headers)
-    urllib.request.urlopen(request).close()
+    simulator.tell("change", change)
 
 
 def summary(collection, item):

@@ -65,7 +65,8 @@ fn signed(header: &Value, message: &str, signature: &[u8], trusted: &str, now: i
         _ => return Err(UNREADABLE),
     };
     let algorithm: &'static dyn VerificationAlgorithm = algorithm;
-    let named = header[name].as_str().and_then(|text| URL_SAFE_NO_PAD.decode(text).ok());
+    // MSAL sends the thumbprint with the padding that RFC 7515 leaves out, and Entra takes it.
+    let named = header[name].as_str().and_then(|text| URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok());
     let key = UnparsedPublicKey::new(algorithm, &certificate.public_key().subject_public_key.data);
     let valid = certificate.validity().not_after.timestamp() > now;
     let fits = named.as_deref() == Some(print.as_ref()) && key.verify(message.as_bytes(), signature).is_ok();
@@ -74,10 +75,16 @@ fn signed(header: &Value, message: &str, signature: &[u8], trusted: &str, now: i
 
 /// `nbf` may be missing: azure-identity leaves it out.
 fn in_time(claims: &Value, now: i64) -> Result<(), u32> {
-    let ends = claims["exp"].as_i64().ok_or(NOT_NOW)?;
-    let begins = claims["nbf"].as_i64();
+    let ends = moment(&claims["exp"]).ok_or(NOT_NOW)?;
+    let begins = moment(&claims["nbf"]);
     let begun = begins.is_none_or(|begins| begins - SKEW <= now && ends - begins <= LONGEST);
     if begun && ends + SKEW > now { Ok(()) } else { Err(NOT_NOW) }
+}
+
+/// A moment in seconds; MSAL sends them with a fraction, as RFC 7519 allows.
+#[expect(clippy::cast_possible_truncation, reason = "a moment that is out of range is out of time as well")]
+fn moment(claim: &Value) -> Option<i64> {
+    claim.as_i64().or_else(|| Some(claim.as_f64()?.floor() as i64))
 }
 
 fn json(part: &str) -> Result<Value, u32> {

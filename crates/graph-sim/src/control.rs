@@ -38,6 +38,7 @@ fn get<'a>(world: &World, path: &str, asked: impl Fn(&str) -> Option<&'a str>) -
             Ok(stats)
         }
         "journal" => as_json(&*world.journal()),
+        "exchanges" => as_json(&world.exchanges.read()),
         "load-report" => as_json(&tenant(world, asked("tenant"))?.report),
         "objects" => {
             let collection = asked("collection").ok_or("the query lacks 'collection'")?;

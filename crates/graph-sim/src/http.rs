@@ -31,20 +31,31 @@ pub(crate) async fn handle(State(door): State<Door>, request: axum::extract::Req
     let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
         return plain(413, String::new());
     };
-    let path = parts.uri.path().to_owned();
-    if let Some(rest) = path.strip_prefix("/_sim/") {
+    if let Some(rest) = parts.uri.path().strip_prefix("/_sim/") {
         let (status, answer) = control::handle(&door.world, &parts, rest, &body);
         return plain(status, answer);
     }
+    let arrived_ms = door.world.exchanges.now_ms();
+    let answer = route(&door, &parts, &body).await;
+    door.world.exchanges.record(door.scheme, &parts, arrived_ms, &answer);
+    answer
+}
+
+/// Which service answers.
+async fn route(door: &Door, parts: &Parts, body: &[u8]) -> Response<Body> {
+    let path = parts.uri.path();
     if let Some(tenant) = path.strip_suffix("/oauth2/v2.0/token") {
-        return sign_in(&door, &parts, tenant.trim_matches('/'), &body).await;
+        return sign_in(door, parts, tenant.trim_matches('/'), body).await;
     }
     if let Some(tenant) = path.strip_suffix("/v2.0/.well-known/openid-configuration") {
-        return discovery(&door, &parts, tenant.trim_matches('/'));
+        return discovery(door, parts, tenant.trim_matches('/'));
+    }
+    if path == "/common/discovery/instance" {
+        return instance(door, parts);
     }
     let (version, rest) = path[1..].split_once('/').unwrap_or((&path[1..], ""));
     match version {
-        "beta" | "v1.0" => ask_graph(&door, &parts, version, rest, &body).await,
+        "beta" | "v1.0" => ask_graph(door, parts, version, rest, body).await,
         _ => plain(404, String::new()),
     }
 }
@@ -119,6 +130,17 @@ fn discovery(door: &Door, parts: &Parts, name: &str) -> Response<Body> {
     plain(200, document.to_string())
 }
 
+/// Where a library that does not know this host learns that it is a sign-in service, and where the tenant's document is.
+fn instance(door: &Door, parts: &Parts) -> Response<Body> {
+    match token::authority_tenant(parts.uri.query().unwrap_or_default()) {
+        Some(tenant) => plain(200, token::instance(&origin(door, parts), &tenant)),
+        None => {
+            let (status, body) = token::refused(50_049, "", &clock::format_seconds(clock::EPOCH));
+            plain(status, body)
+        }
+    }
+}
+
 /// The tenant a bearer token opens (by position), with its application.
 fn authenticate<'a>(world: &World, headers: &'a HeaderMap) -> Result<(usize, String, &'a str), GraphError> {
     let bearer = header_text(headers, "authorization").and_then(|value| value.strip_prefix("Bearer "));
@@ -171,6 +193,7 @@ async fn ask_graph(door: &Door, parts: &Parts, version: &str, path: &str, body: 
         in_batch: false,
         eventual: consistency.eq_ignore_ascii_case("eventual"),
         full_metadata: accept.contains("odata.metadata=full"),
+        request_id: &request_id,
         client_request_id: echoed,
         approval: graph::Headers {
             justification: header_text(&parts.headers, "x-msft-approval-justification"),

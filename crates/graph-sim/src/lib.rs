@@ -13,6 +13,7 @@ mod config;
 mod content;
 mod control;
 mod errors;
+mod exchanges;
 mod faults;
 mod folder;
 mod graph;
@@ -37,6 +38,7 @@ mod world;
 
 pub use certificate::TestKey;
 pub use config::{Content, SimulatorConfig, StartError, TenantSpec, Throttling};
+pub use exchanges::Exchange;
 pub use faults::{Fault, FaultKind, FaultMatch, Place};
 pub use journal::{Effect, LoadReport, Placed, Stats, TenantStats, Unplaced};
 pub use simulator::Simulator;

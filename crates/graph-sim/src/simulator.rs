@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use crate::audit::{self, Change, Operation};
 use crate::config::{SimulatorConfig, StartError, TenantSpec, Throttling};
 use crate::content;
+use crate::exchanges::Exchange;
 use crate::faults::Fault;
 use crate::graph::complete;
 use crate::journal::{Effect, LoadReport, Stats};
@@ -49,6 +50,7 @@ impl Simulator {
             any_token,
             knobs: RwLock::new(knobs),
             journal: Mutex::default(),
+            exchanges: Default::default(),
             arrived: watch::Sender::new(0),
             gate: watch::Sender::new(None),
             held: watch::Sender::new(0),
@@ -91,6 +93,11 @@ impl Simulator {
     /// Every write that took effect, in order.
     pub fn journal(&self) -> Vec<Effect> {
         self.world.journal().clone()
+    }
+
+    /// The latest HTTP requests since the start or the last reset, oldest first.
+    pub fn exchanges(&self) -> Vec<Exchange> {
+        self.world.exchanges.read()
     }
 
     /// Adds a fault to a tenant (by directory id or domain); nothing happens when there is no such tenant.
@@ -285,6 +292,7 @@ impl World {
 
     pub(crate) fn reset_stats(&self) {
         self.arrived.send_replace(0);
+        self.exchanges.clear();
         for tenant in &self.tenants {
             tenant.counters.reset();
             tenant.limits.reset();

@@ -180,6 +180,25 @@ pub(crate) fn granted(token: &str) -> String {
     .to_string()
 }
 
+/// The tenant in the `authorization_endpoint` that a library asks about.
+pub(crate) fn authority_tenant(query: &str) -> Option<String> {
+    let asked = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "authorization_endpoint");
+    let address = url::Url::parse(&asked?.1).ok()?;
+    let tenant = address.path_segments()?.next().filter(|tenant| !tenant.is_empty());
+    tenant.map(str::to_owned)
+}
+
+/// The answer about an instance: the host is one, and goes by no other name.
+pub(crate) fn instance(origin: &str, tenant: &str) -> String {
+    let host = origin.split_once("://").map_or(origin, |(_, host)| host);
+    json!({
+        "tenant_discovery_endpoint": format!("{origin}/{tenant}/v2.0/.well-known/openid-configuration"),
+        "api-version": "1.1",
+        "metadata": [{ "preferred_network": host, "preferred_cache": host, "aliases": [host] }],
+    })
+    .to_string()
+}
+
 /// Status and body of a refusal.
 pub(crate) fn refused(aadsts: u32, tenant: &str, date: &str) -> (u16, String) {
     let (error, text) = wording(aadsts, tenant);
@@ -257,6 +276,7 @@ fn wording(aadsts: u32, tenant: &str) -> (&'static str, String) {
         90_006 | 90_024 | 90_033 | 90_090 => {
             ("temporarily_unavailable", "A transient error has occurred. Please try again.")
         }
+        50_049 => ("invalid_instance", "Unknown or invalid instance."),
         700_005 | 65_001 => ("invalid_grant", "The grant is not valid for this tenant."),
         _ => ("invalid_request", "The request is not valid."),
     };

@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use crate::approvals::Approvals;
 use crate::clock::Clock;
 use crate::config::{TenantSpec, Throttling};
+use crate::exchanges::Exchanges;
 use crate::faults::Faults;
 use crate::journal::{Counters, Effect, LoadReport};
 use crate::store::Store;
@@ -26,6 +27,7 @@ pub(crate) struct World {
     pub(crate) any_token: Option<usize>,
     pub(crate) knobs: RwLock<Knobs>,
     pub(crate) journal: Mutex<Vec<Effect>>,
+    pub(crate) exchanges: Exchanges,
     /// Graph requests that have arrived since the start or the last reset.
     pub(crate) arrived: watch::Sender<u64>,
     /// Part of the path of requests that wait.

@@ -12,15 +12,12 @@ pub(crate) use approval::Headers;
 pub(crate) use intents::add_templates;
 pub(crate) use write::complete;
 
-use std::sync::atomic::Ordering;
-
 use serde_json::Value;
 
 use crate::config::Throttling;
 use crate::errors::GraphError;
 use crate::faults::{FaultKind, Target};
 use crate::journal::count;
-use crate::random::Random;
 use crate::render::Frame;
 use crate::store::Store;
 use crate::throttle::{Attempt, Service, Verdict, resource_units};
@@ -48,6 +45,8 @@ pub(crate) struct Request<'a> {
     pub(crate) eventual: bool,
     /// `odata.metadata=full`.
     pub(crate) full_metadata: bool,
+    /// The id of the HTTP request.
+    pub(crate) request_id: &'a str,
     pub(crate) client_request_id: &'a str,
     pub(crate) approval: Headers<'a>,
 }
@@ -76,10 +75,8 @@ impl Reply {
     }
 
     pub(crate) fn error(error: &GraphError, request: Request<'_>) -> Self {
-        let number = request.world.last_request.fetch_add(1, Ordering::Relaxed);
         let date = crate::clock::format_seconds(request.tenant.clock.seconds());
-        let request_id = Random::new(number).guid();
-        let body = error.body(&request_id, request.client_request_id, &date);
+        let body = error.body(request.request_id, request.client_request_id, &date);
         Self { headers: error.headers.clone(), ..Self::json(error.status, body) }
     }
 }

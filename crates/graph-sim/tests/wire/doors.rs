@@ -1,8 +1,8 @@
 //! Getting in: listeners, tokens, refusals.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use graph_sim::{Content, Simulator, SimulatorConfig, TenantSpec, TestKey};
+use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
+use graph_sim::{Content, Fault, FaultKind, Simulator, SimulatorConfig, TenantSpec, TestKey};
 use jiff::Timestamp;
 use reqwest::Client;
 use serde_json::Value;
@@ -44,6 +44,14 @@ async fn sign_in_refuses_in_the_words_of_entra() {
     let discovery = format!("{}/{}/v2.0/.well-known/openid-configuration", session.base, session.tenant.primary_domain);
     let document = support::json(support::client().get(discovery).send().await.unwrap()).await;
     assert!(document["token_endpoint"].as_str().unwrap().ends_with("/oauth2/v2.0/token"));
+    let instance = |of: String| format!("{}/common/discovery/instance?api-version=1.1&{of}", session.base);
+    let known = instance(format!("authorization_endpoint=https://localhost/{}/authorize", session.tenant.tenant_id));
+    let told = support::json(support::client().get(known).send().await.unwrap()).await;
+    let address = told["tenant_discovery_endpoint"].as_str().unwrap();
+    let led_to = support::json(support::client().get(address).send().await.unwrap()).await;
+    assert!(led_to["issuer"].as_str().unwrap().contains(&session.tenant.tenant_id));
+    let refused = support::client().get(instance("authorization_endpoint=nowhere".to_owned())).send().await.unwrap();
+    assert_eq!(support::json(refused).await["error"], "invalid_instance");
 }
 
 #[tokio::test]
@@ -64,6 +72,37 @@ async fn https_works_with_the_certificate_it_shows() {
 }
 
 #[tokio::test]
+async fn the_latest_requests_tell_who_asked_what_when_and_what_was_answered() {
+    let (simulator, session) = started(10).await;
+    let refusal = FaultKind::Status { status: 429, code: "TooManyRequests".to_owned(), retry_after: Some(7) };
+    simulator.add_fault(&session.tenant.tenant_id, Fault::on("organization", refusal).times(1));
+    simulator.reset_stats();
+    for _ in 0..2 {
+        session.request("GET", "beta/organization?$select=id").header("SdkVersion", "tool/1").send().await.unwrap();
+    }
+    let exchanges = simulator.exchanges();
+    let told: Vec<_> = exchanges
+        .iter()
+        .map(|one| {
+            (one.method.as_str(), one.path.as_str(), one.client.as_str(), one.status, one.retry_after.as_deref())
+        })
+        .collect();
+    let path = "/beta/organization?$select=id";
+    assert_eq!(told, [("GET", path, "tool/1", 429, Some("7")), ("GET", path, "tool/1", 200, None)]);
+    assert!(exchanges[0].arrived_ms <= exchanges[0].answered_ms && exchanges[0].answered_ms <= exchanges[1].arrived_ms);
+    let over_http = support::json(support::client().get(session.address("_sim/exchanges")).send().await.unwrap()).await;
+    assert_eq!(over_http, serde_json::to_value(&exchanges).unwrap(), "asking for them is not one of them");
+}
+
+#[tokio::test]
+async fn an_error_names_the_request_by_the_id_in_its_header() {
+    let (_simulator, session) = started(10).await;
+    let refused = session.send("GET", "beta/deviceManagement/configurationPolicies/none", None).await;
+    let id = refused.headers()["request-id"].to_str().unwrap().to_owned();
+    assert_eq!(support::json(refused).await["error"]["innerError"]["request-id"], id.as_str());
+}
+
+#[tokio::test]
 async fn a_busy_port_is_named() {
     let (simulator, _session) = started(10).await;
     let port = simulator.http_url().rsplit(':').next().unwrap().parse().unwrap();
@@ -77,7 +116,7 @@ fn in_five_minutes() -> i64 {
     Timestamp::now().as_second() + 300
 }
 
-/// What a library of today sends: RS256, the SHA-1 of the certificate, and no `nbf`.
+/// What a library of today sends: RS256, the SHA-1 of the certificate with its padding, and no `nbf`.
 fn older_assertion(key_pem: &str, certificate_pem: &str, claims: &Value) -> String {
     use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
     use rustls::pki_types::pem::PemObject as _;
@@ -85,7 +124,7 @@ fn older_assertion(key_pem: &str, certificate_pem: &str, claims: &Value) -> Stri
     let key = RsaKeyPair::from_pkcs8(key.secret_pkcs8_der()).unwrap();
     let certificate = rustls::pki_types::CertificateDer::from_pem_slice(certificate_pem.as_bytes()).unwrap();
     let print = ring::digest::digest(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY, &certificate);
-    let header = serde_json::json!({ "alg": "RS256", "typ": "JWT", "x5t": URL_SAFE_NO_PAD.encode(print) });
+    let header = serde_json::json!({ "alg": "RS256", "typ": "JWT", "x5t": URL_SAFE.encode(print) });
     let message =
         format!("{}.{}", URL_SAFE_NO_PAD.encode(header.to_string()), URL_SAFE_NO_PAD.encode(claims.to_string()));
     let mut signature = vec![0; key.public().modulus_len()];
@@ -112,6 +151,8 @@ async fn a_certificate_signs_in_as_libraries_do_and_each_mistake_has_its_number(
     };
     let cases = [
         (TestKey::One, right(), 0),
+        // With a fraction, as MSAL sends it.
+        (TestKey::One, with("exp", (in_five_minutes() as f64 + 0.5).into()), 0),
         (TestKey::Two, right(), 700_027),
         (TestKey::One, with("exp", 1.into()), 700_024),
         (TestKey::One, with("nbf", 1.into()), 700_024),
