@@ -42,6 +42,7 @@ pub fn handlers(services: &Services) -> Catalogue {
         .with_duty(backups::schedules::FireSchedules)
         .with_duty(exports::ExpireExports)
         .with_duty(audit::LinkAudit)
+        .with_duty(inventory::MakeTexts)
 }
 
 /// The row of that type, also under a name that it had before, if this version knows it.

@@ -26,8 +26,7 @@ pub(crate) async fn store(db: &Db, tx: &mut Tx, tenant: TenantId, blobs: &[Blob<
         return Ok(());
     }
     let rows = blobs.iter().map(|blob| {
-        let packed = zstd::bulk::compress(blob.document, LEVEL).expect("compression into memory cannot fail");
-        let body = db.keys().encrypt(db.ambient(), &place(tenant, &blob.hash), &packed);
+        let body = pack(db, &place(tenant, &blob.hash), blob.document);
         vec![id(tenant).into(), (&blob.hash).into(), body.into(), blob.document.len().into()]
     });
     let mut insert = Builder::new("insert into blobs (tenant_id, hash, body, bytes) ");
@@ -39,7 +38,18 @@ pub(crate) async fn store(db: &Db, tx: &mut Tx, tenant: TenantId, blobs: &[Blob<
 
 /// The document of a stored body.
 pub(crate) fn open(db: &Db, tenant: TenantId, hash: &[u8], body: &[u8], bytes: u64) -> Result<Vec<u8>, StoreError> {
-    let packed = db.keys().decrypt(&place(tenant, hash), body)?;
+    unpack(db, &place(tenant, hash), body, bytes)
+}
+
+/// Compressed, then encrypted for that place.
+pub(crate) fn pack(db: &Db, place: &str, plain: &[u8]) -> Vec<u8> {
+    let packed = zstd::bulk::compress(plain, LEVEL).expect("compression into memory cannot fail");
+    db.keys().encrypt(db.ambient(), place, &packed)
+}
+
+/// What was packed for that place; `bytes` is its length.
+pub(crate) fn unpack(db: &Db, place: &str, body: &[u8], bytes: u64) -> Result<Vec<u8>, StoreError> {
+    let packed = db.keys().decrypt(place, body)?;
     let capacity = usize::try_from(bytes).map_err(|_| StoreError::Undecryptable)?;
     zstd::bulk::decompress(&packed, capacity).map_err(|_| StoreError::Undecryptable)
 }

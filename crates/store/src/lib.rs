@@ -53,8 +53,8 @@ pub use error::StoreError;
 pub use exports::{ExportFile, ExportPart, Exports};
 pub use groups::{GroupRecord, GroupRow, Groups};
 pub use inventory::{
-    CoverageRow, Facets, Freshness, Inventory, InventoryCursor, InventoryFilter, Missing, MissingPart, ObjectDetail,
-    ObjectRow, Recorded, RecordedObject, RowSignal, SeenObject, Signals, What,
+    CoverageRow, Facets, Found, Freshness, Inventory, InventoryCursor, InventoryFilter, Missing, MissingPart,
+    ObjectDetail, ObjectRow, Recorded, RecordedObject, RowSignal, SeenObject, Signals, UsedObject, What,
 };
 pub use keys::Keyring;
 pub use ledger::{

@@ -11,16 +11,33 @@ fn longest(name: &str) -> usize {
     if name == "certificate" { CERTIFICATE_BYTES_MAX } else { VALUE_BYTES_MAX }
 }
 
+/// The name under which every list takes what is searched for.
+const SEARCH: &str = "q";
+
+/// Cut, and with another control character in the place of NUL.
+fn refusable(value: &str) -> String {
+    value[..value.floor_char_boundary(VALUE_BYTES_MAX)].replace('\0', "\u{1}")
+}
+
 /// Decoded names and values.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Fields(Vec<(String, String)>);
 
 impl Fields {
     /// From `application/x-www-form-urlencoded` bytes, which never fail to decode. NUL and values of absurd length are
-    /// dropped: no field of ours holds any, and PostgreSQL refuses the one.
+    /// dropped: no field of ours holds any, and PostgreSQL refuses the one. Only a search keeps a form of them that finds
+    /// nothing or is refused: without it everything would be listed, and a click would act on everything.
     pub(crate) fn parse(bytes: &[u8]) -> Self {
         let pairs = url::form_urlencoded::parse(bytes).into_owned();
-        Self(pairs.filter(|(name, value)| value.len() <= longest(name) && !value.contains('\0')).collect())
+        let kept = pairs.filter_map(|(name, value)| {
+            let fits = value.len() <= longest(&name) && !value.contains('\0');
+            match name.as_str() {
+                _ if fits => Some((name, value)),
+                SEARCH => Some((name, refusable(&value))),
+                _ => None,
+            }
+        });
+        Self(kept.collect())
     }
 
     /// The first value of that name; an empty one counts as absent.
@@ -128,8 +145,14 @@ mod tests {
 
     #[test]
     fn values_that_no_database_takes_are_dropped() {
-        assert_eq!(Fields::parse(b"q=a%00b").get("q"), None);
-        assert_eq!(Fields::parse(format!("q={}", "x".repeat(5000)).as_bytes()).get("q"), None);
+        assert_eq!(Fields::parse(b"name=a%00b").get("name"), None);
+        assert_eq!(Fields::parse(format!("name={}", "x".repeat(5000)).as_bytes()).get("name"), None);
+    }
+
+    #[test]
+    fn a_search_is_never_dropped() {
+        assert_eq!(Fields::parse(b"q=a%00b").get("q"), Some("a\u{1}b"));
+        assert_eq!(Fields::parse(format!("q={}", "ä".repeat(5000)).as_bytes()).text("q").len(), 4096);
     }
 
     #[test]

@@ -58,7 +58,7 @@ test('a filter lives in the address, narrows the list and survives a reload', as
   const rows = page.locator('#inventory tbody tr');
   const all = await rows.count();
   const first = await rows.first().locator('a.row-a').innerText();
-  await page.getByPlaceholder('Name', { exact: true }).fill(first);
+  await page.getByPlaceholder('Name, setting, value or id').fill(first);
   await expect(page).toHaveURL(/[?&]q=/);
   await expect.poll(() => rows.count()).toBeLessThan(all);
   const narrowed = await rows.count();
@@ -79,7 +79,7 @@ test('everything works without JavaScript', async ({ browser, site }) => {
   await signIn(page, site, OWNER);
   await expect(page.locator('[data-live-mark]'), 'nothing claims to be live').toBeHidden();
   await page.getByRole('link', { name: 'Inventory', exact: true }).click();
-  await page.getByPlaceholder('Name', { exact: true }).fill('nothing has this name');
+  await page.getByPlaceholder('Name, setting, value or id').fill('nothing has this name');
   await page.getByRole('button', { name: 'Apply' }).click();
   await expect(page).toHaveURL(/q=nothing/);
   await expect(page.getByText('No object matches')).toBeVisible();

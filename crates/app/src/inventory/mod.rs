@@ -1,10 +1,12 @@
 //! What a tenant is configured to do, as last observed.
 
 mod coverage;
+mod make_texts;
 pub mod policy_run;
 mod query;
 mod reading;
 mod record;
+mod search;
 mod selection;
 pub(crate) mod some;
 mod start_policy_sync;
@@ -12,8 +14,10 @@ mod start_sync;
 pub mod sync_run;
 
 pub use coverage::{Sight, TypeCoverage, coverage};
+pub use make_texts::MakeTexts;
 pub use query::{CHANGED, OBJECT_NAMES, ObjectQuery};
 pub use record::{done, item_key, recorded};
+pub use search::{Match, matches, matching};
 pub use selection::Selection;
 pub use start_policy_sync::start_policy_sync;
 pub use start_sync::start_sync;

@@ -2,11 +2,13 @@
 
 use model::AppError;
 use model::registry::Registry;
+use model::registry::content::Reference;
+use model::search::SearchText;
 use serde::{Deserialize, Serialize};
 use store::InventoryFilter;
 
 /// What can be filtered by.
-pub const OBJECT_NAMES: [&str; 6] = ["q", "type", "platform", "state", "changed", "group"];
+pub const OBJECT_NAMES: [&str; 7] = ["q", "type", "platform", "state", "changed", "group", "uses"];
 
 /// When the content changed: value, words, length in milliseconds.
 pub const CHANGED: [(&str, &str, Option<i64>); 4] = [
@@ -37,6 +39,9 @@ pub struct ObjectQuery {
     changed: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     group: Option<String>,
+    /// `kind/id` of an object that they name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uses: Option<String>,
 }
 
 impl ObjectQuery {
@@ -55,6 +60,7 @@ impl ObjectQuery {
                 "state" => query.states.push(value.to_owned()),
                 "changed" => drop(query.changed.get_or_insert_with(|| value.to_owned())),
                 "group" => drop(query.group.get_or_insert_with(|| value.to_owned())),
+                "uses" => drop(query.uses.get_or_insert_with(|| value.to_owned())),
                 _ => {}
             }
         }
@@ -65,18 +71,25 @@ impl ObjectQuery {
         query
     }
 
-    /// The store's filter. A word that is none is left out here, never guessed; [`Self::checked`] refuses it.
-    pub fn filter(&self, now_ms: i64) -> InventoryFilter {
+    /// What is searched for, if anything is.
+    pub fn search(&self) -> Result<Option<SearchText>, AppError> {
+        self.q.as_deref().map_or(Ok(None), SearchText::parse)
+    }
+
+    /// The store's filter without what is searched for. A word that is none is left out here, never guessed;
+    /// [`Self::checked`] refuses it.
+    pub(super) fn filter(&self, now_ms: i64) -> InventoryFilter {
         let has = |state: &str| self.states.iter().any(|each| each == state).then_some(true);
         InventoryFilter {
             types: self.types.clone(),
             platforms: self.platforms.clone(),
             categories: Vec::new(),
-            text: self.q.clone(),
+            found: None,
             changed_since: self.changed().2.map(|length| now_ms - length),
             missing: has(MISSING),
             incomplete: has(INCOMPLETE),
             assigned_to: self.group.clone(),
+            naming: self.uses.as_deref().and_then(named),
         }
     }
 
@@ -88,8 +101,11 @@ impl ObjectQuery {
     pub fn checked(self) -> Result<Self, AppError> {
         let unknown_state = self.states.iter().find(|state| ![MISSING, INCOMPLETE].contains(&state.as_str()));
         let unknown_type = self.types.iter().find(|key| Registry::embedded().get(key).is_none());
+        let unknown_object = self.uses.as_ref().filter(|uses| named(uses).is_none());
         let unknown_time = self.changed.as_ref().filter(|_| self.changed().0.is_empty());
-        for (name, value) in [("state", unknown_state), ("type", unknown_type), ("changed", unknown_time)] {
+        for (name, value) in
+            [("state", unknown_state), ("type", unknown_type), ("changed", unknown_time), ("uses", unknown_object)]
+        {
             if let Some(value) = value {
                 let why = format!("The filter says something that TenantAtlas does not know: {name}={value}");
                 return Err(
@@ -104,12 +120,13 @@ impl ObjectQuery {
             let why = format!("A filter has at most {BYTES_MAX} bytes, without line breaks or control characters");
             return Err(AppError::invalid("filter.too_long", why).hint("Use a shorter text"));
         }
+        self.search()?;
         Ok(self)
     }
 
     fn values(&self) -> impl Iterator<Item = &str> {
         let lists = [&self.types, &self.platforms, &self.states].into_iter().flatten();
-        lists.chain([&self.q, &self.changed, &self.group].into_iter().flatten()).map(String::as_str)
+        lists.chain([&self.q, &self.changed, &self.group, &self.uses].into_iter().flatten()).map(String::as_str)
     }
 
     /// For a person: "Scope tags, missing, “pilot”"; nothing when everything fits.
@@ -118,10 +135,18 @@ impl ObjectQuery {
         let lists = [types.join(" or "), self.platforms.join(" or "), self.states.join(" and ")];
         let changed = self.changed().2.map(|_| format!("changed in the {}", self.changed().1));
         let group = self.group.as_ref().map(|group| format!("assigned to {group}"));
+        let uses = self.uses.as_ref().map(|uses| format!("using {uses}"));
         let text = self.q.as_ref().map(|text| format!("“{text}”"));
-        let parts = lists.into_iter().chain(changed).chain(group).chain(text);
+        let parts = lists.into_iter().chain(changed).chain(group).chain(uses).chain(text);
         parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
     }
+}
+
+/// `kind/id`: a type, or `external:` and a word.
+fn named(text: &str) -> Option<Reference> {
+    let (kind, external_id) = text.split_once('/')?;
+    let known = Registry::embedded().get(kind).is_some() || kind.starts_with("external:");
+    (known && !external_id.is_empty()).then(|| Reference { kind: kind.to_owned(), external_id: external_id.to_owned() })
 }
 
 #[cfg(test)]
@@ -143,7 +168,11 @@ mod tests {
         for (name, value) in [("state", "lost"), ("type", "nonsense"), ("changed", "yesterday")] {
             assert_eq!(code(name, value), Err("filter.unknown"), "{name}={value}");
         }
+        for value in ["scopeTags", "nonsense/0", "scopeTags/"] {
+            assert_eq!(code("uses", value), Err("filter.unknown"), "{value}");
+        }
         assert_eq!(code("q", &"x".repeat(5_000)), Err("filter.too_long"));
+        assert_eq!(code("q", "***"), Err("search.no_word"));
         assert!(ObjectQuery::of([("state", "missing"), ("type", "scopeTags"), ("changed", "7d")]).checked().is_ok());
     }
 

@@ -37,6 +37,7 @@ pub fn recorded(contract: &Contract, object: ObservedObject) -> RecordedObject {
         scope_tags: content::scope_tags(&object.document),
         assigned_groups: assignments.into_iter().filter_map(|assignment| assignment.group_id).collect(),
         signal: None,
+        searched: content::searched(contract, &object.document),
         document: serde_json::to_vec(&object.document).expect("a JSON value always serialises"),
     }
 }

@@ -4,6 +4,7 @@ use engine::{Ending, RunCtx, RunType};
 use futures::future::BoxFuture;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use graph::TenantGraph;
+use model::AppError;
 use model::access::Capability;
 use model::ids::RunId;
 use model::registry::{Contract, Registry};
@@ -14,10 +15,10 @@ use store::{ItemRecord, ItemRow, ObjectRow, StoreError};
 use crate::backups::PolicyKey;
 use crate::bulk;
 use crate::inventory::some::{OBJECTS_AT_ONCE, sync_one};
-use crate::inventory::{ObjectQuery, done, item_key};
+use crate::inventory::{ObjectQuery, done, item_key, matching};
 use crate::operations::failed_items;
 use crate::services::Services;
-use crate::starting::store_ending;
+use crate::starting::{app_ending, store_ending};
 
 /// The catalogue row.
 pub const DEFINITION: Definition = Definition {
@@ -58,7 +59,7 @@ impl CaptureManyRun {
     async fn capture(&self, ctx: &RunCtx) -> Result<Ending, Ending> {
         let inputs: Inputs = ctx.inputs()?;
         if !bulk::is_selected(ctx) {
-            let selected = selection(ctx, &inputs).await.map_err(store_ending)?;
+            let selected = selection(ctx, &inputs).await.map_err(app_ending)?;
             bulk::select(ctx, selected).await.map_err(store_ending)?;
         }
         let graph = self.services.connect(ctx).await?;
@@ -74,7 +75,7 @@ impl CaptureManyRun {
     }
 }
 
-async fn selection(ctx: &RunCtx, inputs: &Inputs) -> Result<Vec<ItemRecord>, StoreError> {
+async fn selection(ctx: &RunCtx, inputs: &Inputs) -> Result<Vec<ItemRecord>, AppError> {
     if let Some(run) = inputs.only_failed_of {
         return Ok(failed_items(ctx, run).await?.into_iter().map(bulk::pending_again).collect());
     }
@@ -87,7 +88,7 @@ async fn selection(ctx: &RunCtx, inputs: &Inputs) -> Result<Vec<ItemRecord>, Sto
         items.push(item(&policy.type_key, &policy.id, name));
     }
     let Some(query) = &inputs.query else { return Ok(items) };
-    let filter = query.filter(ctx.run.created_at);
+    let filter = matching(&ctx.db, &ctx.scope, query, ctx.run.created_at).await?;
     let mut last: Option<ObjectRow> = None;
     loop {
         let rows = inventory.list(&filter, last.as_ref().map(ObjectRow::cursor).as_ref(), PAGE).await?;

@@ -6,7 +6,7 @@ use store::{Db, Started, TenantScope};
 
 use super::capture_many_run::DEFINITION;
 use crate::backups::{PolicyKey, checked_policies, counted_policies};
-use crate::inventory::ObjectQuery;
+use crate::inventory::{ObjectQuery, matching};
 use crate::starting::{Extra, authorise, start};
 
 /// Policies that one filter may select.
@@ -38,7 +38,8 @@ pub async fn start_capture_many(
         }
         Chosen::Matching(query) => {
             let query = query.checked()?;
-            let matches = db.tenant(scope).inventory().count(&query.filter(db.ambient().now_ms())).await?;
+            let filter = matching(db, scope, &query, db.ambient().now_ms()).await?;
+            let matches = db.tenant(scope).inventory().count(&filter).await?;
             if matches == 0 || matches > MATCHES_MAX {
                 return Err(bound(matches));
             }

@@ -3,6 +3,7 @@
 mod audit;
 mod backup;
 mod filter;
+mod inventory;
 mod policy;
 mod queue;
 mod schedule;
@@ -15,6 +16,7 @@ use clap::{Args, Parser, Subcommand};
 pub(crate) use audit::Audit;
 pub(crate) use backup::Backup;
 pub(crate) use filter::RunFilterArgs;
+pub(crate) use inventory::Inventory;
 pub(crate) use policy::{Capture, Policy};
 pub(crate) use queue::{Node, Queue};
 pub(crate) use schedule::{OneSchedule, Schedule, ScheduleCreate};
@@ -78,6 +80,8 @@ pub(crate) enum Command {
     Tenant(Tenant),
     /// Observe a tenant's configuration.
     Sync(Sync),
+    /// What was observed of a tenant: list it, or find what sets something.
+    Inventory(Inventory),
     /// Policies of a tenant.
     #[command(subcommand)]
     Policy(Policy),

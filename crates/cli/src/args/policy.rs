@@ -38,7 +38,7 @@ pub(crate) struct Capture {
     /// Only those assigned to this group (an id).
     #[arg(long, value_name = "ID", requires = "matching")]
     pub(crate) group: Option<String>,
-    /// Only those with this text in their name.
+    /// Only those with these words in their name or settings.
     #[arg(long, value_name = "TEXT", requires = "matching")]
     pub(crate) find: Option<String>,
     /// Waiting.

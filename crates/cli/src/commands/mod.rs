@@ -5,6 +5,7 @@ mod backup;
 mod db;
 mod demo;
 mod doctor;
+mod inventory;
 mod node;
 mod policy;
 mod queue;
@@ -43,6 +44,7 @@ pub(crate) async fn dispatch(cli: Cli, output: Output) -> Result<Exit, AppError>
         Command::User(args) => user::run(args, Settings::read(global)?, output).await,
         Command::Tenant(args) => tenant::run(args, &Session::open(global, output).await?).await,
         Command::Sync(args) => sync::run(args, &Session::open(global, output).await?).await,
+        Command::Inventory(args) => inventory::run(args, &Session::open(global, output).await?).await,
         Command::Policy(args) => policy::run(args, &Session::open(global, output).await?).await,
         Command::Backup(args) => backup::run(args, &Session::open(global, output).await?).await,
         Command::Run(args) => run::run(args, &Session::open(global, output).await?).await,

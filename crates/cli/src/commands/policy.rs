@@ -23,15 +23,22 @@ async fn capture(args: Capture, session: &Session) -> Result<Exit, AppError> {
     let policies = args.policies.iter().map(|text| policy(text)).collect::<Result<Vec<_>, _>>()?;
     let started = match policies.as_slice() {
         [only] => start_capture(&session.db, &scope, &only.type_key, &only.id, Extra::default()).await?,
-        [] => start_capture_many(&session.db, &scope, Chosen::Matching(query(&args)), Extra::default()).await?,
+        [] => start_capture_many(&session.db, &scope, Chosen::Matching(asked(&args)), Extra::default()).await?,
         _ => start_capture_many(&session.db, &scope, Chosen::Policies(policies), Extra::default()).await?,
     };
     session.follow_started(&scope, &started, args.waiting).await
 }
 
-fn query(args: &Capture) -> ObjectQuery {
-    let several = [("type", &args.types), ("platform", &args.platforms)];
-    let several = several.into_iter().flat_map(|(name, values)| values.iter().map(move |value| (name, value.as_str())));
+fn asked(args: &Capture) -> ObjectQuery {
     let single = [("state", &args.state), ("changed", &args.changed), ("group", &args.group), ("q", &args.find)];
+    query([("type", &args.types), ("platform", &args.platforms)], single)
+}
+
+/// A filter from options that may be repeated and such that may not.
+pub(super) fn query<'a>(
+    several: [(&'a str, &'a Vec<String>); 2],
+    single: impl IntoIterator<Item = (&'a str, &'a Option<String>)>,
+) -> ObjectQuery {
+    let several = several.into_iter().flat_map(|(name, values)| values.iter().map(move |value| (name, value.as_str())));
     ObjectQuery::of(several.chain(single.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)))))
 }

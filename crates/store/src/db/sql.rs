@@ -146,6 +146,9 @@ macro_rules! sql {
 }
 pub(crate) use sql;
 
+/// A list of more texts is one argument for SQLite, too, which takes 32,766 at most.
+const LIST_MAX: usize = 1_000;
+
 /// Puts a statement together from literal pieces: `{}` stands for the next placeholder.
 #[derive(Default)]
 pub(crate) struct Builder(Vec<Piece>);
@@ -221,6 +224,13 @@ impl Rendered {
             (Piece::Text(text), engine) => self.text.push_str(&render(text, engine)),
             (Piece::Arg(arg), _) => self.bind(arg),
             // An array without a value has no kind.
+            (Piece::Among(is, args), Engine::Sqlite) if args.len() > LIST_MAX && texts(&args).is_some() => {
+                self.text.push_str(if is { " in " } else { " not in " });
+                self.text.push_str("(select value from json_each(");
+                let texts = serde_json::to_string(&texts(&args)).expect("texts are plain data");
+                self.bind(texts.into());
+                self.text.push_str("))");
+            }
             (Piece::Among(is, args), engine) if engine == Engine::Sqlite || args.is_empty() => {
                 self.text.push_str(if is { " in " } else { " not in " });
                 self.list(args);
@@ -283,6 +293,11 @@ impl Rendered {
     }
 }
 
+/// The values, when all of them are texts.
+fn texts(args: &[Arg]) -> Option<Vec<&str>> {
+    args.iter().map(|arg| if let Arg::Text(Some(text)) = arg { Some(text.as_str()) } else { None }).collect()
+}
+
 /// Rows as columns.
 fn columns(rows: Vec<Vec<Arg>>) -> Vec<Vec<Arg>> {
     let mut columns: Vec<Vec<Arg>> = Vec::new();
@@ -337,6 +352,14 @@ mod tests {
         assert_eq!(built().for_engine(Engine::Sqlite).0, "select 1 limit +?");
         assert_eq!(fixed().for_engine(Engine::Sqlite).0, "select 1 limit +$1");
         assert_eq!(built().for_engine(Engine::Postgres).0, fixed().for_engine(Engine::Postgres).0);
+    }
+
+    #[test]
+    fn a_long_list_of_texts_is_one_argument_for_sqlite_too() {
+        let mut query = Builder::new("select 1 where c");
+        query.one_of((0..40_000).map(|number| format!("{number}").into()));
+        let (text, args) = query.statement().for_engine(Engine::Sqlite);
+        assert_eq!((text.as_ref(), args.len()), ("select 1 where c in (select value from json_each(?))", 1));
     }
 
     #[test]

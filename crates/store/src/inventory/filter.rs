@@ -1,8 +1,10 @@
 //! Which objects: the same filter for the list, its number and its facets.
 
 use model::ids::TenantId;
+use model::registry::content::Reference;
 
-use crate::db::sql::{Arg, Builder, anywhere, id};
+use super::Found;
+use crate::db::sql::{Arg, Builder, id};
 
 /// All parts must fit; an empty part fits everything.
 #[derive(Debug, Clone, Default)]
@@ -13,8 +15,8 @@ pub struct InventoryFilter {
     pub platforms: Vec<String>,
     /// Categories.
     pub categories: Vec<String>,
-    /// Somewhere in the name.
-    pub text: Option<String>,
+    /// Only what a search found.
+    pub found: Option<Found>,
     /// Content changed at or after this, milliseconds since the Unix epoch.
     pub changed_since: Option<i64>,
     /// Only missing ones, or only present ones.
@@ -23,6 +25,8 @@ pub struct InventoryFilter {
     pub incomplete: Option<bool>,
     /// Assigned to, or excluded from, this group (an id).
     pub assigned_to: Option<String>,
+    /// Only what names this object.
+    pub naming: Option<Reference>,
 }
 
 impl InventoryFilter {
@@ -38,8 +42,8 @@ impl InventoryFilter {
                 query.text(column).one_of(list.iter().map(Arg::from));
             }
         }
-        if let Some(text) = self.text.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
-            query.with(r" and o.name_key like {} escape '\'", [anywhere(&text.to_lowercase()).into()]);
+        if let Some(found) = &self.found {
+            query.text(" and o.type_key || '/' || o.external_id").one_of(found.keys().iter().map(Arg::from));
         }
         if let Some(since) = self.changed_since {
             query.with(" and o.changed_at >= {}", [since.into()]);
@@ -59,6 +63,13 @@ impl InventoryFilter {
                 " and exists (select 1 from inventory_assigned_groups g where g.tenant_id = {} and g.group_id = {} \
                  and g.type_key = o.type_key and g.external_id = o.external_id)",
                 [id(tenant).into(), group.into()],
+            );
+        }
+        if let Some(named) = &self.naming {
+            query.with(
+                " and exists (select 1 from inventory_references r where r.tenant_id = {} and r.kind = {} and r.target_id = {} \
+                 and r.type_key = o.type_key and r.external_id = o.external_id)",
+                [id(tenant).into(), (&named.kind).into(), (&named.external_id).into()],
             );
         }
     }

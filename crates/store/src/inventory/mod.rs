@@ -3,15 +3,21 @@
 mod coverage;
 mod filter;
 mod list;
+mod make_texts;
 mod record;
+mod references;
 mod rows;
+mod search;
 mod signals;
+mod texts;
 
 pub use coverage::{CoverageRow, Freshness};
 pub use filter::InventoryFilter;
 pub use list::Facets;
 pub use record::{Recorded, RecordedObject, RowSignal, What};
+pub use references::UsedObject;
 pub use rows::{InventoryCursor, Missing, MissingPart, ObjectDetail, ObjectRow};
+pub use search::Found;
 pub use signals::{SeenObject, Signals};
 
 use crate::TenantDb;

@@ -3,8 +3,10 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use model::ids::{Id, TenantId, VersionId};
+use model::registry::content::{SEARCH_RULES, Searched};
 use model::run::ItemOutcome;
 
+use super::texts::{self, Text};
 use super::{Inventory, MissingPart};
 use crate::blobs::{self, Blob};
 use crate::db::Tx;
@@ -50,6 +52,8 @@ pub struct RecordedObject {
     pub assigned_groups: Vec<String>,
     /// What told of it; absent when it was read without its list.
     pub signal: Option<RowSignal>,
+    /// What it is found by.
+    pub searched: Searched,
 }
 
 /// What told of an object before it was read.
@@ -153,6 +157,7 @@ impl Inventory<'_> {
             self.store_versions(&mut tx, lease, &held, &observations).await?;
             self.store_objects(&mut tx, lease, &held, &observations).await?;
             self.store_groups(&mut tx, &observations).await?;
+            self.store_texts(&mut tx, &observations).await?;
         }
         self.0.db.commit_runs(tx, false).await?;
         let answer = |one: Observation| Recorded { key: one.object.key, what: one.what, version: one.version };
@@ -265,7 +270,7 @@ impl Inventory<'_> {
         let mut upsert = Builder::new(
             "insert into inventory_objects (tenant_id, type_key, external_id, name, name_key, platform, category, version_id, \
              content_hash, complete, missing_parts, modified_at, assignments_count, scope_tags, first_seen_at, last_seen_at, \
-             last_seen_run, changed_at, row_hash, read_at) ",
+             last_seen_run, changed_at, row_hash, read_at, text_rules) ",
         );
         upsert.rows(all.iter().map(|one| {
             let object = &one.object;
@@ -291,6 +296,7 @@ impl Inventory<'_> {
                 fresh.then_some(held.now).into(),
                 one.row_hash.map(|hash| hash.to_vec()).into(),
                 held.now.into(),
+                if fresh { SEARCH_RULES } else { 0 }.into(),
             ]
         }));
         upsert.text(
@@ -303,7 +309,8 @@ impl Inventory<'_> {
              assignments_count = coalesce(excluded.assignments_count, inventory_objects.assignments_count), \
              scope_tags = excluded.scope_tags, last_seen_at = excluded.last_seen_at, last_seen_run = excluded.last_seen_run, \
              changed_at = coalesce(excluded.changed_at, inventory_objects.changed_at), missing_since = null, missing_run = null, \
-             row_hash = excluded.row_hash, read_at = excluded.read_at",
+             row_hash = excluded.row_hash, read_at = excluded.read_at, \
+             text_rules = case when excluded.text_rules > 0 then excluded.text_rules else inventory_objects.text_rules end",
         );
         tx.execute(upsert.statement()).await?;
         Ok(())
@@ -336,6 +343,20 @@ impl Inventory<'_> {
             tx.execute(insert.statement()).await?;
         }
         Ok(())
+    }
+
+    /// What is found follows the last complete content, in its transaction.
+    async fn store_texts(&self, tx: &mut Tx, all: &[Observation]) -> Result<(), StoreError> {
+        let fresh = all.iter().filter(|one| one.has_new_version());
+        let texts: Vec<_> = fresh
+            .map(|one| Text {
+                type_key: &one.object.type_key,
+                external_id: &one.object.external_id,
+                searched: &one.object.searched,
+                known_before: one.known_before,
+            })
+            .collect();
+        texts::store(self.0.db, tx, self.0.tenant(), &texts).await
     }
 }
 

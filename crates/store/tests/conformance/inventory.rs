@@ -1,6 +1,8 @@
 //! Versions, completeness, missing objects, groups.
 
+use model::registry::content::Searched;
 use model::run::{ItemOutcome, Outcome};
+use model::search::SearchText;
 use store::{Closing, GroupRecord, InventoryFilter, MissingPart, RecordedObject, StoreError, What};
 
 use crate::harness::both;
@@ -23,6 +25,7 @@ pub(crate) fn object(name: &str, content: &str) -> RecordedObject {
         scope_tags: vec!["0".into()],
         assigned_groups: vec!["g1".into()],
         signal: None,
+        searched: Searched::default(),
     }
 }
 
@@ -117,7 +120,8 @@ both! {
         let mut objects: Vec<_> = (0..7).map(|number| object(&format!("ä{number}"), "1")).collect();
         objects.push(incomplete("z"));
         inventory.record(&lease, objects).await.unwrap();
-        let filter = InventoryFilter { text: Some("Ä".into()), ..Default::default() };
+        let found = inventory.find(&SearchText::parse("Ä").unwrap().unwrap()).await.unwrap();
+        let filter = InventoryFilter { found: Some(found), ..Default::default() };
         assert_eq!(inventory.count(&filter).await.unwrap(), 7);
         let first = inventory.list(&filter, None, 4).await.unwrap();
         let rest = inventory.list(&filter, Some(&first[3].cursor()), 4).await.unwrap();

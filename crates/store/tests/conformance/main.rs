@@ -16,5 +16,6 @@ mod people;
 mod place;
 mod runs;
 mod scheduling;
+mod search;
 mod signals;
 mod views;

@@ -1,16 +1,20 @@
 //! The inventory.
 
+use std::collections::HashMap;
+
+use app::inventory::{Match, ObjectQuery, item_key, matches, matching};
 use axum::Json;
 use axum::extract::State;
+use model::registry::content::Reference;
 use serde::Serialize;
 use serde_json::Value;
-use store::{InventoryCursor, MissingPart, ObjectRow};
+use store::{InventoryCursor, InventoryFilter, MissingPart, ObjectRow, UsedObject};
 use utoipa::ToSchema;
 
 use super::limit;
 use crate::errors::WebError;
 use crate::extract::{Asked, InTenant, PathText};
-use crate::pages::inventory::{ObjectPath, cursor, inventory_filter};
+use crate::pages::inventory::{ObjectPath, cursor};
 use crate::state::Shared;
 
 /// A part of an object that was not read.
@@ -64,6 +68,46 @@ pub(crate) struct Object {
     missing_since: Option<i64>,
     /// Whether the pass that did not find it was complete; absent when it is there.
     missing_is_certain: Option<bool>,
+    /// The setting that a search found; absent when the name or the id was found, and without a search.
+    #[serde(rename = "match", skip_serializing_if = "Option::is_none")]
+    found: Option<FoundIn>,
+}
+
+/// A setting that a search found.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FoundIn {
+    /// Headings and name, in words.
+    place: String,
+    /// What Graph calls it.
+    id: String,
+    /// What it is set to, around what was found.
+    value: String,
+}
+
+impl From<Match> for FoundIn {
+    fn from(found: Match) -> Self {
+        Self { place: found.place, id: found.id, value: found.value }
+    }
+}
+
+/// An object that another one names.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Used {
+    /// The key of its type, or `external:` and a word for what has none.
+    kind: String,
+    /// Graph's id.
+    id: String,
+    /// Absent when it was not observed.
+    name: Option<String>,
+    /// Whether the latest complete list did not have it.
+    missing: bool,
+}
+
+impl From<UsedObject> for Used {
+    fn from(used: UsedObject) -> Self {
+        let Reference { kind, external_id: id } = used.reference;
+        Self { kind, id, name: used.name, missing: used.missing }
+    }
 }
 
 impl From<ObjectRow> for Object {
@@ -84,6 +128,7 @@ impl From<ObjectRow> for Object {
             changed_at: row.changed_at,
             missing_since: row.missing.as_ref().map(|missing| missing.since),
             missing_is_certain: row.missing.as_ref().map(|missing| missing.high_confidence),
+            found: None,
         }
     }
 }
@@ -138,22 +183,34 @@ pub(crate) struct ObjectWithContent {
     versions: Vec<Version>,
     /// The current version as Graph sent it; absent when nothing was read completely yet.
     document: Option<Value>,
+    /// What the current version names.
+    uses: Vec<Used>,
+    /// How many objects name it; `uses={type}/{id}` in the list gives them.
+    used_by: u64,
 }
 
 /// Objects as last observed, by name.
-#[utoipa::path(get, path = "/api/v1/tenants/{tenant}/inventory", tag = "inventory", params(("tenant" = String, Path), ("type" = Option<Vec<String>>, Query), ("platform" = Option<Vec<String>>, Query), ("state" = Option<String>, Query, description = "missing or incomplete"), ("changed" = Option<String>, Query, description = "24h, 7d or 30d"), ("group" = Option<String>, Query, description = "assigned to this group"), ("q" = Option<String>, Query), ("after" = Option<String>, Query), ("after_type" = Option<String>, Query), ("after_id" = Option<String>, Query), ("limit" = Option<u32>, Query)), responses((status = 200, body = ObjectList), (status = 404, body = crate::errors::Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/api/v1/tenants/{tenant}/inventory", tag = "inventory", params(("tenant" = String, Path), ("type" = Option<Vec<String>>, Query), ("platform" = Option<Vec<String>>, Query), ("state" = Option<String>, Query, description = "missing or incomplete"), ("changed" = Option<String>, Query, description = "24h, 7d or 30d"), ("group" = Option<String>, Query, description = "assigned to this group"), ("uses" = Option<String>, Query, description = "naming this object, kind/id"), ("q" = Option<String>, Query, description = "words of names and settings; together in quotation marks"), ("after" = Option<String>, Query), ("after_type" = Option<String>, Query), ("after_id" = Option<String>, Query), ("limit" = Option<u32>, Query)), responses((status = 200, body = ObjectList), (status = 422, body = crate::errors::Problem, content_type = "application/problem+json"), (status = 404, body = crate::errors::Problem, content_type = "application/problem+json")))]
 pub(crate) async fn list(
     State(shared): State<Shared>,
     InTenant(ctx, scope): InTenant,
     Asked(asked): Asked,
 ) -> Result<Json<ObjectList>, WebError> {
-    let filter = inventory_filter(&asked, ctx.now_ms);
-    let limit = limit(&asked);
+    let (query, limit) = (ObjectQuery::of(asked.pairs()), limit(&asked));
+    let filter = matching(shared.db(), &scope, &query, ctx.now_ms).await?;
     let mut rows = shared.db().tenant(&scope).inventory().list(&filter, cursor(&asked).as_ref(), limit + 1).await?;
     let more = rows.len() > limit;
     rows.truncate(limit);
     let next = more.then(|| rows.last().map(|row| Next::from(row.cursor()))).flatten();
-    Ok(Json(ObjectList { objects: rows.into_iter().map(Object::from).collect(), next }))
+    let mut found = match query.search()? {
+        Some(text) => matches(shared.db(), &scope, &text, &rows).await?,
+        None => HashMap::new(),
+    };
+    let object = |row: ObjectRow| {
+        let found = found.remove(&item_key(&row.type_key, &row.external_id)).map(FoundIn::from);
+        Object { found, ..Object::from(row) }
+    };
+    Ok(Json(ObjectList { objects: rows.into_iter().map(object).collect(), next }))
 }
 
 /// One object with its versions and its current content.
@@ -171,7 +228,13 @@ pub(crate) async fn get(
         run: row.run.to_string(),
         first_seen_at: row.first_seen_at,
     });
+    let tenant = shared.db().tenant(&scope);
+    let uses = tenant.inventory().uses(&path.type_key, &path.id).await?;
+    let naming = Some(Reference { kind: path.type_key, external_id: path.id });
+    let used_by = tenant.inventory().count(&InventoryFilter { naming, ..InventoryFilter::default() }).await?;
     Ok(Json(ObjectWithContent {
+        uses: uses.into_iter().map(Used::from).collect(),
+        used_by,
         versions: versions.collect(),
         document: loaded.document,
         object: loaded.object.row.into(),

@@ -131,7 +131,7 @@ pub(super) async fn top_bar(
         .unwrap_or_default();
     let search = place.scope.map(|_| Search {
         action: format!("{}/inventory", place.base()),
-        label: "Search policies by name".to_owned(),
+        label: "Search names and settings".to_owned(),
         value: if place.section == Section::Inventory { place.asked.text("q").to_owned() } else { String::new() },
     });
     let active = match place.scope.filter(|scope| scope.can(Capability::OperationsView)) {

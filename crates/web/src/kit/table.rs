@@ -94,7 +94,7 @@ pub fn state_cell(badge: &Markup) -> Markup {
 }
 
 /// The main cell of a row.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct MainCell {
     /// The bold name, the link that opens the row.
     pub name: String,
@@ -110,6 +110,8 @@ pub struct MainCell {
     pub code: String,
     /// A link behind that: words and address.
     pub link: Option<(String, String)>,
+    /// Why a search found it, or nothing.
+    pub found: Option<Markup>,
 }
 
 /// Renders the main cell.
@@ -126,6 +128,7 @@ pub fn main_cell(view: &MainCell) -> Markup {
                     @if let Some((words, href)) = &view.link { " " a.nowrap href=(href) { (words) } }
                 }
             }
+            @if let Some(found) = &view.found { p.why { (found) } }
         }
     }
 }

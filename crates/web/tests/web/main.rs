@@ -21,6 +21,7 @@ mod preferences;
 mod problems;
 mod routes;
 mod schedules;
+mod searches;
 mod starts;
 mod support;
 mod surfaces;

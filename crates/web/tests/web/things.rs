@@ -6,6 +6,8 @@ use app::inventory::Selection;
 use app::starting::Extra;
 use model::access::Role;
 use model::ids::{BackupSetId, Id, PauseId, RunId, ScheduleId, TenantId, UserId, VersionId, ViewId, WorkerId};
+use model::registry::Registry;
+use model::registry::content::searched;
 use model::run::ItemOutcome;
 use secrecy::SecretString;
 use serde_json::json;
@@ -175,6 +177,7 @@ fn scope_tag(object: &str) -> RecordedObject {
         platform: String::new(),
         category: "Tenant administration".into(),
         signal: None,
+        searched: searched(Registry::embedded().get("scopeTags").unwrap(), &document),
         content: document.to_string().into_bytes(),
         document: document.to_string().into_bytes(),
         missing_parts: Vec::new(),

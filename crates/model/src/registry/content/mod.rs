@@ -9,6 +9,7 @@ mod identity;
 pub mod path;
 mod readable;
 mod references;
+mod searched;
 mod words;
 
 pub use assignments::{Assignment, FilterMode, TargetKind, assignments, scope_tags};
@@ -16,3 +17,4 @@ pub use hash::{content_for_hash, row_signal};
 pub use identity::{external_id, is_built_in, modified_at, name, object_type, platform};
 pub use readable::{CANNOT_BE_READ, PROPERTIES, SettingRow, readable_settings};
 pub use references::{Reference, references};
+pub use searched::{SEARCH_RULES, SearchLine, Searched, search_lines, searched};

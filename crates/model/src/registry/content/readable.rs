@@ -23,6 +23,14 @@ pub struct SettingRow {
     pub value: String,
     /// How far it is indented, from 0.
     pub depth: usize,
+    /// What Graph calls it: the id of its definition and those of the values that were chosen, or the property.
+    pub id: String,
+}
+
+impl SettingRow {
+    fn called(self, id: impl Into<String>) -> Self {
+        Self { id: id.into(), ..self }
+    }
 }
 
 /// What is shown elsewhere on the page: identity, assignments, scope tags, time stamps.
@@ -112,7 +120,7 @@ fn is_asterisks(text: &str) -> bool {
 }
 
 fn row(name: impl Into<String>, value: impl Into<String>, depth: usize) -> SettingRow {
-    SettingRow { group: String::new(), name: name.into(), value: value.into(), depth }
+    SettingRow { group: String::new(), name: name.into(), value: value.into(), depth, id: String::new() }
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ const BATCH: i64 = 500;
 
 /// Every table that is copied, those first that others refer to. Left out is what is only of the moment: `nodes` and
 /// `run_changes`; and what belongs to a database rather than to an installation.
-const TABLES: [&str; 39] = [
+const TABLES: [&str; 41] = [
     "installation",
     "users",
     "first_set_up",
@@ -47,6 +47,8 @@ const TABLES: [&str; 39] = [
     "versions",
     "inventory_objects",
     "inventory_assigned_groups",
+    "inventory_texts",
+    "inventory_references",
     "inventory_coverage",
     "directory_groups",
     "backup_set_removals",

@@ -1,15 +1,16 @@
 //! A set that was left open: adding policies, taking them out, closing it.
 
 use app::backups::{PolicyKey, close_set, start_add};
+use app::inventory::{ObjectQuery, matching};
 use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
-use model::AppError;
 use model::access::Capability;
 use model::ids::BackupSetId;
+use model::{AppError, Kind};
 use store::{BackupItem, BackupSet, InventoryFilter, ObjectRow, TenantScope};
 
-use crate::errors::WebError;
+use crate::errors::{WebError, sentence};
 use crate::extract::{Asked, InTenant, PathId, Posted};
 use crate::frame::{Done, Place, answer, done, extra, tenant_path};
 use crate::kit::button::{Button, Press, Weight, button, why_off};
@@ -96,20 +97,18 @@ pub(super) async fn add_section(
         return Ok(section("add", "Add policies", "", &html! { (button(&view)) (why_off(&off)) }));
     }
     let wanted = place.asked.text("add");
-    let filter = InventoryFilter {
-        text: Some(wanted.to_owned()).filter(|text| !text.is_empty()),
-        missing: Some(false),
-        ..InventoryFilter::default()
+    let (found, refusal) = match candidates(place, scope, wanted).await {
+        Err(error) if error.kind == Kind::Invalid => (Vec::new(), Some(sentence(&error.message))),
+        found => (found?, None),
     };
-    let found = place.shared.db().tenant(scope).inventory().list(&filter, None, CANDIDATES).await?;
     let Press::Post { action, .. } = place.start(&format!("{path}/add")) else { return Ok(html! {}) };
     let body = html! {
         form.filters role="search" aria-label="Find policies to add" method="get" action=(format!("{path}#add")) {
-            label.vh for="add-q" { "Find a policy by name" }
-            input.input id="add-q" type="search" name="add" value=(wanted) placeholder="Policy name" autocomplete="off";
+            label.vh for="add-q" { "Find a policy by name or setting" }
+            input.input id="add-q" type="search" name="add" value=(wanted) placeholder="Name or setting" autocomplete="off";
             (button(&Button::new("Find", Press::Submit).with_icon("search")))
         }
-        @if found.is_empty() { (empty_state("search", "No policy of that name", "Only what was observed can be added.", None, true)) }
+        @if found.is_empty() { (empty_state("search", "No policy found", refusal.as_deref().unwrap_or("Only what was observed can be added."), None, true)) }
         @else {
             form.form method="post" action=(action) {
                 (csrf(&place.ctx.csrf))
@@ -122,6 +121,14 @@ pub(super) async fn add_section(
         }
     };
     Ok(section("add", "Add policies", &format!("to “{}”", set.name), &body))
+}
+
+/// Those that are there, by name.
+async fn candidates(place: &Place<'_>, scope: &TenantScope, wanted: &str) -> Result<Vec<ObjectRow>, AppError> {
+    let db = place.shared.db();
+    let filter = matching(db, scope, &ObjectQuery::of([("q", wanted)]), place.ctx.now_ms).await?;
+    let filter = InventoryFilter { missing: Some(false), ..filter };
+    Ok(db.tenant(scope).inventory().list(&filter, None, CANDIDATES).await?)
 }
 
 fn candidate(object: &ObjectRow) -> Markup {

@@ -1,17 +1,12 @@
 //! The filters of the inventory, as they stand in its address.
 
-use app::inventory::{CHANGED, ObjectQuery};
+use app::inventory::CHANGED;
 use model::registry::Registry;
-use store::{Facets, InventoryCursor, InventoryFilter};
+use store::{Facets, InventoryCursor};
 
 use crate::fields::Fields;
 use crate::kit::filter::{Choice, Filters, SearchField};
 use crate::pages::operations::choice_summary;
-
-/// The store's filter.
-pub(crate) fn inventory_filter(asked: &Fields, now_ms: i64) -> InventoryFilter {
-    ObjectQuery::of(asked.pairs()).filter(now_ms)
-}
 
 /// The row after which a page begins: its three keys.
 pub(crate) fn cursor(asked: &Fields) -> Option<InventoryCursor> {
@@ -48,8 +43,8 @@ pub(super) fn filter_row(asked: &Fields, action: &str, facets: &Facets) -> Filte
         target: "inventory".into(),
         search: Some(SearchField {
             name: "q".into(),
-            label: "Find by name".into(),
-            placeholder: "Name".into(),
+            label: "Find by name or setting".into(),
+            placeholder: "Name, setting, value or id".into(),
             value: asked.text("q").into(),
         }),
         choices: vec![
@@ -63,7 +58,7 @@ pub(super) fn filter_row(asked: &Fields, action: &str, facets: &Facets) -> Filte
                 options: changed,
             },
         ],
-        hidden: ["state", "group"]
+        hidden: ["state", "group", "uses"]
             .iter()
             .filter_map(|name| Some(((*name).to_owned(), asked.get(name)?.to_owned())))
             .collect(),

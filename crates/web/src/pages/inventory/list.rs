@@ -1,13 +1,16 @@
 //! `GET /t/{tenant}/inventory`
 
-use app::inventory::OBJECT_NAMES as NAMES;
+use app::inventory::{OBJECT_NAMES as NAMES, ObjectQuery, matching};
 use axum::extract::State;
 use maud::{Markup, html};
 use model::access::Capability;
-use store::{CoverageRow, Facets, MissingPart, ObjectRow};
+use model::search::SearchText;
+use store::{CoverageRow, Facets, InventoryFilter, MissingPart, ObjectRow};
 
 use super::bulk;
-use super::filter::{cursor, filter_row, inventory_filter, platform_label, type_label};
+use super::filter::{cursor, filter_row, platform_label, type_label};
+use super::found::{Reasons, not_yet, refused, searched};
+use super::references::used_note;
 use crate::errors::WebError;
 use crate::extract::{Asked, InTenant};
 use crate::fields::{Fields, segment};
@@ -44,42 +47,65 @@ pub(crate) async fn page(
 ) -> Result<Markup, WebError> {
     let place = Place::tenant(&shared, &ctx, &scope, &asked, Section::Inventory);
     let path = format!("{}/inventory", place.base());
-    let tenant = shared.db().tenant(&scope);
-    let inventory = tenant.inventory();
-    let filter = inventory_filter(&asked, ctx.now_ms);
-    let mut rows = inventory.list(&filter, cursor(&asked).as_ref(), ROWS + 1).await?;
-    let more = rows.len() > ROWS;
-    rows.truncate(ROWS);
+    let kept = asked.only(&NAMES);
+    let (search, refusal) = searched(&ObjectQuery::of(kept.pairs()));
+    let asked = if refusal.is_some() { asked.without(&["q"]) } else { asked.clone() };
+    let filter = matching(shared.db(), &scope, &ObjectQuery::of(asked.pairs()), ctx.now_ms).await?;
+    let inventory_of = shared.db().tenant(&scope);
+    let inventory = inventory_of.inventory();
     let mut stateless = filter.clone();
     stateless.missing = None;
     stateless.incomplete = None;
     let facet_counts = inventory.facets(&stateless).await?;
-    let (all, shown) = (inventory.count(&stateless).await?, inventory.count(&filter).await?);
     let coverage = inventory.coverage().await?;
-    let kept = asked.only(&NAMES);
-    let now = place.now();
-    let selects = bulk::may_select(&place);
-    let columns = if selects { &COLUMNS[..] } else { &COLUMNS[1..] };
-    let lines: Vec<_> = rows.iter().map(|each| object_row(&now, &place.base(), each, selects)).collect();
-    let body = html! {
-        div id="inventory" {
-            (facets("By state", &facet_row(&kept, &path, all, &facet_counts), &html! {}))
-            @if rows.is_empty() { (nothing(&place, &kept, &path)) }
-            @else {
-                (bulk::bar(&place, &kept, rows.len(), shown))
-                (table("Configuration objects, by name", columns, true, &lines))
-                (pager(&pages(&rows, more, shown, &kept, &path, &asked, &now)))
-            }
+    let body = match &refusal {
+        Some(error) => refused(error, kept.without(&["q"]).href(&path)),
+        None => {
+            let all = inventory.count(&stateless).await?;
+            let results = results(&place, &asked, &filter, search.as_ref()).await?;
+            html! { (facets("By state", &facet_row(&kept, &path, all, &facet_counts), &html! {})) (results) }
         }
     };
     let main = html! {
-        (header(&Header { crumbs: vec![Crumb::text("Configuration")], title: "Inventory".into(), summary: Some(freshness(&now, &coverage)), actions: Some(actions(&place)) }))
+        (header(&Header { crumbs: vec![Crumb::text("Configuration")], title: "Inventory".into(), summary: Some(freshness(&place.now(), &coverage)), actions: Some(actions(&place)) }))
         (incomplete_types(&coverage))
-        (filters(&filter_row(&asked, &path, &facet_counts)))
+        (filters(&filter_row(&kept, &path, &facet_counts)))
         @if let Some(group) = asked.get("group") { p.help { "Assigned to the group " code { (group) } ". " a href=(kept.without(&["group"]).href(&path)) { "Show all" } } }
-        (body)
+        (used_note(&place, &path, &kept).await?)
+        div id="inventory" { (body) }
     };
     place.page("Inventory", &main).await
+}
+
+/// The rows that fit, page by page.
+async fn results(
+    place: &Place<'_>,
+    asked: &Fields,
+    filter: &InventoryFilter,
+    search: Option<&SearchText>,
+) -> Result<Markup, WebError> {
+    let Some(scope) = place.scope else { return Ok(html! {}) };
+    let (path, kept, now) = (format!("{}/inventory", place.base()), asked.only(&NAMES), place.now());
+    let inventory_of = place.shared.db().tenant(scope);
+    let inventory = inventory_of.inventory();
+    let mut rows = inventory.list(filter, cursor(asked).as_ref(), ROWS + 1).await?;
+    let more = rows.len() > ROWS;
+    rows.truncate(ROWS);
+    let shown = inventory.count(filter).await?;
+    let reasons = Reasons::of(place, search, &rows).await?;
+    let selects = bulk::may_select(place);
+    let columns = if selects { &COLUMNS[..] } else { &COLUMNS[1..] };
+    let line = |each: &ObjectRow| object_row(&now, &place.base(), each, reasons.why(each), selects);
+    let lines: Vec<_> = rows.iter().map(line).collect();
+    Ok(html! {
+        (not_yet(place, search).await?)
+        @if rows.is_empty() { (nothing(place, &kept, &path)) }
+        @else {
+            (bulk::bar(place, &kept, rows.len(), shown))
+            (table("Configuration objects, by name", columns, true, &lines))
+            (pager(&pages(&rows, more, shown, &kept, &path, asked, &now)))
+        }
+    })
 }
 
 fn freshness(now: &Now, coverage: &[CoverageRow]) -> Markup {
@@ -161,7 +187,7 @@ pub(super) fn part_words(part: &MissingPart) -> String {
     if part.part == "object" { "what its list leaves out".to_owned() } else { part.part.clone() }
 }
 
-fn object_row(now: &Now, base: &str, object: &ObjectRow, selects: bool) -> Markup {
+fn object_row(now: &Now, base: &str, object: &ObjectRow, found: Option<Markup>, selects: bool) -> Markup {
     let why = if let Some(missing) = &object.missing {
         let sure = if missing.high_confidence { "" } else { " The pass was partial, so this is not certain." };
         format!("Not seen since {}.{sure}", now.relative(missing.since))
@@ -178,6 +204,7 @@ fn object_row(now: &Now, base: &str, object: &ObjectRow, selects: bool) -> Marku
         target: type_label(&object.type_key),
         why,
         code: object.missing_parts.first().map(|part| part.code.clone()).unwrap_or_default(),
+        found,
         ..MainCell::default()
     };
     let changed =

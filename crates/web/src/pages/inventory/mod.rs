@@ -2,13 +2,15 @@
 
 mod bulk;
 mod filter;
+mod found;
 mod list;
 mod object;
 mod object_parts;
+mod references;
 mod starts;
 
 pub(crate) use bulk::capture_many;
-pub(crate) use filter::{cursor, inventory_filter, type_label};
+pub(crate) use filter::{cursor, type_label};
 pub(crate) use list::page as list_page;
 pub(crate) use object::{ObjectPath, TypePath, load, page as object_page, version_page};
 pub(crate) use starts::{capture, sync, sync_groups, sync_object, sync_type};

@@ -15,6 +15,7 @@ use super::list::object_badge;
 use super::object_parts::{
     assignments_section, identity, incompleteness, scope_tag_names, settings_section, version_list,
 };
+use super::references::references;
 use crate::auth::Ctx;
 use crate::errors::WebError;
 use crate::extract::{Asked, InTenant, PathId, PathText};
@@ -152,6 +153,7 @@ async fn render(
     ];
     let aside = html! {
         (version_list(&place, &loaded, &object_path))
+        (references(&place, &loaded).await?)
         (identity(&place.now(), &loaded))
     };
     let main = html! {

@@ -132,6 +132,7 @@ pub(crate) fn run_row(now: &Now, viewer: &Viewer, run: &RunRow) -> Markup {
         why,
         code,
         link: None,
+        found: None,
     };
     let by_label = if run.initiator == Some(viewer.user) { "" } else { "by" };
     let took = match run_duration(run) {

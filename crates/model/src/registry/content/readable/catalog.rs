@@ -21,29 +21,31 @@ fn instance(value: &Value, depth: usize, rows: &mut Vec<SettingRow>) {
     let id = value.get("settingDefinitionId").or_else(|| value.get("definitionId"));
     let id = id.and_then(Value::as_str).unwrap_or("unknown setting");
     let name = words::from_setting_id(id);
+    let row = |name: String, value: String| row(name, value, depth).called(id);
     if let Some(choice) = value.get("choiceSettingValue") {
-        rows.push(row(name, chosen(id, choice), depth));
+        rows.push(row(name, chosen(id, choice)).called(ids(id, [choice])));
         children(choice, depth + 1, rows);
     } else if let Some(choices) = value.get("choiceSettingCollectionValue").and_then(Value::as_array) {
-        rows.push(row(name, choices.iter().map(|choice| chosen(id, choice)).collect::<Vec<_>>().join(", "), depth));
+        let words = choices.iter().map(|choice| chosen(id, choice)).collect::<Vec<_>>().join(", ");
+        rows.push(row(name, words).called(ids(id, choices)));
         choices.iter().for_each(|choice| children(choice, depth + 1, rows));
     } else if let Some(simple) = value.get("simpleSettingValue") {
-        rows.push(row(name, shown(simple), depth));
+        rows.push(row(name, shown(simple)));
     } else if let Some(simples) = value.get("simpleSettingCollectionValue").and_then(Value::as_array) {
-        rows.push(row(name, simples.iter().map(shown).collect::<Vec<_>>().join(", "), depth));
+        rows.push(row(name, simples.iter().map(shown).collect::<Vec<_>>().join(", ")));
     } else if let Some(text) = value.get("valueJson").and_then(Value::as_str) {
-        rows.push(row(name, text.trim_matches('"'), depth));
+        rows.push(row(name, text.trim_matches('"').to_owned()));
     } else if let Some(group) = value.get("groupSettingValue") {
-        rows.push(row(name, "", depth));
+        rows.push(row(name, String::new()));
         children(group, depth + 1, rows);
     } else if let Some(groups) = value.get("groupSettingCollectionValue").and_then(Value::as_array) {
         for group in groups {
-            rows.push(row(name.clone(), "", depth));
+            rows.push(row(name.clone(), String::new()));
             children(group, depth + 1, rows);
         }
     } else {
         // A kind of setting that we do not know is shown as it was sent.
-        rows.push(row(name, value.to_string(), depth));
+        rows.push(row(name, value.to_string()));
     }
 }
 
@@ -51,6 +53,12 @@ fn children(value: &Value, depth: usize, rows: &mut Vec<SettingRow>) {
     for child in value.get("children").and_then(Value::as_array).into_iter().flatten() {
         instance(child, depth, rows);
     }
+}
+
+/// The id of a definition and those of the chosen values.
+fn ids<'a>(id: &str, choices: impl IntoIterator<Item = &'a Value>) -> String {
+    let chosen = choices.into_iter().filter_map(|choice| choice.get("value").and_then(Value::as_str));
+    std::iter::once(id).chain(chosen).collect::<Vec<_>>().join(" ")
 }
 
 fn chosen(id: &str, choice: &Value) -> String {

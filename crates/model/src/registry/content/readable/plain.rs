@@ -18,7 +18,7 @@ pub(super) fn property(name: &str, value: &Value, depth: usize, rows: &mut Vec<S
     let label = if name == "@odata.type" { "Type".to_owned() } else { words::from_camel_case(name) };
     match value {
         Value::Object(map) if depth < DEPTH_MAX && !map.is_empty() => {
-            rows.push(row(label, "", depth));
+            rows.push(row(label, "", depth).called(name));
             map.iter().for_each(|(name, value)| property(name, value, depth + 1, rows));
         }
         Value::Array(items) if depth < DEPTH_MAX && items.iter().any(Value::is_object) => {
@@ -26,7 +26,7 @@ pub(super) fn property(name: &str, value: &Value, depth: usize, rows: &mut Vec<S
                 property(&format!("{name} {}", index + 1), item, depth, rows);
             }
         }
-        _ => rows.push(row(label, scalar(value), depth)),
+        _ => rows.push(row(label, scalar(value), depth).called(name)),
     }
 }
 
@@ -49,14 +49,14 @@ fn scalar(value: &Value) -> String {
 pub(super) fn decoded(name: &str, value: &Value, rows: &mut Vec<SettingRow>) {
     let label = words::from_camel_case(name);
     let Some(text) = value.as_str().filter(|text| !text.is_empty()) else {
-        return rows.push(row(label, scalar(value), 0));
+        return rows.push(row(label, scalar(value), 0).called(name));
     };
     let shown = match STANDARD.decode(text) {
         Ok(bytes) => String::from_utf8(bytes)
             .unwrap_or_else(|error| format!("{} bytes that are no text", error.as_bytes().len())),
         Err(_) => text.to_owned(),
     };
-    rows.push(row(label, shown.trim_start_matches('\u{feff}'), 0));
+    rows.push(row(label, shown.trim_start_matches('\u{feff}'), 0).called(name));
 }
 
 /// One value of an administrative template, called by its definition when that was read with it.
@@ -70,7 +70,8 @@ pub(super) fn definition_value(value: &Value, rows: &mut Vec<SettingRow>) {
         (false, false) => format!("{category} › {title}"),
     };
     let enabled = value.get("enabled").and_then(Value::as_bool);
-    rows.push(row(name, enabled.map_or("Unknown", |enabled| if enabled { "Enabled" } else { "Disabled" }), 0));
+    let state = enabled.map_or("Unknown", |enabled| if enabled { "Enabled" } else { "Disabled" });
+    rows.push(row(name, state, 0).called(text("id")));
     for presentation in value.get("presentationValues").and_then(Value::as_array).into_iter().flatten() {
         let label = presentation.get("presentation").and_then(|known| known.get("label")).and_then(Value::as_str);
         let shown = presentation.get("value").or_else(|| presentation.get("values")).unwrap_or(&Value::Null);

@@ -1,0 +1,37 @@
+//! `tenantatlas inventory`
+
+use clap::Args;
+
+use super::OneTenant;
+
+/// `inventory`
+#[derive(Debug, Args)]
+pub(crate) struct Inventory {
+    /// The tenant.
+    #[command(flatten)]
+    pub(crate) tenant: OneTenant,
+    /// Only those with these words in their name or settings; words in quotation marks stand together.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) search: Option<String>,
+    /// Only this configuration type; may be repeated.
+    #[arg(long = "type", value_name = "KEY")]
+    pub(crate) types: Vec<String>,
+    /// Only for this platform; may be repeated.
+    #[arg(long = "platform", value_name = "PLATFORM")]
+    pub(crate) platforms: Vec<String>,
+    /// Only missing or incomplete ones.
+    #[arg(long, value_name = "STATE")]
+    pub(crate) state: Option<String>,
+    /// Only those whose content changed in the last 24h, 7d or 30d.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) changed: Option<String>,
+    /// Only those assigned to this group (an id).
+    #[arg(long, value_name = "ID")]
+    pub(crate) group: Option<String>,
+    /// Only those that name this object, for example assignmentFilters/ID.
+    #[arg(long, value_name = "KIND/ID")]
+    pub(crate) uses: Option<String>,
+    /// How many.
+    #[arg(long, default_value_t = 50)]
+    pub(crate) limit: usize,
+}

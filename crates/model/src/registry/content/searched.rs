@@ -1,0 +1,146 @@
+//! What an object can be found by beside its name: the lines of its settings, and the objects that it names.
+
+use serde_json::Value;
+
+use super::{Reference, readable_settings, references};
+use crate::registry::Contract;
+
+/// Rules by which this version makes what is searched. A database keeps the number with each object, and workers make
+/// again what older rules made: raise it with every change that gives other lines or other references.
+pub const SEARCH_RULES: i64 = 1;
+
+/// Longest text of one object, in bytes. Real policies have some ten thousand; scripts may have more.
+const BYTES_MAX: usize = 256 * 1024;
+/// A longer value without a space is no text but a picture or a certificate, in characters.
+const UNBROKEN_MAX: usize = 1_000;
+
+/// One line: something that the object says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SearchLine {
+    /// Where it stands, in words: headings and name.
+    pub place: String,
+    /// What Graph calls it.
+    pub id: String,
+    /// What it is set to.
+    pub value: String,
+}
+
+impl SearchLine {
+    /// As it is looked at: one line, in lower case.
+    pub fn folded(&self) -> String {
+        let text = format!("{}\t{}\t{}", self.place, self.id, self.value).to_lowercase();
+        text.replace(|letter: char| letter.is_control() && letter != '\t', " ")
+    }
+}
+
+/// What is kept of one object to find it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Searched {
+    /// Its lines, each with its end.
+    pub lines: String,
+    /// The objects that it names.
+    pub references: Vec<Reference>,
+}
+
+/// What an observed document is found by.
+pub fn searched(contract: &Contract, document: &Value) -> Searched {
+    let mut lines = String::new();
+    for line in search_lines(contract, document) {
+        lines.push_str(&line.folded());
+        lines.push('\n');
+        if lines.len() > BYTES_MAX {
+            lines.truncate(lines.floor_char_boundary(BYTES_MAX));
+            break;
+        }
+    }
+    Searched { lines, references: references(contract, document) }
+}
+
+/// The lines of a document in the order of its page. What the page calls unreadable stands here as unreadable, too: a
+/// secret is never among them.
+pub fn search_lines(contract: &Contract, document: &Value) -> Vec<SearchLine> {
+    let description = document.get("description").and_then(Value::as_str).filter(|text| !text.is_empty());
+    let description = description.map(|text| SearchLine {
+        place: "Description".to_owned(),
+        id: "description".to_owned(),
+        value: text.to_owned(),
+    });
+    let mut above: Vec<String> = Vec::new();
+    let settings = readable_settings(contract, document).into_iter().map(|row| {
+        above.truncate(row.depth);
+        above.push(row.name);
+        let group = (!row.group.is_empty()).then_some(row.group.as_str());
+        let place = group.into_iter().chain(above.iter().map(String::as_str)).collect::<Vec<_>>().join(" › ");
+        let value = if is_text(&row.value) { row.value } else { String::new() };
+        SearchLine { place, id: row.id, value }
+    });
+    description.into_iter().chain(settings).collect()
+}
+
+fn is_text(value: &str) -> bool {
+    value.len() <= UNBROKEN_MAX || value.contains(char::is_whitespace)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use sha2::{Digest, Sha256};
+
+    use super::{BYTES_MAX, SEARCH_RULES, search_lines, searched};
+    use crate::registry::{Contract, Registry};
+
+    fn contract(key: &str) -> &'static Contract {
+        Registry::embedded().get(key).expect("contract")
+    }
+
+    #[test]
+    fn a_line_has_words_ids_and_values() {
+        let id = "device_vendor_msft_bitlocker_requiredeviceencryption";
+        let document = json!({ "description": "For laptops", "settings": [{ "settingInstance": {
+            "settingDefinitionId": id, "choiceSettingValue": { "value": format!("{id}_1"), "children": [
+                { "settingDefinitionId": "bitlocker_days", "simpleSettingValue": { "value": 5 } }] } } }] });
+        let lines = searched(contract("settingsCatalog"), &document).lines;
+        assert_eq!(
+            lines.lines().collect::<Vec<_>>(),
+            [
+                "description\tdescription\tfor laptops".to_owned(),
+                format!("bitlocker › requiredeviceencryption\t{id} {id}_1\t1"),
+                "bitlocker › requiredeviceencryption › days\tbitlocker_days\t5".to_owned(),
+            ]
+        );
+    }
+
+    #[test]
+    fn scripts_and_addresses_of_settings_are_found_and_secrets_are_not() {
+        let script = json!({ "scriptContent": "V3JpdGUtSG9zdCAxCmV4aXQK" });
+        assert!(searched(contract("powershellScripts"), &script).lines.contains("write-host 1 exit"));
+        let profile = json!({ "preSharedKey": "canary", "omaSettings": [
+            { "displayName": "One", "omaUri": "./Device/X", "isEncrypted": true, "value": "canary" }] });
+        let lines = searched(contract("deviceConfigurations"), &profile).lines;
+        assert!(lines.contains("./device/x") && !lines.contains("canary"), "{lines}");
+        let secret = json!({ "settings": [{ "settingInstance": { "settingDefinitionId": "a_b", "simpleSettingValue": {
+            "@odata.type": "#microsoft.graph.deviceManagementConfigurationSecretSettingValue", "value": "canary" } } }] });
+        assert!(!searched(contract("settingsCatalog"), &secret).lines.contains("canary"));
+    }
+
+    #[test]
+    fn pictures_are_left_out_and_long_texts_end_somewhere() {
+        let picture = json!({ "icon": "A".repeat(2_000), "notes": "ä ".repeat(BYTES_MAX) });
+        let found = search_lines(contract("mobileApps"), &picture);
+        assert_eq!((found[0].value.as_str(), found[0].id.as_str()), ("", "icon"));
+        let lines = searched(contract("mobileApps"), &picture).lines;
+        assert!(lines.len() <= BYTES_MAX && lines.len() > BYTES_MAX - 4);
+    }
+
+    /// What the contracts say decides what is found. When this fails, raise `SEARCH_RULES` and put the new sum here.
+    #[test]
+    fn other_contracts_are_other_rules() {
+        let told = |contract: &Contract| {
+            let Contract { key, masked, encoded, references, .. } = contract;
+            format!("{key} {masked:?} {encoded:?} {references:?}\n")
+        };
+        let all: String = Registry::embedded().iter().map(told).collect();
+        let sum: String = Sha256::digest(all.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!((SEARCH_RULES, sum.as_str()), (1, "a57d2df2bcf658cf"));
+    }
+}

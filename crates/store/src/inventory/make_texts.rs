@@ -1,0 +1,95 @@
+//! Making what objects are found by where it is not there: rows of an older version, and what older rules made.
+
+use std::collections::BTreeSet;
+
+use model::ids::{TenantId, VersionId};
+use model::registry::Registry;
+use model::registry::content::{SEARCH_RULES, Searched, searched};
+
+use super::record::one_at_a_time;
+use super::texts::{self, Text};
+use crate::db::sql::{Arg, Builder, id, sql};
+use crate::db::{Row, Tx};
+use crate::{Db, StoreError, blobs};
+
+/// An object whose text is to be made, with what it says now.
+struct Waiting {
+    type_key: String,
+    external_id: String,
+    version: VersionId,
+    searched: Searched,
+}
+
+impl Db {
+    /// Makes the texts of up to `limit` objects of one tenant; says how many objects were looked at. Any number of workers
+    /// may do it at once. For all tenants, so it has no scope: nothing of a tenant leaves it.
+    pub async fn make_texts(&self, limit: usize) -> Result<usize, StoreError> {
+        let next = sql!(
+            "select tenant_id from inventory_objects where version_id is not null and text_rules < $1 limit 1",
+            SEARCH_RULES,
+        );
+        let rows = self.fetch("inventory_objects", next).await?;
+        let Some(tenant) = rows.first().map(|row| row.id::<TenantId>("tenant_id")).transpose()? else { return Ok(0) };
+        let statement = sql!(
+            "select o.type_key, o.external_id, o.version_id, b.hash, b.body, b.bytes from inventory_objects o \
+             join versions v on v.id = o.version_id join blobs b on b.tenant_id = v.tenant_id and b.hash = v.blob_hash \
+             where o.tenant_id = $1 and o.version_id is not null and o.text_rules < $2 limit $3",
+            id(tenant),
+            SEARCH_RULES,
+            limit,
+        );
+        let rows = self.fetch("inventory_objects", statement).await?;
+        let waiting = rows.iter().map(|row| self.waiting(tenant, row)).collect::<Result<Vec<_>, _>>()?;
+        self.write_texts(tenant, &waiting).await?;
+        Ok(waiting.len())
+    }
+
+    /// A document that cannot be opened, or whose type this version does not know, is found by its name.
+    fn waiting(&self, tenant: TenantId, row: &Row) -> Result<Waiting, StoreError> {
+        let type_key: String = row.get("type_key")?;
+        let (hash, body): (Vec<u8>, Vec<u8>) = (row.get("hash")?, row.get("body")?);
+        let version: VersionId = row.id("version_id")?;
+        let document = blobs::open(self, tenant, &hash, &body, row.count("bytes")?).ok();
+        let document = document.and_then(|document| serde_json::from_slice(&document).ok());
+        if document.is_none() {
+            tracing::warn!(%tenant, %version, "a version cannot be opened, so its settings are not found");
+        }
+        let contract = Registry::embedded().get(&type_key);
+        let searched = contract.zip(document).map(|(contract, document)| searched(contract, &document));
+        Ok(Waiting { type_key, external_id: row.get("external_id")?, version, searched: searched.unwrap_or_default() })
+    }
+
+    /// In one transaction, like the recording of a version, and only where that version is still the last one.
+    async fn write_texts(&self, tenant: TenantId, waiting: &[Waiting]) -> Result<(), StoreError> {
+        let mut tx = self.begin("inventory.make_texts").await?;
+        one_at_a_time(&mut tx, tenant, waiting.iter().map(|each| each.type_key.as_str())).await?;
+        let current = current(&mut tx, tenant, waiting).await?;
+        let still: Vec<_> = waiting.iter().filter(|each| current.contains(&each.version)).collect();
+        let texts: Vec<_> = still
+            .iter()
+            .map(|each| Text {
+                type_key: &each.type_key,
+                external_id: &each.external_id,
+                searched: &each.searched,
+                known_before: true,
+            })
+            .collect();
+        texts::store(self, &mut tx, tenant, &texts).await?;
+        let mut update = Builder::new("update inventory_objects set text_rules = ");
+        update.with("{} where tenant_id = {} and version_id", [SEARCH_RULES.into(), id(tenant).into()]);
+        update.one_of(still.iter().map(|each| Arg::from(id(each.version))));
+        tx.execute(update.statement()).await?;
+        tx.commit().await
+    }
+}
+
+async fn current(tx: &mut Tx, tenant: TenantId, waiting: &[Waiting]) -> Result<BTreeSet<VersionId>, StoreError> {
+    let mut query = Builder::new("select version_id from inventory_objects where ");
+    query.with("tenant_id = {} and version_id", [id(tenant).into()]);
+    query.one_of(waiting.iter().map(|each| Arg::from(id(each.version))));
+    // The type narrows the look-up to the primary key.
+    let types: BTreeSet<_> = waiting.iter().map(|each| each.type_key.as_str()).collect();
+    query.text(" and type_key").one_of(types.into_iter().map(Arg::from));
+    query.text(" and text_rules").with(" < {}", [SEARCH_RULES.into()]);
+    tx.fetch("inventory_objects", query.statement()).await?.iter().map(|row| row.id("version_id")).collect()
+}
