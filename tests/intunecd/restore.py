@@ -3,7 +3,6 @@
 It stops at any status code but the one it expects, and sends what works in its users' tenants.
 """
 
-import json
 import os
 import subprocess
 from pathlib import Path
