@@ -22,6 +22,7 @@ mod tenant;
 mod traffic;
 mod transport;
 
+pub use budget::{BoardUnreachable, BudgetBoard, Grant, OneProcess, Report, Shared};
 pub use certificate::ClientCertificate;
 pub use client::Graph;
 pub use config::{GraphConfig, Limits, Window};

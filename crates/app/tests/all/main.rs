@@ -28,6 +28,7 @@ mod partial;
 mod policies;
 mod repeats;
 mod schedules;
+mod shared_budget;
 mod support;
 mod sync;
 mod tokens;
