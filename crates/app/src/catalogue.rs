@@ -43,6 +43,13 @@ pub fn handlers(services: &Services) -> Catalogue {
         .with_duty(exports::ExpireExports)
         .with_duty(audit::LinkAudit)
         .with_duty(inventory::MakeTexts)
+        .at_stop({
+            let graph = services.graph.clone();
+            move || {
+                let graph = graph.clone();
+                Box::pin(async move { graph.leave().await })
+            }
+        })
 }
 
 /// The row of that type, also under a name that it had before, if this version knows it.

@@ -3,12 +3,16 @@
 use std::sync::Arc;
 
 use engine::{Ending, RunCtx};
-use graph::{ClientCertificate, Connection, Credential, Graph, TenantGraph};
+use futures::future::BoxFuture;
+use graph::{
+    BoardUnreachable, BudgetBoard, ClientCertificate, Connection, Credential, Grant, Graph, GraphConfig, GraphError,
+    Report, Shared, TenantGraph,
+};
 use model::AppError;
 use model::cloud::Clouds;
-use model::run::Reason;
+use model::run::{Priority, Reason};
 use secrecy::ExposeSecret;
-use store::{StoredConnection, TenantInfo};
+use store::{Db, StoredConnection, TenantInfo};
 
 use crate::starting::{app_ending, store_ending};
 
@@ -22,6 +26,12 @@ pub struct Services {
 }
 
 impl Services {
+    /// With a client that shares each tenant's limits with the other workers over this database.
+    pub fn new(db: &Db, config: GraphConfig, clouds: Clouds) -> Result<Self, GraphError> {
+        let graph = Graph::sharing(config, db.ambient().clone(), Arc::new(DatabaseBoard(db.clone())))?;
+        Ok(Self { graph, clouds: Arc::new(clouds) })
+    }
+
     /// The run's tenant, reachable; or how the run has to end without a connection.
     pub async fn connect(&self, ctx: &RunCtx) -> Result<TenantGraph, Ending> {
         let tenant = ctx.db.tenant(&ctx.scope);
@@ -30,21 +40,27 @@ impl Services {
             let why = "The tenant has no connection yet. An owner adds it under Connection";
             return Err(Ending::Blocked(Reason::new("connection.missing", why)));
         };
-        self.reach(&info, stored)
+        self.reach(&info, stored, ctx.run.priority)
     }
 
     /// The tenant by one of its connections, which may be the one that waits for its check.
-    pub(crate) fn reach(&self, info: &TenantInfo, stored: StoredConnection) -> Result<TenantGraph, Ending> {
+    pub(crate) fn reach(
+        &self,
+        info: &TenantInfo,
+        stored: StoredConnection,
+        priority: Priority,
+    ) -> Result<TenantGraph, Ending> {
         let Some(cloud) = self.clouds.get(&info.cloud) else {
             let why = format!("This worker does not know the cloud \"{}\". Configure it on every worker", info.cloud);
             return Err(Ending::Blocked(Reason::new("connection.cloud_unknown", why)));
         };
-        Ok(self.graph.tenant(Connection {
+        let connection = Connection {
             cloud: cloud.clone(),
             directory_id: info.directory_id.clone(),
             client_id: stored.client_id,
             credential: credential(stored.credential)?,
-        }))
+        };
+        Ok(self.graph.tenant(connection).with_priority(priority))
     }
 }
 
@@ -60,4 +76,24 @@ fn credential(stored: store::Credential) -> Result<Credential, Ending> {
         Ending::Blocked(Reason::new(error.code, why))
     };
     Ok(Credential::Certificate(Arc::new(read.map_err(blocked)?)))
+}
+
+/// The workers of a tenant meet in the database that they share anyway (spec 031).
+struct DatabaseBoard(Db);
+
+impl BudgetBoard for DatabaseBoard {
+    fn settle<'a>(&'a self, tenant: &'a str, report: &'a Report) -> BoxFuture<'a, Result<Grant, BoardUnreachable>> {
+        let change = |now, state: Option<String>| {
+            let mut shared = Shared::read(state.as_deref(), now);
+            let grant = shared.settle(now, report);
+            (shared.text(), grant)
+        };
+        Box::pin(async move {
+            let settled = self.0.budgets().change(tenant, change).await;
+            settled.map_err(|error| {
+                tracing::debug!(error = ?error, "the shared budget could not be changed");
+                BoardUnreachable
+            })
+        })
+    }
 }

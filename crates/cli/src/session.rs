@@ -1,7 +1,5 @@
 //! Who acts on the command line, on which tenant, and with whose worker.
 
-use std::sync::Arc;
-
 use engine::{Engine, EngineConfig};
 use model::ids::{RunId, UserId};
 use model::{Ambient, AppError};
@@ -110,8 +108,8 @@ impl Session {
 
 /// A worker over the settings' clouds.
 pub(crate) fn worker(db: &Db, settings: &Settings, slots: usize, role: &str) -> Result<Engine, AppError> {
-    let graph = graph::Graph::new(graph::GraphConfig::default(), db.ambient().clone()).map_err(AppError::internal)?;
-    let services = app::services::Services { graph, clouds: Arc::new(settings.clouds.clone()) };
+    let services = app::services::Services::new(db, graph::GraphConfig::default(), settings.clouds.clone())
+        .map_err(AppError::internal)?;
     let config = EngineConfig { slots, ..EngineConfig::default() };
     Ok(Engine::new(db.clone(), app::catalogue::handlers(&services), config, node(db, &[role, "worker"])))
 }

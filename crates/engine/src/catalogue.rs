@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use futures::future::BoxFuture;
+
 use crate::{Duty, RunType};
 
 /// Run types by their name, and duties.
@@ -10,6 +12,7 @@ use crate::{Duty, RunType};
 pub struct Catalogue {
     types: BTreeMap<&'static str, Arc<dyn RunType>>,
     duties: Vec<Arc<dyn Duty>>,
+    at_stop: Vec<Arc<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>>,
 }
 
 impl Catalogue {
@@ -30,6 +33,19 @@ impl Catalogue {
     pub fn with_duty(mut self, duty: impl Duty) -> Self {
         self.duties.push(Arc::new(duty));
         self
+    }
+
+    /// Adds what a worker does when it has stopped working, for example to give back what it shares with others.
+    #[must_use]
+    pub fn at_stop(mut self, last: impl Fn() -> BoxFuture<'static, ()> + Send + Sync + 'static) -> Self {
+        self.at_stop.push(Arc::new(last));
+        self
+    }
+
+    pub(crate) async fn stopped(&self) {
+        for last in &self.at_stop {
+            last().await;
+        }
     }
 
     /// The duties.

@@ -70,6 +70,7 @@ impl Engine {
         beating.cancel();
         let _ = tokio::task::spawn_blocking(move || beat.join()).await;
         let _ = tokio::join!(sweeping, node, retiring, duties.join_all());
+        self.catalogue.stopped().await;
         if let Err(error) = sweep::deliver_outbox(&self.db).await {
             tracing::warn!(error = %error, "the outbox is left for the next worker");
         }

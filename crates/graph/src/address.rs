@@ -31,6 +31,12 @@ impl<'a> Addresses<'a> {
         with_query(self.path(), &options)
     }
 
+    /// The action that gives objects by their ids, with the selection of the list.
+    pub(crate) fn lookup(self) -> Option<String> {
+        let path = self.contract.lookup.clone()?;
+        Some(with_query(path, &options(&self.contract.list.select, &[], None)))
+    }
+
     /// One object.
     pub(crate) fn object(self, id: &str, expand: &[String]) -> String {
         with_query(self.item(id), &options(&[], expand, None))

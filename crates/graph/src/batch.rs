@@ -8,14 +8,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use model::registry::{Quota, Version};
+use model::run::Priority;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
 use crate::auth::Token;
-use crate::budget::Permit;
+use crate::budget::{Cost, Permit};
 use crate::error::GraphError;
-use crate::pipeline::{PREFER, Pipeline};
+use crate::pipeline::{PREFER, PRIORITY, Pipeline, word};
 use crate::retry::Attempts;
 
 /// The most that Graph takes (learn.microsoft.com/graph/json-batching).
@@ -32,8 +33,19 @@ struct Refusal {
     spent: bool,
 }
 
+/// One read that may share a batch.
+#[derive(Clone, Copy)]
+pub(crate) struct Read<'a> {
+    pub(crate) version: Version,
+    /// Address relative to the version.
+    pub(crate) relative: &'a str,
+    pub(crate) quota: Quota,
+    pub(crate) priority: Priority,
+}
+
 struct Item {
     relative: String,
+    priority: Priority,
     permit: Permit,
     reply: oneshot::Sender<Result<Value, Refusal>>,
 }
@@ -47,33 +59,35 @@ struct Queue {
 
 /// Collects reads of one connection.
 pub(crate) struct Batcher {
-    pipeline: Arc<Pipeline>,
+    pipeline: Pipeline,
     queues: Mutex<HashMap<Version, Queue>>,
 }
 
 impl Batcher {
-    pub(crate) fn new(pipeline: Arc<Pipeline>) -> Arc<Self> {
+    pub(crate) fn new(pipeline: Pipeline) -> Arc<Self> {
         Arc::new(Self { pipeline, queues: Mutex::default() })
     }
 
-    /// Reads an address relative to the version. Conditional Access never goes into a batch: twenty at once meet a
+    /// Reads it together with others. Conditional Access never goes into a batch: twenty at once meet a
     /// limit of one a second.
-    pub(crate) async fn get(self: &Arc<Self>, version: Version, relative: &str, quota: Quota) -> Outcome {
-        if quota == Quota::ConditionalAccess {
-            return self.pipeline.get(&self.pipeline.absolute(version.as_str(), relative), quota).await;
+    pub(crate) async fn get(self: &Arc<Self>, read: Read<'_>) -> Outcome {
+        if read.quota == Quota::ConditionalAccess {
+            let pipeline = self.pipeline.with(read.priority);
+            return pipeline.get(&pipeline.absolute(read.version.as_str(), read.relative), read.quota).await;
         }
-        let whole = self.get_with_retries(version, relative, quota);
+        let whole = self.get_with_retries(read);
         tokio::time::timeout(self.pipeline.limits.deadline, whole)
             .await
             .unwrap_or_else(|_| Err(GraphError::of("graph.timeout")))
     }
 
-    async fn get_with_retries(self: &Arc<Self>, version: Version, relative: &str, quota: Quota) -> Outcome {
+    async fn get_with_retries(self: &Arc<Self>, read: Read<'_>) -> Outcome {
         let mut attempts = Attempts::default();
         loop {
-            let permit = self.pipeline.budget.acquire(quota).await;
+            let permit = self.pipeline.budget.acquire(Cost::read(read.quota)).await;
             let (reply, outcome) = oneshot::channel();
-            self.push(version, Item { relative: relative.to_owned(), permit, reply });
+            let item = Item { relative: read.relative.to_owned(), priority: read.priority, permit, reply };
+            self.push(read.version, item);
             // A task that died, for want of memory or by a defect, says nothing about the object: whoever waits dies with
             // it, so that the attempt ends and not an item.
             match outcome.await.expect("a batch answers each of its items unless its task died") {
@@ -127,7 +141,7 @@ impl Batcher {
             Ok((value, token)) => {
                 let mut answers = answer::split(value);
                 for (index, item) in items.into_iter().enumerate() {
-                    let outcome = self.judge(item.permit, &token, answers.remove(&index.to_string())).await;
+                    let outcome = self.judge(&item.permit, &token, answers.remove(&index.to_string())).await;
                     // Nobody waits any more when the reading was stopped.
                     let _ = item.reply.send(outcome.map_err(|error| Refusal { error, spent: false }));
                 }
@@ -142,7 +156,8 @@ impl Batcher {
     }
 
     fn request(&self, index: usize, item: &Item) -> Value {
-        let headers = json!({ "prefer": PREFER, "client-request-id": self.pipeline.ambient.uuid().to_string() });
+        let id = self.pipeline.ambient.uuid().to_string();
+        let headers = json!({ "prefer": PREFER, "client-request-id": id, PRIORITY: word(item.priority) });
         json!({ "id": index.to_string(), "method": "GET", "url": format!("/{}", item.relative), "headers": headers })
     }
 
@@ -150,10 +165,11 @@ impl Batcher {
     /// as it is. Throttled as a whole, its items wait in the budget like all others.
     async fn post(&self, address: &str, body: &Value, items: &[Item]) -> Result<(Value, Token), GraphError> {
         let mut attempts = Attempts::default();
+        let pipeline = self.pipeline.with(most_urgent(items));
         loop {
-            let token = self.pipeline.tokens.get().await?;
-            let place = self.pipeline.place(Quota::Intune).await;
-            let outcome = self.pipeline.once(Method::POST, address, Some(body), &token).await;
+            let token = pipeline.tokens.get().await?;
+            let place = pipeline.place(Quota::Intune).await;
+            let outcome = pipeline.once(Method::POST, address, Some(body), &token).await;
             drop(place);
             let error = match outcome {
                 Ok((value, _)) if answer::is_batch(&value) => return Ok((value, token)),
@@ -162,7 +178,7 @@ impl Batcher {
             };
             if error.code == "graph.throttled" {
                 self.pipeline.traffic.throttled();
-                items.iter().for_each(|item| self.pipeline.budget.throttled(item.permit, error.retry_after_ms));
+                items.iter().for_each(|item| item.permit.throttled(error.retry_after_ms));
                 return Err(error);
             }
             self.pipeline.pause(&mut attempts, error).await?;
@@ -170,18 +186,18 @@ impl Batcher {
     }
 
     /// What one item's answer means; without one it was lost.
-    async fn judge(&self, permit: Permit, token: &Token, answer: Option<answer::Sub>) -> Outcome {
+    async fn judge(&self, permit: &Permit, token: &Token, answer: Option<answer::Sub>) -> Outcome {
         let Some(answer) = answer else { return Err(GraphError::of("graph.unexpected_shape")) };
         match answer.status {
             200..300 => {
-                self.pipeline.budget.succeeded(permit, answer.notes.limit_share);
+                permit.succeeded(answer.notes.limit_share);
                 Ok(answer.body)
             }
             status => {
                 let error = answer.notes.error(status);
                 if error.code == "graph.throttled" {
                     self.pipeline.traffic.throttled();
-                    self.pipeline.budget.throttled(permit, error.retry_after_ms);
+                    permit.throttled(error.retry_after_ms);
                 }
                 if status == 401 {
                     self.pipeline.tokens.refused(token).await;
@@ -190,4 +206,9 @@ impl Batcher {
             }
         }
     }
+}
+
+/// A batch is as urgent as what somebody waits for in it.
+fn most_urgent(items: &[Item]) -> Priority {
+    items.iter().map(|item| item.priority).min().unwrap_or(Priority::Background)
 }

@@ -7,7 +7,7 @@ use model::Ambient;
 
 use crate::auth::Tokens;
 use crate::batch::Batcher;
-use crate::budget::Budget;
+use crate::budget::{Budget, BudgetBoard, OneProcess};
 use crate::config::GraphConfig;
 use crate::connection::Connection;
 use crate::error::GraphError;
@@ -26,15 +26,23 @@ struct Inner {
     ambient: Ambient,
     transport: Arc<Transport>,
     traffic: Arc<Counters>,
+    board: Arc<dyn BudgetBoard>,
+    budgets: Mutex<HashMap<String, Arc<Budget>>>,
     readers: Mutex<HashMap<String, Reader>>,
 }
 
 impl Graph {
-    /// Fails only when the additional root certificate is none.
+    /// A client that is the only one to ask its tenants. Fails only when the additional root certificate is none.
     pub fn new(config: GraphConfig, ambient: Ambient) -> Result<Self, GraphError> {
+        Self::sharing(config, ambient, Arc::new(OneProcess::default()))
+    }
+
+    /// A client that asks no more than what the board leaves it beside others.
+    pub fn sharing(config: GraphConfig, ambient: Ambient, board: Arc<dyn BudgetBoard>) -> Result<Self, GraphError> {
         let traffic = Arc::new(Counters::default());
         let transport = Arc::new(Transport::new(&config, Arc::clone(&traffic))?);
-        Ok(Self(Arc::new(Inner { config, ambient, transport, traffic, readers: Mutex::default() })))
+        let (budgets, readers) = (Mutex::default(), Mutex::default());
+        Ok(Self(Arc::new(Inner { config, ambient, transport, traffic, board, budgets, readers })))
     }
 
     /// The tenant of a connection. The same connection gives the same tokens, budget and batches; a new credential
@@ -46,10 +54,18 @@ impl Graph {
         if let Some(reader) = known.filter(|reader| reader.pipeline.tokens.connection().same_credential(&connection)) {
             return TenantGraph::new(reader.clone());
         }
-        let budget = known.map(|reader| Arc::clone(&reader.pipeline.budget));
-        let reader = self.0.reader(connection, budget);
+        let reader = self.0.reader(connection);
         readers.insert(key, reader.clone());
         TenantGraph::new(reader)
+    }
+
+    /// Gives the shares of all tenants' budgets back, for whoever stops. A request afterwards asks for a share again.
+    pub async fn leave(&self) {
+        let budgets: Vec<_> = {
+            let budgets = self.0.budgets.lock().unwrap_or_else(PoisonError::into_inner);
+            budgets.values().cloned().collect()
+        };
+        futures::future::join_all(budgets.iter().map(|budget| budget.leave())).await;
     }
 
     /// What was sent since the client was made.
@@ -59,13 +75,21 @@ impl Graph {
 }
 
 impl Inner {
-    fn reader(&self, connection: Connection, budget: Option<Arc<Budget>>) -> Reader {
-        let limits = &self.config.limits;
-        let tokens = Tokens::new(connection, Arc::clone(&self.transport), limits.clone(), self.ambient.clone());
-        let budget = budget.unwrap_or_else(|| Arc::new(Budget::new(limits.clone(), self.ambient.clone())));
+    fn reader(&self, connection: Connection) -> Reader {
+        let budget = self.budget(connection.budget_key());
+        let limits = self.config.limits.clone();
+        let tokens = Tokens::new(connection, Arc::clone(&self.transport), limits, self.ambient.clone());
         let shared = (Arc::clone(&self.transport), Arc::clone(&self.traffic));
-        let pipeline = Arc::new(Pipeline::new(tokens, budget, &self.config, self.ambient.clone(), shared.0, shared.1));
-        Reader { batcher: Batcher::new(Arc::clone(&pipeline)), pipeline }
+        let pipeline = Pipeline::new(tokens, budget, &self.config, self.ambient.clone(), shared.0, shared.1);
+        Reader { batcher: Batcher::new(pipeline.clone()), pipeline }
+    }
+
+    /// The tenant's budget: one, whichever of its applications asks.
+    fn budget(&self, tenant: String) -> Arc<Budget> {
+        let mut budgets = self.budgets.lock().unwrap_or_else(PoisonError::into_inner);
+        let new =
+            || Budget::new(tenant.clone(), Arc::clone(&self.board), self.config.limits.clone(), self.ambient.clone());
+        Arc::clone(budgets.entry(tenant.clone()).or_insert_with(new))
     }
 }
 

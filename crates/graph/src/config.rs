@@ -42,11 +42,13 @@ pub struct Window {
 /// (learn.microsoft.com/graph/throttling-limits), so that other applications find room as well.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// Intune reads; published: 1,000 in 20 s for an application in a tenant.
-    pub intune_reads: Window,
+    /// All requests to Intune; published: 1,000 in 20 s for an application in a tenant.
+    pub intune: Window,
+    /// Those of them that change something; published: 100 in 20 s.
+    pub intune_writes: Window,
     /// Conditional Access; published: one a second for a tenant over all applications.
     pub conditional_access: Window,
-    /// Groups and other directory objects; published: 3,500 units in 10 s for the smallest tenants.
+    /// Groups and other directory objects, in resource units; published: 3,500 units in 10 s for the smallest tenants.
     pub directory: Window,
     /// Attempts of one request that fails for another reason than throttling.
     pub attempts_max: u32,
@@ -64,7 +66,8 @@ impl Default for Limits {
     fn default() -> Self {
         let window = |requests, millis| Window { requests, span: Duration::from_millis(millis) };
         Self {
-            intune_reads: window(950, 20_000),
+            intune: window(950, 20_000),
+            intune_writes: window(95, 20_000),
             // A little longer than a second: clocks differ.
             conditional_access: window(1, 1_050),
             directory: window(3_000, 10_000),

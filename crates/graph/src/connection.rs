@@ -30,9 +30,15 @@ pub enum Credential {
 }
 
 impl Connection {
-    /// What shares a budget: one application in one tenant of one cloud.
+    /// What shares tokens and batches: one application in one tenant of one cloud.
     pub(crate) fn key(&self) -> String {
-        format!("{}|{}|{}", self.cloud.graph_url, self.directory_id, self.client_id)
+        format!("{}|{}", self.budget_key(), self.client_id)
+    }
+
+    /// What shares a budget. The published limits are for each application, but a tenant's next application begins
+    /// while the last one ends, and Conditional Access counts all together.
+    pub(crate) fn budget_key(&self) -> String {
+        format!("{}|{}", self.cloud.graph_url, self.directory_id)
     }
 
     /// Whether a token for the other is a token for this one.

@@ -24,6 +24,7 @@ mod tenant;
 mod traffic;
 mod transport;
 
+pub use budget::{BoardUnreachable, BudgetBoard, Grant, OneProcess, Report, Shared};
 pub use certificate::ClientCertificate;
 pub use client::Graph;
 pub use config::{GraphConfig, Limits, Window};

@@ -1,15 +1,17 @@
 //! The way of one request: budget, limit of concurrency, token, transport, shape, retry.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use model::Ambient;
 use model::registry::Quota;
+use model::run::Priority;
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::auth::{Token, Tokens};
-use crate::budget::Budget;
+use crate::budget::{Budget, Cost};
 use crate::config::{GraphConfig, Limits};
 use crate::error::GraphError;
 use crate::json;
@@ -20,8 +22,35 @@ use crate::transport::{Notes, Transport};
 /// Without it Graph masks members of enumerations that were added later, and two reads differ by that.
 pub(crate) const PREFER: &str = "include-unknown-enum-members";
 
-/// Everything that requests of one connection share.
+/// Which requests the service refuses first where several of the application compete
+/// (learn.microsoft.com/graph/throttling-limits).
+pub(crate) const PRIORITY: &str = "x-ms-throttle-priority";
+
+/// Somebody waits for the answer, or nobody does.
+pub(crate) fn word(priority: Priority) -> &'static str {
+    match priority {
+        Priority::Interactive => "normal",
+        Priority::Scheduled | Priority::Background => "low",
+    }
+}
+
+/// The way of the requests of one run, or of what else has one priority.
+#[derive(Clone)]
 pub(crate) struct Pipeline {
+    shared: Arc<Shared>,
+    pub(crate) priority: Priority,
+}
+
+impl Deref for Pipeline {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.shared
+    }
+}
+
+/// Everything that requests of one connection share.
+pub(crate) struct Shared {
     pub(crate) tokens: Tokens,
     pub(crate) budget: Arc<Budget>,
     pub(crate) limits: Limits,
@@ -41,7 +70,14 @@ impl Pipeline {
         traffic: Arc<Counters>,
     ) -> Self {
         let parallel = Semaphore::new(config.parallel_requests.max(1));
-        Self { tokens, budget, limits: config.limits.clone(), ambient, traffic, parallel, transport }
+        let limits = config.limits.clone();
+        let shared = Arc::new(Shared { tokens, budget, limits, ambient, traffic, parallel, transport });
+        Self { shared, priority: Priority::Background }
+    }
+
+    /// The same way for requests of that priority.
+    pub(crate) fn with(&self, priority: Priority) -> Self {
+        Self { shared: Arc::clone(&self.shared), priority }
     }
 
     /// Origin of the tenant's Graph.
@@ -56,33 +92,47 @@ impl Pipeline {
 
     /// Reads an absolute address of the tenant's Graph.
     pub(crate) async fn get(&self, address: &str, quota: Quota) -> Result<Value, GraphError> {
-        let whole = self.get_with_retries(address, quota);
+        self.ask(Method::GET, address, None, Cost::read(quota)).await
+    }
+
+    /// Reads by a POST whose body says what is asked for. It changes nothing, so that it may be repeated.
+    pub(crate) async fn look_up(&self, address: &str, body: &Value, cost: Cost) -> Result<Value, GraphError> {
+        self.ask(Method::POST, address, Some(body), cost).await
+    }
+
+    async fn ask(&self, method: Method, address: &str, body: Option<&Value>, cost: Cost) -> Result<Value, GraphError> {
+        let whole = self.with_retries(method, address, body, cost);
         tokio::time::timeout(self.limits.deadline, whole).await.unwrap_or_else(|_| Err(GraphError::of("graph.timeout")))
     }
 
-    async fn get_with_retries(&self, address: &str, quota: Quota) -> Result<Value, GraphError> {
+    async fn with_retries(
+        &self,
+        method: Method,
+        address: &str,
+        body: Option<&Value>,
+        cost: Cost,
+    ) -> Result<Value, GraphError> {
         let mut attempts = Attempts::default();
         loop {
             // The token comes before the budget: what was allowed has to arrive at the pace at which it was allowed.
             let token = self.tokens.get().await?;
-            let turn = self.budget.turn(quota).await;
-            let permit = self.budget.acquire(quota).await;
+            let permit = self.budget.acquire(cost).await;
             self.traffic.logical(1);
-            let place = self.place(quota).await;
-            let outcome = self.once(Method::GET, address, None, &token).await;
+            let place = self.place(cost.quota).await;
+            let outcome = self.once(method.clone(), address, body, &token).await;
             drop(place);
             let error = match outcome {
                 Ok((value, notes)) => {
-                    self.budget.succeeded(permit, notes.limit_share);
+                    permit.succeeded(notes.limit_share);
                     return Ok(value);
                 }
                 Err(error) => error,
             };
             if error.code == "graph.throttled" {
                 self.traffic.throttled();
-                self.budget.throttled(permit, error.retry_after_ms);
+                permit.throttled(error.retry_after_ms);
             }
-            drop(turn);
+            drop(permit);
             self.pause(&mut attempts, error).await?;
         }
     }
@@ -140,7 +190,7 @@ impl Pipeline {
             .header("accept", "application/json")
             .header("prefer", PREFER)
             .header("client-request-id", self.ambient.uuid().to_string())
-            .header("x-ms-throttle-priority", "low");
+            .header(PRIORITY, word(self.priority));
         match body {
             Some(body) => request.json(body),
             None => request,

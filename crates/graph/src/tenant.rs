@@ -1,8 +1,10 @@
 //! One reachable tenant.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use model::registry::{Contract, Quota};
+use model::run::Priority;
 use serde_json::Value;
 use tokio::sync::mpsc;
 
@@ -30,6 +32,12 @@ pub struct Organization {
 impl TenantGraph {
     pub(crate) fn new(reader: Reader) -> Self {
         Self { reader }
+    }
+
+    /// The same tenant for work of that priority: in front of what nobody waits for, the service refuses requests last.
+    pub fn with_priority(&self, priority: Priority) -> Self {
+        let pipeline = self.reader.pipeline.with(priority);
+        Self { reader: Reader { pipeline, batcher: Arc::clone(&self.reader.batcher) } }
     }
 
     /// Reads all objects of a type. They are sent as soon as they are complete, or it is certain that they cannot be.
@@ -61,6 +69,16 @@ impl TenantGraph {
         external_id: &str,
     ) -> Result<ObservedObject, GraphError> {
         self.reader.observe_one(contract, external_id).await
+    }
+
+    /// Reads objects by their ids, a thousand in a request, each id once; those that are not there are left out. Only of
+    /// types whose contract names a lookup.
+    pub async fn look_up(
+        &self,
+        contract: &'static Contract,
+        ids: &[String],
+    ) -> Result<Vec<ObservedObject>, GraphError> {
+        self.reader.look_up(contract, ids).await
     }
 
     /// Reads who the tenant is: the proof that a connection leads where it should.

@@ -114,6 +114,9 @@ impl Guard<'_> {
         if self.contract.delete {
             self.method("DELETE", &item);
         }
+        if let Some(lookup) = &self.contract.lookup {
+            self.method("POST", &format!("/{lookup}"));
+        }
     }
 
     fn list(&mut self) {
@@ -290,8 +293,9 @@ fn every_contract_is_what_microsoft_publishes() {
 fn a_wrong_contract_is_found() {
     let Some(metadata) = metadata::load() else { return };
     type Spoil = fn(&mut Contract);
-    let spoiled: [(&str, Spoil); 14] = [
+    let spoiled: [(&str, Spoil); 15] = [
         ("is not listed", |contract| contract.path = "deviceManagement/nonsense".into()),
+        ("POST /nonsense is not listed", |contract| contract.lookup = Some("nonsense".into())),
         ("does not return", |contract| contract.entity = "deviceConfiguration".into()),
         ("has no property nonsense", |contract| contract.name = Some("nonsense".into())),
         ("settings[].nonsense", |contract| contract.volatile.push("settings[].nonsense".into())),

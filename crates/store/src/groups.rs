@@ -154,6 +154,18 @@ impl Groups<'_> {
         Ok(names)
     }
 
+    /// Ids that assignments of the latest observation name and that are not known, sorted.
+    pub async fn unknown(&self) -> Result<Vec<String>, StoreError> {
+        let statement = sql!(
+            "select distinct a.group_id from inventory_assigned_groups a left join directory_groups g \
+             on g.tenant_id = a.tenant_id and g.id = a.group_id \
+             where a.tenant_id = $1 and g.id is null order by a.group_id",
+            self.0.tenant_arg(),
+        );
+        let rows = self.0.db.fetch("inventory_assigned_groups", statement).await?;
+        rows.iter().map(|row| row.get("group_id")).collect()
+    }
+
     /// How many are known.
     pub async fn count(&self) -> Result<u64, StoreError> {
         let statement =

@@ -16,6 +16,7 @@
 mod audit;
 mod backups;
 mod blobs;
+mod budgets;
 mod connections;
 mod db;
 mod error;
@@ -45,6 +46,7 @@ pub use audit::{
     TenantAudit,
 };
 pub use backups::{BackupItem, BackupSet, BackupStatus, Backups, Capture, SealedManifest, backup_closed};
+pub use budgets::Budgets;
 pub use connections::{
     CertificateInUse, CertificateSummary, ConnectionSummary, Credential, CredentialKind, Saved, StoredConnection,
 };

@@ -1,10 +1,9 @@
 //! A worker inside the test, with the product's engine and short pauses.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use engine::{Engine, EngineConfig};
-use graph::{Graph, GraphConfig, Limits, Window};
+use graph::{GraphConfig, Limits, Window};
 use model::cloud::Clouds;
 use store::{Db, WorkerInfo};
 use tokio::task::JoinHandle;
@@ -57,8 +56,7 @@ impl RunningWorker {
 }
 
 fn engine(db: &Db, clouds: &Clouds, graph: GraphConfig) -> Engine {
-    let graph = Graph::new(graph, db.ambient().clone()).expect("the client starts");
-    let services = app::services::Services { graph, clouds: Arc::new(clouds.clone()) };
+    let services = app::services::Services::new(db, graph, clouds.clone()).expect("the client starts");
     let info =
         WorkerInfo { id: db.ambient().id(), host: "test".into(), version: "test".into(), roles: vec!["worker".into()] };
     Engine::new(db.clone(), app::catalogue::handlers(&services), fast(), info)

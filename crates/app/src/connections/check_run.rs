@@ -45,7 +45,7 @@ impl CheckRun {
         let graph = match &waiting {
             Some(waiting) => {
                 let info = tenant.info().await.map_err(app_ending)?;
-                self.services.reach(&info, waiting.clone())?
+                self.services.reach(&info, waiting.clone(), ctx.run.priority)?
             }
             None => self.services.connect(ctx).await?,
         };

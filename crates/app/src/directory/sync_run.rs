@@ -96,7 +96,7 @@ async fn record_all(ctx: &RunCtx, mut objects: mpsc::Receiver<ObservedObject>) -
     Ok(())
 }
 
-fn recorded(group: ObservedObject) -> GroupRecord {
+pub(super) fn recorded(group: ObservedObject) -> GroupRecord {
     GroupRecord {
         id: group.external_id,
         name: group.name,

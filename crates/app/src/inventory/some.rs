@@ -12,6 +12,7 @@ use store::{ItemRecord, StoreError};
 
 use super::sync_run::{ending_of, sync_types};
 use super::{Selection, done, item_key, recorded};
+use crate::directory::learn_names;
 use crate::operations::failed_keys;
 use crate::starting::{app_ending, store_ending};
 
@@ -68,6 +69,7 @@ pub(crate) async fn sync_some(
         }
     }
     ctx.db.tenant(&ctx.scope).activate().await.map_err(app_ending)?;
+    learn_names(ctx, graph).await.map_err(store_ending)?;
     done(ctx).await.map_err(store_ending)
 }
 

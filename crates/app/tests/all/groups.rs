@@ -1,14 +1,22 @@
 //! `directory_groups.sync`.
 
+use std::collections::BTreeSet;
+
 use app::directory::start_groups_sync;
 use graph_sim::{Fault, FaultKind};
 use model::run::Outcome;
+use serde_json::Value;
 use store::RunRow;
 use testkit::{TestDatabase, World, on_both_databases};
 
-use crate::support::{id_at, reason};
+use crate::support::{forbidden, id_at, reason};
 
-on_both_databases!(groups_are_kept_by_name_and_a_removed_one_is_missing, a_failed_page_of_groups_calls_none_missing);
+on_both_databases!(
+    groups_are_kept_by_name_and_a_removed_one_is_missing,
+    a_failed_page_of_groups_calls_none_missing,
+    a_sync_learns_the_names_that_its_assignments_need,
+    a_sync_without_the_names_is_complete_all_the_same,
+);
 
 async fn sync_groups(world: &World) -> RunRow {
     let scope = world.scope().await;
@@ -44,4 +52,49 @@ async fn a_failed_page_of_groups_calls_none_missing(database: &TestDatabase) {
     let scope = world.scope().await;
     let rows = world.db.tenant(&scope).groups().list(None, None, 10_000).await.unwrap();
     assert!(!rows.is_empty() && rows.iter().all(|row| row.missing_since.is_none()));
+}
+
+/// The simulator's groups that assignments name, after a sync.
+async fn assigned(world: &World) -> BTreeSet<String> {
+    let mut ids = BTreeSet::new();
+    let scope = world.scope().await;
+    for row in world.objects().await {
+        let tenant = world.db.tenant(&scope);
+        let detail = tenant.inventory().get(&row.type_key, &row.external_id).await.unwrap();
+        ids.extend(detail.assigned_groups);
+    }
+    ids
+}
+
+async fn a_sync_learns_the_names_that_its_assignments_need(database: &TestDatabase) {
+    let world = World::seeded(database, 200).await;
+    world.sync().await;
+    let assigned = assigned(&world).await;
+    assert!(assigned.len() > 3, "{assigned:?}");
+    let scope = world.scope().await;
+    let rows = world.db.tenant(&scope).groups().list(None, None, 10_000).await.unwrap();
+    let known: BTreeSet<String> = rows.iter().map(|row| row.id.clone()).collect();
+    let there: BTreeSet<String> =
+        world.simulator.objects(world.directory(), "groups").iter().map(|group| text(group, "id")).collect();
+    assert_eq!(known, &assigned & &there, "what assignments name, and no other");
+    let asked = lookups(&world);
+    assert_eq!(asked, 1, "one call for all of them");
+    world.sync().await;
+    assert!(lookups(&world) <= asked + 1, "what is known is not asked for again");
+}
+
+async fn a_sync_without_the_names_is_complete_all_the_same(database: &TestDatabase) {
+    let world = World::seeded(database, 50).await;
+    world.simulator.add_fault(world.directory(), Fault::on("directoryObjects/getByIds", forbidden()));
+    assert_eq!(world.sync().await.outcome, Outcome::Succeeded);
+    let scope = world.scope().await;
+    assert_eq!(world.db.tenant(&scope).groups().count().await.unwrap(), 0);
+}
+
+fn lookups(world: &World) -> u64 {
+    world.simulator.stats().collections.get("directoryobjects").copied().unwrap_or_default()
+}
+
+fn text(object: &Value, property: &str) -> String {
+    object[property].as_str().unwrap().to_owned()
 }

@@ -29,6 +29,7 @@ mod policies;
 mod repeats;
 mod schedules;
 mod searches;
+mod shared_budget;
 mod support;
 mod sync;
 mod tokens;

@@ -38,7 +38,7 @@ impl Reader {
     pub(super) async fn read_object(&self, contract: &Contract, id: &str) -> Result<(Value, Vec<String>), GraphError> {
         let expand = expand_on_object(contract);
         let relative = self.addresses(contract).object(id, &expand);
-        let document = self.batcher.get(contract.version, &relative, contract.quota).await?;
+        let document = self.read(contract, &relative).await?;
         let is_it = content::external_id(contract, &document).is_some_and(|found| found.eq_ignore_ascii_case(id));
         if is_it { Ok((document, expand)) } else { Err(GraphError::of("graph.unexpected_shape")) }
     }
@@ -87,7 +87,7 @@ impl Reader {
     }
 
     async fn read_rows(&self, contract: &Contract, address: &str) -> Result<Vec<Value>, GraphError> {
-        let first = Page::of(self.batcher.get(contract.version, address, contract.quota).await?)?;
+        let first = Page::of(self.read(contract, address).await?)?;
         let mut rows = first.rows;
         let mut links = Links::new(self.pipeline.graph_url())?;
         rows.extend(rest(&self.pipeline, contract.quota, &mut links, first.next).await?);
@@ -96,7 +96,7 @@ impl Reader {
 
     /// A part that is one object, or null where there is none: Graph answers 404 then, although the object is there.
     async fn read_one(&self, contract: &Contract, address: &str) -> Result<Value, GraphError> {
-        match self.batcher.get(contract.version, address, contract.quota).await {
+        match self.read(contract, address).await {
             Ok(value) if value.is_object() => Ok(value),
             Ok(_) => Err(GraphError::of("graph.unexpected_shape")),
             Err(error) if error.code == "graph.not_found" => Ok(Value::Null),
@@ -109,7 +109,7 @@ impl Reader {
         let mut missing = Vec::new();
         for property in contract.hydrate.iter().flat_map(|hydrate| &hydrate.alone) {
             let address = self.addresses(contract).alone(id, property);
-            let answer = self.batcher.get(contract.version, &address, contract.quota).await;
+            let answer = self.read(contract, &address).await;
             let value = answer.and_then(|answer| {
                 answer.get(property).cloned().ok_or_else(|| GraphError::of("graph.unexpected_shape"))
             });

@@ -3,6 +3,7 @@
 mod changes;
 mod complete;
 mod list;
+mod lookup;
 mod nested;
 
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 
 use crate::address::Addresses;
-use crate::batch::Batcher;
+use crate::batch::{Batcher, Read};
 use crate::error::GraphError;
 use crate::pipeline::Pipeline;
 
@@ -72,7 +73,7 @@ pub struct TypeObservation {
 /// What reading needs.
 #[derive(Clone)]
 pub(crate) struct Reader {
-    pub(crate) pipeline: Arc<Pipeline>,
+    pub(crate) pipeline: Pipeline,
     pub(crate) batcher: Arc<Batcher>,
 }
 
@@ -80,6 +81,12 @@ impl Reader {
     /// Where the objects of a type are in this directory.
     fn addresses<'a>(&'a self, contract: &'a Contract) -> Addresses<'a> {
         Addresses::new(contract, &self.pipeline.tokens.connection().directory_id)
+    }
+
+    /// Reads an address relative to the version, together with others where that is possible.
+    async fn read(&self, contract: &Contract, relative: &str) -> Result<Value, GraphError> {
+        let (version, quota, priority) = (contract.version, contract.quota, self.pipeline.priority);
+        self.batcher.get(Read { version, relative, quota, priority }).await
     }
 
     /// Lists and completes at the same time, but for rows that `is_known` answers for: they are seen and read no further.

@@ -25,7 +25,8 @@ pub(crate) struct World {
 pub(crate) fn hurried() -> GraphConfig {
     let wide = Window { requests: 100_000, span: Duration::from_millis(1) };
     let limits = Limits {
-        intune_reads: wide,
+        intune: wide,
+        intune_writes: wide,
         conditional_access: wide,
         directory: wide,
         backoff_first: Duration::from_millis(2),

@@ -35,6 +35,9 @@ pub struct Contract {
     /// Whether a directory has exactly one object of this type, which the path itself names.
     #[serde(default)]
     pub single: bool,
+    /// Path below the version of the action that gives many objects by their ids (`ids`, `types`), where there is one.
+    #[serde(default)]
+    pub lookup: Option<String>,
     /// Entity type of its objects, without `microsoft.graph.`.
     pub entity: String,
     /// Derived types that this contract names somewhere, without `microsoft.graph.`.

@@ -107,7 +107,8 @@ impl Ledger {
         if self.0.engine() == Engine::Sqlite {
             return Ok(false);
         }
-        let look = sql!("select count(*) as differences from (select 1 from run_counters limit $1) as first_ones", FOLDED_MAX);
+        let look =
+            sql!("select count(*) as differences from (select 1 from run_counters limit $1) as first_ones", FOLDED_MAX);
         let differences: i64 = self.0.fetch("run_counters", look).await?[0].get("differences")?;
         if differences <= DIFFERENCES_MAX {
             return Ok(false);

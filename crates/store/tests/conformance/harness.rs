@@ -104,6 +104,11 @@ impl TestDb {
         Self { db, url, address, folder, admin }
     }
 
+    /// The same database as another process has it.
+    pub(crate) async fn second(&self) -> Db {
+        Db::open(&self.url, Keyring::from_text(KEY).unwrap(), Ambient::system()).await.unwrap()
+    }
+
     pub(crate) async fn end(self) {
         self.db.close().await;
         if let Some((admin, name)) = self.admin {

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, reason = "every function here is part of a test, also those that a macro names")]
 
 mod backups;
+mod budgets;
 mod copy;
 mod cutter;
 mod dispatch;

@@ -20,8 +20,8 @@ use crate::{Db, StoreError};
 /// Rows in one transaction.
 const BATCH: i64 = 500;
 
-/// Every table that is copied, those first that others refer to. Left out is what is only of the moment: `nodes` and
-/// `run_changes`; and what belongs to a database rather than to an installation.
+/// Every table that is copied, those first that others refer to. Left out is what is only of the moment: `nodes`,
+/// `run_changes` and `request_budgets`; and what belongs to a database rather than to an installation.
 const TABLES: [&str; 41] = [
     "installation",
     "users",
