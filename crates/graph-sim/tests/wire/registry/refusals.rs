@@ -9,16 +9,25 @@ use super::{Trial, can_be_created, writable};
 use crate::metadata::Metadata;
 use crate::support::started;
 
-/// Properties that the registry does not send although nothing here refuses them: IntuneManagement strips them, and no
-/// source says that the service would mind; IntuneCD sends the last three.
+/// Properties that the registry does not send although nothing here refuses them: IntuneManagement strips them, and
+/// IntuneCD sends them to real tenants, or no source says that the service would mind.
 const TAKEN: &[(&str, &str)] = &[
     ("companyBranding", "cdnList"),
+    ("complianceCatalog", "settingCount"),
+    ("driverUpdates", "deviceReporting"),
+    ("driverUpdates", "inventorySyncStatus"),
+    ("driverUpdates", "newUpdates"),
+    ("featureUpdates", "deployableContentDisplayName"),
+    ("featureUpdates", "endOfSupportDate"),
+    ("groupPolicyConfigurations", "policyConfigurationIngestionType"),
+    ("notificationTemplates", "description"),
+    ("qualityExpedite", "deployableContentDisplayName"),
+    ("qualityExpedite", "releaseDateDisplayName"),
+    ("remediations", "deviceHealthScriptType"),
+    ("scopeTags", "isBuiltIn"),
+    ("settingsCatalog", "settingCount"),
     ("windows365Provisioning", "gracePeriodInHours"),
     ("windows365Provisioning", "scopeIds"),
-    ("remediations", "deviceHealthScriptType"),
-    ("notificationTemplates", "description"),
-    ("groupPolicyConfigurations", "policyConfigurationIngestionType"),
-    ("scopeTags", "isBuiltIn"),
 ];
 
 #[tokio::test]
