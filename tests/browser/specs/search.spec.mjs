@@ -20,7 +20,7 @@ test('a setting finds the policies that set it, and an object leads to what it u
   await page.locator('h1').click();
   await page.keyboard.press('j');
   await expect(rows.first().locator('a.row-a')).toBeFocused();
-  await page.keyboard.press('Enter');
+  await rows.filter({ hasText: 'Settings catalog policy' }).first().locator('a.row-a').click();
   const uses = page.getByRole('region', { name: /^Uses/ });
   await expect(uses).toBeVisible();
   await expect(page.getByRole('region', { name: /^Used by/ })).toBeVisible();
