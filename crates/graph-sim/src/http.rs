@@ -61,10 +61,14 @@ async fn route(door: &Door, parts: &Parts, body: &[u8]) -> Response<Body> {
 }
 
 fn plain(status: u16, body: String) -> Response<Body> {
+    let is_empty = body.is_empty();
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let json = header::HeaderValue::from_static("application/json; charset=utf-8");
-    response.headers_mut().insert(header::CONTENT_TYPE, json);
+    // Nothing is not called JSON: clients read what is called so.
+    if !is_empty {
+        let json = header::HeaderValue::from_static("application/json; charset=utf-8");
+        response.headers_mut().insert(header::CONTENT_TYPE, json);
+    }
     response
 }
 

@@ -92,18 +92,21 @@ await check("filter, count and search mean what they say", async () => {
   assert.ok(ids((await search.get()).value).includes(groups[3].id));
 });
 
+/** A compliance policy is made with what happens to a device that does not comply, and not without. */
+const BLOCKED = [
+  {
+    ruleName: "PasswordRequired",
+    scheduledActionConfigurations: [{ actionType: "block", gracePeriodHours: 24, notificationTemplateId: "" }],
+  },
+];
+
 await check("create, read, change and delete", async () => {
   const before = (await ask("journal")).length;
   const made = await client.api(`/${COMPLIANCE}`).post({
     "@odata.type": "#microsoft.graph.windows10CompliancePolicy",
     displayName: "Made by the JavaScript client",
     passwordRequired: true,
-    scheduledActionsForRule: [
-      {
-        ruleName: "PasswordRequired",
-        scheduledActionConfigurations: [{ actionType: "block", gracePeriodHours: 24, notificationTemplateId: "" }],
-      },
-    ],
+    scheduledActionsForRule: BLOCKED,
   });
   const path = `${COMPLIANCE}/${made.id}`;
   await client.api(`/${path}`).patch({
@@ -125,7 +128,11 @@ await check("a batch runs what depends on another after it, and not at all when 
   const post = (displayName) => ({
     method: "POST",
     headers: json,
-    body: JSON.stringify({ "@odata.type": "#microsoft.graph.windows10CompliancePolicy", displayName }),
+    body: JSON.stringify({
+      "@odata.type": "#microsoft.graph.windows10CompliancePolicy",
+      displayName,
+      scheduledActionsForRule: BLOCKED,
+    }),
   });
   const step = (id, path, options, dependsOn) => ({
     id,
