@@ -59,7 +59,15 @@ impl Links {
 }
 
 /// All rows behind a next link.
-pub(crate) async fn rest(
+pub(crate) async fn rest(pipeline: &Pipeline, quota: Quota, next: Option<String>) -> Result<Vec<Value>, GraphError> {
+    if next.is_none() {
+        return Ok(Vec::new());
+    }
+    rest_watched(pipeline, quota, &mut Links::new(pipeline.graph_url())?, next).await
+}
+
+/// The same under a watch that saw other links before.
+pub(crate) async fn rest_watched(
     pipeline: &Pipeline,
     quota: Quota,
     links: &mut Links,

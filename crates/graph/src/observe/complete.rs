@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{MissingPart, ObservedObject, Reader, nested, observed};
 use crate::error::GraphError;
-use crate::paging::{Links, Page, rest};
+use crate::paging::{Page, rest};
 
 /// Where a document comes from.
 pub(super) enum Source {
@@ -89,8 +89,7 @@ impl Reader {
     async fn read_rows(&self, contract: &Contract, address: &str) -> Result<Vec<Value>, GraphError> {
         let first = Page::of(self.read(contract, address).await?)?;
         let mut rows = first.rows;
-        let mut links = Links::new(self.pipeline.graph_url())?;
-        rows.extend(rest(&self.pipeline, contract.quota, &mut links, first.next).await?);
+        rows.extend(rest(&self.pipeline, contract.quota, first.next).await?);
         Ok(rows)
     }
 

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{ObservedObject, Reader, observed};
 use crate::budget::Cost;
 use crate::error::GraphError;
-use crate::paging::{Links, Page, rest};
+use crate::paging::{Page, rest};
 
 /// The most that Graph takes (learn.microsoft.com/graph/api/directoryobject-getbyids).
 const IDS_MAX: usize = 1_000;
@@ -30,8 +30,7 @@ impl Reader {
         for chunk in ids.chunks(IDS_MAX) {
             let body = json!({ "ids": chunk, "types": [contract.entity] });
             let page = Page::of(self.pipeline.look_up(&address, &body, cost).await?)?;
-            let mut links = Links::new(self.pipeline.graph_url())?;
-            let more = rest(&self.pipeline, contract.quota, &mut links, page.next).await?;
+            let more = rest(&self.pipeline, contract.quota, page.next).await?;
             for row in page.rows.into_iter().chain(more) {
                 let Some(id) = content::external_id(contract, &row).map(str::to_owned) else {
                     return Err(GraphError::of("graph.unexpected_shape"));

@@ -5,7 +5,7 @@ use model::registry::Quota;
 use serde_json::Value;
 
 use crate::error::GraphError;
-use crate::paging::{Links, rest};
+use crate::paging::{Links, rest_watched};
 use crate::pipeline::Pipeline;
 
 const NEXT: &str = "@odata.nextLink";
@@ -13,10 +13,14 @@ const NOTES: [&str; 3] = ["@odata.context", "@odata.count", NEXT];
 
 /// Reads what is behind every next link inside the value, until there is none left.
 pub(super) async fn follow(pipeline: &Pipeline, quota: Quota, value: &mut Value) -> Result<(), GraphError> {
-    // One watch over all of them: rows may bring the link along that led to them.
-    let mut links = Links::new(pipeline.graph_url())?;
+    // One watch over all of them: rows may bring the link along that led to them. Most values have no link at all.
+    let mut watch = None;
     while let Some((pointer, property, link)) = find(value, String::new()) {
-        let rows = rest(pipeline, quota, &mut links, Some(link)).await?;
+        let links = match watch.as_mut() {
+            Some(links) => links,
+            None => watch.insert(Links::new(pipeline.graph_url())?),
+        };
+        let rows = rest_watched(pipeline, quota, links, Some(link)).await?;
         let holder = value.pointer_mut(&pointer).and_then(Value::as_object_mut).expect("it was just found there");
         holder.shift_remove(&format!("{property}{NEXT}"));
         match holder.get_mut(&property) {
