@@ -37,7 +37,7 @@ struct BadLine {
 impl BudgetBoard for BadLine {
     fn settle<'a>(&'a self, tenant: &'a str, report: &'a Report) -> BoxFuture<'a, Result<Grant, BoardUnreachable>> {
         Box::pin(async move {
-            sleep(self.dice.millis(300)).await;
+            pass(self.dice.millis(300)).await;
             if *self.is_dead.lock().unwrap() || self.dice.roll(12) == 0 {
                 return Err(BoardUnreachable);
             }
@@ -46,7 +46,7 @@ impl BudgetBoard for BadLine {
                 let (board, tenant, report) = (Arc::clone(&self.board), tenant.to_owned(), report.clone());
                 let late = self.dice.millis(20_000);
                 tokio::spawn(async move {
-                    sleep(late).await;
+                    pass(late).await;
                     let _ = board.settle(&tenant, &report).await;
                 });
                 std::future::pending::<()>().await;
@@ -64,9 +64,9 @@ async fn live(budget: Arc<Budget>, dice: Arc<Dice>, arrivals: Arc<Mutex<Vec<Inst
             let permit = permit(&budget, Quota::Intune).await;
             let (dice, arrivals) = (Arc::clone(&dice), Arc::clone(&arrivals));
             tokio::spawn(async move {
-                sleep(dice.millis(1_500)).await;
+                pass(dice.millis(1_500)).await;
                 arrivals.lock().unwrap().push(Instant::now());
-                sleep(dice.millis(1_500)).await;
+                pass(dice.millis(1_500)).await;
                 match dice.roll(500) {
                     0 => permit.throttled(Some(dice.roll(3_000))),
                     1 => permit.succeeded(Some(0.95)),
@@ -75,7 +75,7 @@ async fn live(budget: Arc<Budget>, dice: Arc<Dice>, arrivals: Arc<Mutex<Vec<Inst
             });
         }
         if dice.roll(4) == 0 {
-            sleep(dice.millis(15_000)).await;
+            pass(dice.millis(15_000)).await;
         }
     }
 }
@@ -87,14 +87,14 @@ async fn place(board: Arc<OneProcess>, dice: Arc<Dice>, arrivals: Arc<Mutex<Vec<
         let limits = Limits { backoff_first: Duration::from_millis(10), ..limits(ALLOWED) };
         let budget = Budget::new("tenant".into(), line.clone(), limits, Ambient::system());
         let life = tokio::spawn(live(Arc::clone(&budget), Arc::clone(&dice), Arc::clone(&arrivals)));
-        sleep(Duration::from_secs(5) + dice.millis(120_000)).await;
+        pass(Duration::from_secs(5) + dice.millis(120_000)).await;
         life.abort();
         if dice.roll(2) == 0 {
             *line.is_dead.lock().unwrap() = true;
         } else {
             budget.leave().await;
         }
-        sleep(dice.millis(20_000)).await;
+        pass(dice.millis(20_000)).await;
     }
 }
 
@@ -118,7 +118,7 @@ async fn no_window_of_the_service_sees_more_than_the_limit() {
         let places: Vec<_> = (0..1 + dice.roll(4))
             .map(|_| tokio::spawn(place(Arc::clone(&board), Arc::clone(&dice), Arc::clone(&arrivals))))
             .collect();
-        sleep(Duration::from_secs(600)).await;
+        pass(Duration::from_secs(600)).await;
         places.iter().for_each(tokio::task::JoinHandle::abort);
         let arrivals = arrivals.lock().unwrap().clone();
         assert!(arrivals.len() > 200, "seed {seed}: only {} requests in 10 minutes", arrivals.len());

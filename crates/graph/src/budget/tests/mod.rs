@@ -11,7 +11,7 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use model::Ambient;
 use model::registry::Quota;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, advance, sleep};
 
 use super::{BoardUnreachable, Budget, BudgetBoard, Cost, Grant, OneProcess, Permit, Report};
 use crate::config::{Limits, Window};
@@ -29,6 +29,13 @@ fn nodes(count: usize, limits: &Limits) -> Vec<Arc<Budget>> {
 
 fn node(board: &Arc<dyn BudgetBoard>, limits: &Limits) -> Arc<Budget> {
     Budget::new("tenant".into(), Arc::clone(board), limits.clone(), Ambient::system())
+}
+
+/// Lets so much of the standing time go by, with all that happens in it. It panics where time does not stand still, so that
+/// no test ever waits.
+async fn pass(time: Duration) {
+    advance(Duration::ZERO).await;
+    sleep(time).await;
 }
 
 async fn permit(budget: &Arc<Budget>, quota: Quota) -> Permit {

@@ -20,7 +20,7 @@ fn send(budget: &Arc<Budget>, quota: Quota, pause: Duration, answered: fn(&Permi
             times.lock().unwrap().push(Instant::now());
             answered(&permit);
             drop(permit);
-            sleep(pause).await;
+            pass(pause).await;
         }
     });
     sent
@@ -34,11 +34,11 @@ fn since(sent: &Sent, from: Instant) -> usize {
 async fn two_busy_nodes_share_evenly_and_lose_little() {
     let nodes = nodes(2, &limits(100));
     let first = busy(&nodes[0], Quota::Intune);
-    sleep(Duration::from_secs(50)).await;
+    pass(Duration::from_secs(50)).await;
     let second = busy(&nodes[1], Quota::Intune);
-    sleep(Duration::from_secs(60)).await;
+    pass(Duration::from_secs(60)).await;
     let from = Instant::now();
-    sleep(Duration::from_secs(200)).await;
+    pass(Duration::from_secs(200)).await;
     let (first, second) = (since(&first, from), since(&second, from));
     assert!(first.abs_diff(second) <= 50, "{first} and {second}");
     assert!((first + second) >= 900, "{first} and {second} of 1000");
@@ -49,9 +49,9 @@ async fn a_node_that_asks_little_takes_little() {
     let nodes = nodes(2, &limits(100));
     let first = busy(&nodes[0], Quota::Intune);
     send(&nodes[1], Quota::Intune, Duration::from_secs(2), |_| {});
-    sleep(Duration::from_secs(60)).await;
+    pass(Duration::from_secs(60)).await;
     let from = Instant::now();
-    sleep(Duration::from_secs(200)).await;
+    pass(Duration::from_secs(200)).await;
     assert!(since(&first, from) >= 700, "{}", since(&first, from));
 }
 
@@ -60,12 +60,12 @@ async fn what_one_node_hears_the_other_obeys_within_two_seconds() {
     let nodes = nodes(2, &limits(1_000));
     let sent = send(&nodes[1], Quota::Intune, Duration::from_millis(100), |_| {});
     let refused = permit(&nodes[0], Quota::Intune).await;
-    sleep(Duration::from_secs(30)).await;
+    pass(Duration::from_secs(30)).await;
     drop(refused);
     let refused = permit(&nodes[0], Quota::Intune).await;
     let at = Instant::now();
     refused.throttled(Some(60_000));
-    sleep(Duration::from_secs(70)).await;
+    pass(Duration::from_secs(70)).await;
     let sent = sent.lock().unwrap();
     let during =
         sent.iter().filter(|time| **time > at + Duration::from_millis(2_100) && **time < at + Duration::from_secs(60));
@@ -77,12 +77,12 @@ async fn what_one_node_hears_the_other_obeys_within_two_seconds() {
 async fn two_nodes_that_met_one_burst_of_refusals_are_halved_once() {
     let nodes = nodes(2, &limits(100));
     let permits = [permit(&nodes[0], Quota::Intune).await, permit(&nodes[1], Quota::Intune).await];
-    sleep(Duration::from_secs(1)).await;
+    pass(Duration::from_secs(1)).await;
     permits.iter().for_each(|permit| permit.throttled(Some(1_000)));
     drop(permits);
-    sleep(Duration::from_secs(40)).await;
+    pass(Duration::from_secs(40)).await;
     let sent = busy(&nodes[0], Quota::Intune);
-    sleep(Duration::from_secs(5)).await;
+    pass(Duration::from_secs(5)).await;
     // Half, and what fifty successes gave back by then; a quarter if each had counted.
     let sent = since(&sent, Instant::now() - Duration::from_secs(5));
     assert!((50..=65).contains(&sent), "{sent}");
@@ -93,9 +93,9 @@ async fn a_limit_that_one_node_is_told_to_be_nearly_full_is_nearly_full_for_the_
     let nodes = nodes(2, &limits(100));
     let sent = send(&nodes[1], Quota::Intune, Duration::ZERO, |_| {});
     permit(&nodes[0], Quota::Intune).await.succeeded(Some(0.95));
-    sleep(Duration::from_secs(60)).await;
+    pass(Duration::from_secs(60)).await;
     let from = Instant::now();
-    sleep(Duration::from_secs(20)).await;
+    pass(Duration::from_secs(20)).await;
     let sent = since(&sent, from);
     assert!((85..=90).contains(&sent), "{sent}");
 }
@@ -104,7 +104,7 @@ async fn a_limit_that_one_node_is_told_to_be_nearly_full_is_nearly_full_for_the_
 async fn conditional_access_goes_in_turns() {
     let nodes = nodes(3, &limits(100));
     let sent: Vec<_> = nodes.iter().map(|node| busy(node, Quota::ConditionalAccess)).collect();
-    sleep(Duration::from_secs(300)).await;
+    pass(Duration::from_secs(300)).await;
     let counts: Vec<usize> = sent.iter().map(|sent| sent.lock().unwrap().len()).collect();
     assert!(counts.iter().all(|count| *count >= 60), "{counts:?}");
     assert!(counts.iter().sum::<usize>() >= 210, "{counts:?}");
@@ -120,13 +120,13 @@ async fn who_leaves_leaves_everything_at_once_but_what_was_sent() {
         permit(&nodes[0], Quota::Intune).await;
     }
     permit(&nodes[0], Quota::ConditionalAccess).await;
-    sleep(Duration::from_secs(2)).await;
+    pass(Duration::from_secs(2)).await;
     nodes[0].leave().await;
     let sent = busy(&nodes[1], Quota::Intune);
     let start = Instant::now();
     permit(&nodes[1], Quota::ConditionalAccess).await;
     assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
-    sleep(Duration::from_secs(3)).await;
+    pass(Duration::from_secs(3)).await;
     assert_eq!(sent.lock().unwrap().len(), 70);
 }
 
@@ -147,12 +147,12 @@ async fn a_node_that_cannot_reach_the_others_stops_within_ten_seconds_and_goes_o
     let cord = Arc::new(Cord(OneProcess::default(), Mutex::new(false)));
     let board: Arc<dyn BudgetBoard> = cord.clone();
     let sent = busy(&node(&board, &limits(1_000)), Quota::ConditionalAccess);
-    sleep(Duration::from_secs(10)).await;
+    pass(Duration::from_secs(10)).await;
     *cord.1.lock().unwrap() = true;
     let at = Instant::now();
-    sleep(Duration::from_secs(60)).await;
+    pass(Duration::from_secs(60)).await;
     assert_eq!(since(&sent, at + Duration::from_secs(10)), 0);
     *cord.1.lock().unwrap() = false;
-    sleep(Duration::from_secs(2)).await;
+    pass(Duration::from_secs(2)).await;
     assert!(since(&sent, at + Duration::from_secs(60)) > 0);
 }
