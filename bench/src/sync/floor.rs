@@ -25,7 +25,7 @@ pub(crate) struct Floor {
 impl Floor {
     /// For what ours read in this case.
     pub(crate) fn of(case: Case, ours: &Result) -> Self {
-        let contracts = || Registry::embedded().iter().filter(|contract| contract.inventory);
+        let contracts = || Registry::embedded().observed();
         let depth = 1 + contracts().map(|contract| depth(contract, ours)).max().unwrap_or(0);
         let quota = contracts().map(|contract| (contract.quota, asked(contract, ours)));
         let quota_seconds = if case.throttling == Throttling::On { waits(quota) } else { 0.0 };

@@ -94,7 +94,7 @@ async fn kept(
     let mut copies = HashMap::new();
     read(folder, &mut copies)?;
     let mut kept = BTreeMap::new();
-    for contract in Registry::embedded().iter().filter(|contract| contract.inventory) {
+    for contract in Registry::embedded().observed() {
         let objects = simulator.objects(&contract.path).await?;
         kept.insert(contract.path.to_lowercase(), judge(&objects, &copies));
     }

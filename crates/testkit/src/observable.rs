@@ -16,7 +16,7 @@ pub struct Observable {
 
 /// Every object of a type of the inventory that its list shows.
 pub fn observable(simulator: &Simulator, directory: &str) -> Vec<Observable> {
-    let contracts = Registry::embedded().iter().filter(|contract| contract.inventory);
+    let contracts = Registry::embedded().observed();
     contracts.flat_map(|contract| of_type(simulator, directory, contract)).collect()
 }
 

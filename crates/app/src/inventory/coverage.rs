@@ -46,6 +46,6 @@ pub async fn coverage(db: &Db, scope: &TenantScope) -> Result<Vec<TypeCoverage>,
         let at = rows.iter().position(|row| row.type_key == key)?;
         Some(rows.swap_remove(at))
     };
-    let observed = Registry::embedded().iter().filter(|contract| contract.inventory);
+    let observed = Registry::embedded().observed();
     Ok(observed.map(|contract| TypeCoverage { contract, can: resolve(contract), seen: seen(&contract.key) }).collect())
 }

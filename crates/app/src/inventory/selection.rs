@@ -21,7 +21,7 @@ impl PartialEq for Selection {
 impl Selection {
     /// Every type that the inventory observes.
     pub fn all() -> Self {
-        sorted(Registry::embedded().iter().filter(|contract| contract.inventory).collect())
+        sorted(Registry::embedded().observed().collect())
     }
 
     /// Just these type keys, in any order; an empty list means all.

@@ -59,7 +59,7 @@ async fn nodes(world: &World) -> Vec<NodeRow> {
 async fn start_all(world: &World) {
     for tenant in &world.tenants {
         let scope = world.db.authorise(world.owner, tenant.id).await.unwrap();
-        for contract in Registry::embedded().iter().filter(|contract| contract.inventory) {
+        for contract in Registry::embedded().observed() {
             let selection = Selection::of(&[&contract.key]).unwrap();
             start_sync(&world.db, &scope, &selection, Extra::default()).await.unwrap();
         }
@@ -97,7 +97,7 @@ fn three_workers_and_two_servers_share_the_work_and_any_may_be_killed() {
         let bad = "select count(*) from operation_runs where outcome <> 'succeeded'";
         assert_eq!(database.number(bad).await, 0, "what a dead node held was done by another");
         let runs = database.number("select count(*) from operation_runs").await;
-        let types = Registry::embedded().iter().filter(|contract| contract.inventory).count();
+        let types = Registry::embedded().observed().count();
         assert_eq!(runs as usize, cluster.len() * TENANTS * types);
         for node in cluster {
             assert!(testkit::program::terminate(node.child).await.success());

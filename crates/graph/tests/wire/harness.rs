@@ -1,5 +1,6 @@
 //! A simulator with one tenant and a client that is in a hurry.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use graph::{Connection, Credential, Graph, GraphConfig, Limits, ObservedObject, TenantGraph, TypeObservation, Window};
@@ -88,6 +89,11 @@ impl World {
 
     pub(crate) async fn observe(&self, key: &str) -> (TypeObservation, Vec<ObservedObject>) {
         observe(&self.tenant, key).await
+    }
+
+    pub(crate) async fn observe_by_id(&self, key: &str) -> (TypeObservation, BTreeMap<String, ObservedObject>) {
+        let (list, objects) = self.observe(key).await;
+        (list, objects.into_iter().map(|object| (object.external_id.clone(), object)).collect())
     }
 }
 

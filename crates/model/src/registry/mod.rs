@@ -77,6 +77,11 @@ impl Registry {
     pub fn iter(&self) -> impl Iterator<Item = &Contract> {
         self.0.iter()
     }
+
+    /// Those that a sync observes, in the same order.
+    pub fn observed(&self) -> impl Iterator<Item = &Contract> {
+        self.iter().filter(|contract| contract.inventory)
+    }
 }
 
 fn embedded_files() -> impl Iterator<Item = (&'static str, &'static str)> {
