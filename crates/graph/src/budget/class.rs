@@ -157,6 +157,10 @@ impl ClassWindow {
         state.queue == 0 && state.under_way == 0 && !state.was_asked(Instant::now())
     }
 
+    pub(super) fn is_under_way(&self) -> bool {
+        self.lock().under_way > 0
+    }
+
     pub(super) fn is_waited_for(&self) -> bool {
         self.lock().queue > 0
     }

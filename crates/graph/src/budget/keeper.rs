@@ -76,7 +76,8 @@ fn stand(budget: &Budget, leaves: bool) -> (Report, [Told; CLASSES]) {
         told
     });
     let classes = classes.try_into().expect("each class has reported");
-    (Report { node: budget.node.clone(), number: budget.next_number(), leaves, classes }, told)
+    let is_under_way = budget.classes.iter().any(ClassWindow::is_under_way);
+    (Report { node: budget.node.clone(), number: budget.next_number(), leaves, is_under_way, classes }, told)
 }
 
 /// Gives everything back but what its windows contain. An answer that is lost does not matter, for the lease ends by

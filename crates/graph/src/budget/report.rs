@@ -29,6 +29,8 @@ pub struct Report {
     pub(super) number: u64,
     /// It does not ask this tenant any more.
     pub(super) leaves: bool,
+    /// Some of its requests have no answer yet.
+    pub(super) is_under_way: bool,
     pub(super) classes: [ClassReport; CLASSES],
 }
 
@@ -64,7 +66,7 @@ pub(super) struct Cut {
 pub struct Grant {
     /// Nothing when the report was older than another one.
     pub(super) classes: Option<[ClassGrant; CLASSES]>,
-    /// Other nodes ask the tenant as well.
+    /// Other nodes ask the tenant as well, or have just done so.
     pub(super) others: bool,
 }
 

@@ -17,6 +17,8 @@
 //! * A share grows: it is held before the node knows of it.
 //! * A node falls silent: it stops by itself before its lease ends, counted from before it asked. What it holds is
 //!   given to others a window and [`ARRIVAL_MS`] after that end, when nothing that it sent is in any window.
+//! * A node leaves when all that it sent has been answered: nothing of it is on its way, so what it holds is given to others
+//!   a window later.
 //! * A report arrives late, after a newer one of the same node: its number says so, and it changes nothing.
 //!
 //! We care that the database's clock goes at the pace of the nodes' clocks; the node's lease is two seconds shorter for it.
@@ -65,7 +67,7 @@ struct SharedClass {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 struct Node {
     number: u64,
-    /// End of its lease.
+    /// End of its lease; earlier, for one that left, by how long what it sent could have been on its way.
     until: i64,
     parts: [Part; CLASSES],
 }
@@ -114,13 +116,19 @@ impl Shared {
             return Grant::default();
         }
         node.number = report.number;
-        node.until = if report.leaves { now } else { now + LEASE_MS };
+        node.until = match () {
+            () if !report.leaves => now + LEASE_MS,
+            () if report.is_under_way => now,
+            // All that it sent has been answered, so it has arrived.
+            () => now - ARRIVAL_MS,
+        };
         for (part, class) in node.parts.iter_mut().zip(&report.classes) {
             part.hold = class.applies.max(class.used);
             part.wants = if report.leaves { 0 } else { class.wants };
         }
         let classes = std::array::from_fn(|index| self.settle_class(index, now, report));
-        let others = self.nodes.iter().any(|(id, node)| *id != report.node && now <= node.until);
+        let asks = |node: &Node| now <= node.until || (0..CLASSES).any(|index| held(index, now, node, report) > 0);
+        let others = self.nodes.iter().any(|(id, node)| *id != report.node && asks(node));
         Grant { classes: Some(classes), others }
     }
 
@@ -142,8 +150,8 @@ impl Shared {
         let class = &report.classes[index];
         self.classes[index].learn(now, class);
         let total = ((f64::from(class.limit) * self.classes[index].factor) as u32).max(1);
-        let held = |node: &Node| if now > node.until + class.span_ms + ARRIVAL_MS { 0 } else { node.parts[index].hold };
-        let others: u32 = self.nodes.iter().filter(|(id, _)| **id != report.node).map(|(_, node)| held(node)).sum();
+        let others = self.nodes.iter().filter(|(id, _)| **id != report.node);
+        let others: u32 = others.map(|(_, node)| held(index, now, node, report)).sum();
         let free = if now < self.quiet_until { 0 } else { total.saturating_sub(others) };
         let share = self.fair(index, now, total, &report.node).min(free);
         let part = &mut self.nodes.get_mut(&report.node).expect("it has just reported").parts[index];
@@ -178,6 +186,12 @@ impl Shared {
         }
         own
     }
+}
+
+/// What of a class the node may still use, or has used in a window that lasts.
+fn held(index: usize, now: i64, node: &Node, report: &Report) -> u32 {
+    let end = node.until + report.classes[index].span_ms + ARRIVAL_MS;
+    if now > end { 0 } else { node.parts[index].hold }
 }
 
 impl SharedClass {

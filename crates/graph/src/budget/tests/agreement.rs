@@ -20,7 +20,7 @@ impl Teller {
         let class = ClassReport { limit: 40, span_ms: 20_000, ..class };
         let mut classes: [ClassReport; CLASSES] = Default::default();
         classes[0] = class;
-        Report { node: self.name.into(), number: self.number, leaves: false, classes }
+        Report { node: self.name.into(), number: self.number, leaves: false, is_under_way: false, classes }
     }
 
     /// The share that it is given, wanting all.
@@ -54,6 +54,18 @@ fn a_node_that_fell_silent_is_waited_for_until_nothing_of_it_counts() {
     let end = 12_000 + 20_000 + 5_000;
     assert_eq!(second.tell(&mut shared, end, 0, 0), 0);
     assert_eq!(second.tell(&mut shared, end + 1, 0, 0), 40);
+}
+
+#[test]
+fn a_node_that_left_is_waited_for_a_window_and_longer_only_if_something_may_still_arrive() {
+    for (is_under_way, end) in [(false, 21_000), (true, 26_000)] {
+        let (mut shared, mut first, mut second) = (Shared::default(), Teller::new("a"), Teller::new("b"));
+        assert_eq!(first.tell(&mut shared, 0, 0, 0), 40);
+        let used = ClassReport { used: 40, ..ClassReport::default() };
+        shared.settle(1_000, &Report { leaves: true, is_under_way, ..first.report(used) });
+        assert_eq!(second.tell(&mut shared, end, 0, 0), 0);
+        assert_eq!(second.tell(&mut shared, end + 1, 0, 0), 40);
+    }
 }
 
 #[test]

@@ -130,6 +130,17 @@ async fn who_leaves_leaves_everything_at_once_but_what_was_sent() {
     assert_eq!(sent.lock().unwrap().len(), 70);
 }
 
+#[tokio::test(start_paused = true)]
+async fn who_leaves_right_after_its_last_answer_is_waited_for_a_window_and_no_longer() {
+    let nodes = nodes(2, &limits(100));
+    permit(&nodes[0], Quota::ConditionalAccess).await;
+    nodes[0].leave().await;
+    let start = Instant::now();
+    permit(&nodes[1], Quota::ConditionalAccess).await;
+    let window = Duration::from_millis(1_050);
+    assert!((window..window + Duration::from_millis(600)).contains(&start.elapsed()), "{:?}", start.elapsed());
+}
+
 /// Answers until it is cut off.
 struct Cord(OneProcess, Mutex<bool>);
 
