@@ -56,7 +56,8 @@ fn keyring(global: &Global, database: &DatabaseUrl) -> Result<Keyring, AppError>
     Ok(Keyring::from_file(path))
 }
 
-/// `key=login_url,graph_url` entries separated by white space; replaces or adds to the built-in clouds.
+/// `key=login_url,graph_url` entries separated by white space, each with `,unlimited` at its end where nobody enforces
+/// Microsoft's limits; replaces or adds to the built-in clouds.
 fn clouds(text: Option<&str>) -> Result<Clouds, AppError> {
     let mut clouds = Clouds::default();
     for entry in text.unwrap_or_default().split_whitespace() {
@@ -70,9 +71,14 @@ fn clouds(text: Option<&str>) -> Result<Clouds, AppError> {
 
 fn cloud(entry: &str) -> Option<Cloud> {
     let (key, urls) = entry.split_once('=')?;
-    let (login, graph) = urls.split_once(',')?;
+    let (login, graph, unlimited) = match urls.split(',').collect::<Vec<_>>()[..] {
+        [login, graph] => (login, graph, false),
+        [login, graph, "unlimited"] => (login, graph, true),
+        _ => return None,
+    };
     let origin = |url: &str| url.starts_with("http").then(|| url.trim_end_matches('/').to_owned());
-    Some(Cloud { key: key.to_owned(), label: key.to_owned(), login_url: origin(login)?, graph_url: origin(graph)? })
+    let (login_url, graph_url) = (origin(login)?, origin(graph)?);
+    Some(Cloud { key: key.to_owned(), label: key.to_owned(), login_url, graph_url, unlimited })
 }
 
 #[cfg(test)]
@@ -84,6 +90,11 @@ mod tests {
         let known = clouds(Some("lab=http://127.0.0.1:1/,http://127.0.0.1:2")).unwrap();
         assert_eq!(known.get("lab").unwrap().login_url, "http://127.0.0.1:1");
         assert!(known.get("global").is_some());
-        assert_eq!(clouds(Some("lab")).unwrap_err().code, "settings.clouds");
+        assert!(!known.get("lab").unwrap().unlimited);
+        let known = clouds(Some("lab=http://127.0.0.1:1,http://127.0.0.1:2,unlimited")).unwrap();
+        assert!(known.get("lab").unwrap().unlimited);
+        for wrong in ["lab", "lab=http://127.0.0.1:1", "lab=http://127.0.0.1:1,http://127.0.0.1:2,fast"] {
+            assert_eq!(clouds(Some(wrong)).unwrap_err().code, "settings.clouds");
+        }
     }
 }

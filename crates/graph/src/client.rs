@@ -76,7 +76,7 @@ impl Graph {
 
 impl Inner {
     fn reader(&self, connection: Connection) -> Reader {
-        let budget = self.budget(connection.budget_key());
+        let budget = self.budget(&connection);
         let limits = self.config.limits.clone();
         let tokens = Tokens::new(connection, Arc::clone(&self.transport), limits, self.ambient.clone());
         let shared = (Arc::clone(&self.transport), Arc::clone(&self.traffic));
@@ -85,10 +85,11 @@ impl Inner {
     }
 
     /// The tenant's budget: one, whichever of its applications asks.
-    fn budget(&self, tenant: String) -> Arc<Budget> {
+    fn budget(&self, connection: &Connection) -> Arc<Budget> {
         let mut budgets = self.budgets.lock().unwrap_or_else(PoisonError::into_inner);
-        let new =
-            || Budget::new(tenant.clone(), Arc::clone(&self.board), self.config.limits.clone(), self.ambient.clone());
+        let (tenant, limits) = (connection.budget_key(), self.config.limits.clone());
+        let limits = if connection.cloud.unlimited { limits.without_windows() } else { limits };
+        let new = || Budget::new(tenant.clone(), Arc::clone(&self.board), limits, self.ambient.clone());
         Arc::clone(budgets.entry(tenant.clone()).or_insert_with(new))
     }
 }
@@ -96,5 +97,33 @@ impl Inner {
 impl std::fmt::Debug for Graph {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Graph").field("traffic", &self.traffic()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::cloud::Clouds;
+    use model::registry::Quota;
+    use tokio::time::{Duration, Instant};
+
+    use super::*;
+    use crate::budget::Cost;
+    use crate::connection::Credential;
+
+    #[tokio::test(start_paused = true)]
+    async fn only_a_cloud_that_enforces_no_limits_is_asked_without_any() {
+        let graph = Graph::new(GraphConfig::default(), Ambient::system()).unwrap();
+        for unlimited in [false, true] {
+            let mut cloud = Clouds::default().get("global").unwrap().clone();
+            cloud.unlimited = unlimited;
+            let (directory_id, client_id) = (format!("tenant {unlimited}"), "app".to_owned());
+            let credential = Credential::Secret("secret".into());
+            let budget = graph.0.budget(&Connection { cloud, directory_id, client_id, credential });
+            let start = Instant::now();
+            for _ in 0..3 {
+                budget.acquire(Cost::read(Quota::ConditionalAccess)).await;
+            }
+            assert_eq!(start.elapsed() < Duration::from_secs(1), unlimited, "{:?}", start.elapsed());
+        }
     }
 }

@@ -13,6 +13,8 @@ pub struct Cloud {
     pub login_url: String,
     /// Origin of Microsoft Graph, without a trailing slash and version.
     pub graph_url: String,
+    /// Nobody enforces Microsoft's limits there: it is a server of one's own, as a simulator is.
+    pub unlimited: bool,
 }
 
 /// The clouds that this installation knows.
@@ -40,6 +42,7 @@ impl Default for Clouds {
                 label: label.into(),
                 login_url: login.into(),
                 graph_url: graph.into(),
+                unlimited: false,
             });
         }
         clouds

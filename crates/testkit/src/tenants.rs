@@ -33,7 +33,13 @@ pub(crate) async fn simulate(contents: Vec<Content>) -> Simulator {
 pub(crate) fn clouds(simulator: &Simulator) -> Clouds {
     let url = simulator.http_url();
     let mut clouds = Clouds::default();
-    clouds.add(Cloud { key: CLOUD.into(), label: "Simulator".into(), login_url: url.clone(), graph_url: url });
+    clouds.add(Cloud {
+        key: CLOUD.into(),
+        label: "Simulator".into(),
+        login_url: url.clone(),
+        graph_url: url,
+        unlimited: false,
+    });
     clouds
 }
 

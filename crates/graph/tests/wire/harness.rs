@@ -42,8 +42,13 @@ pub(crate) fn connection(url: &str, id: &str, client_id: &str, secret: &str) -> 
 }
 
 pub(crate) fn connection_by(url: &str, id: &str, client_id: &str, credential: Credential) -> Connection {
-    let cloud =
-        Cloud { key: "simulated".into(), label: "Simulated".into(), login_url: url.into(), graph_url: url.into() };
+    let cloud = Cloud {
+        key: "simulated".into(),
+        label: "Simulated".into(),
+        login_url: url.into(),
+        graph_url: url.into(),
+        unlimited: false,
+    };
     Connection { cloud, directory_id: id.into(), client_id: client_id.into(), credential }
 }
 

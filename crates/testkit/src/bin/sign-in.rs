@@ -23,6 +23,7 @@ async fn main() {
             label: "Elsewhere".into(),
             login_url: login_url.clone(),
             graph_url: "https://graph.microsoft.com".into(),
+            unlimited: false,
         },
         directory_id: directory_id.clone(),
         client_id: client_id.clone(),

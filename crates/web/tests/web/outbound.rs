@@ -18,7 +18,13 @@ async fn no_page_connects_to_the_tenants_cloud(database: &TestDatabase) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let origin = format!("http://{}", listener.local_addr().unwrap());
     let mut clouds = Clouds::default();
-    clouds.add(Cloud { key: "watched".into(), label: "Watched".into(), login_url: origin.clone(), graph_url: origin });
+    clouds.add(Cloud {
+        key: "watched".into(),
+        label: "Watched".into(),
+        login_url: origin.clone(),
+        graph_url: origin,
+        unlimited: false,
+    });
     let site = Site::with_clouds(database, clouds).await;
     let anna = site.user("anna", true).await;
     let things = furnish(&site, "own", "watched", anna).await;

@@ -88,7 +88,13 @@ async fn every_type_is_started_the_one_way_from_every_surface(database: &TestDat
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let origin = format!("http://{}", listener.local_addr().unwrap());
     let mut clouds = Clouds::default();
-    clouds.add(Cloud { key: "watched".into(), label: "Watched".into(), login_url: origin.clone(), graph_url: origin });
+    clouds.add(Cloud {
+        key: "watched".into(),
+        label: "Watched".into(),
+        login_url: origin.clone(),
+        graph_url: origin,
+        unlimited: false,
+    });
     let site = Site::with_clouds(database, clouds).await;
     let (anna, bert) = (site.user("anna", false).await, site.user("bert", false).await);
     let things = furnish(&site, "own", "watched", anna).await;

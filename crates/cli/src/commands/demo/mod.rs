@@ -81,6 +81,7 @@ fn settings(data: &Path, database: DatabaseUrl, graph: &str) -> Settings {
         label: "Simulator".into(),
         login_url: graph.into(),
         graph_url: graph.into(),
+        unlimited: false,
     });
     Settings { database, keys: Keyring::from_file(data.join("demo.key")), clouds }
 }
