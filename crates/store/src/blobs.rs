@@ -1,6 +1,9 @@
 //! Observed documents: stored once per tenant and content, compressed, then encrypted.
 
+use std::cell::RefCell;
+
 use model::ids::TenantId;
+use zstd::bulk::Compressor;
 
 use crate::db::Tx;
 use crate::db::sql::{Builder, id};
@@ -8,6 +11,12 @@ use crate::{Db, StoreError};
 
 /// Fast, and JSON shrinks to a tenth at any level.
 const LEVEL: i32 = 3;
+
+thread_local! {
+    /// Setting one up takes as long as compressing a small document.
+    static COMPRESSOR: RefCell<Compressor<'static>> =
+        RefCell::new(Compressor::new(LEVEL).expect("the level is one that the library knows"));
+}
 
 /// A document and the hash that names it.
 pub(crate) struct Blob<'a> {
@@ -43,7 +52,8 @@ pub(crate) fn open(db: &Db, tenant: TenantId, hash: &[u8], body: &[u8], bytes: u
 
 /// Compressed, then encrypted for that place.
 pub(crate) fn pack(db: &Db, place: &str, plain: &[u8]) -> Vec<u8> {
-    let packed = zstd::bulk::compress(plain, LEVEL).expect("compression into memory cannot fail");
+    let packed = COMPRESSOR.with_borrow_mut(|compressor| compressor.compress(plain));
+    let packed = packed.expect("compression into memory cannot fail");
     db.keys().encrypt(db.ambient(), place, &packed)
 }
 

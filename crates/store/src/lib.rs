@@ -56,7 +56,7 @@ pub use exports::{ExportFile, ExportPart, Exports};
 pub use groups::{GroupRecord, GroupRow, Groups};
 pub use inventory::{
     CoverageRow, Facets, Found, Freshness, Inventory, InventoryCursor, InventoryFilter, Missing, MissingPart,
-    ObjectDetail, ObjectRow, Recorded, RecordedObject, RowSignal, SeenObject, Signals, UsedObject, What,
+    ObjectDetail, ObjectRow, ObservedType, Recorded, RecordedObject, RowSignal, SeenObject, Signals, UsedObject, What,
 };
 pub use keys::Keyring;
 pub use ledger::{

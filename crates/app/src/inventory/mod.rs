@@ -6,6 +6,7 @@ pub mod policy_run;
 mod query;
 mod reading;
 mod record;
+mod recorder;
 mod search;
 mod selection;
 pub(crate) mod some;

@@ -2,20 +2,19 @@
 
 use engine::{Ending, RunCtx, RunType};
 use futures::FutureExt;
-use futures::future::BoxFuture;
-use futures::stream::{self, StreamExt};
+use futures::future::{BoxFuture, join, join_all, join3};
 use graph::{GraphError, TenantGraph, TypeObservation};
 use model::access::Capability;
 use model::ids::RunId;
 use model::registry::{Contract, Registry};
 use model::run::{Definition, Failure, IdentityInputs, ItemOutcome, Repeat};
 use serde::Deserialize;
-use store::{ItemRecord, RecordedObject, SeenObject, StoreError};
-use tokio::sync::mpsc;
+use store::{ItemRecord, ObservedType, StoreError};
 
+use super::Selection;
 use super::reading::Reading;
+use super::recorder::{Desk, recorder};
 use super::some::{Wanted, sync_some};
-use super::{Selection, recorded};
 use crate::services::Services;
 use crate::starting::store_ending;
 
@@ -32,11 +31,6 @@ pub const DEFINITION: Definition = Definition {
     repeat: Repeat::FailedItems,
     spec: "004-inventory-sync",
 };
-
-/// Objects recorded in one transaction.
-const BATCH: usize = 200;
-/// Types observed at the same time; the client's budget decides how fast each goes.
-const TYPES_AT_ONCE: usize = 16;
 
 /// The handler.
 pub struct SyncRun {
@@ -82,11 +76,14 @@ pub(super) async fn sync_types(
 ) -> Result<Option<GraphError>, StoreError> {
     let left = types_left(ctx, contracts).await?;
     let reading = &Reading::of(ctx, graph, &left, whole).await?;
+    let (desk, recorder) = recorder();
     // Boxed, because a closure that returns a borrowing future is not `Send` enough for a stream.
-    let work: Vec<BoxFuture<'_, Result<TypeObservation, StoreError>>> =
-        left.into_iter().map(|contract| observe_type(ctx, graph, reading, contract).boxed()).collect();
-    let observations: Vec<Result<TypeObservation, StoreError>> =
-        stream::iter(work).buffer_unordered(TYPES_AT_ONCE).collect().await;
+    let observe = |contract| observe_type(ctx, graph, (reading, desk.clone()), contract).boxed();
+    let work: Vec<BoxFuture<'_, Result<TypeObservation, StoreError>>> = left.into_iter().map(observe).collect();
+    drop(desk);
+    // All at once, so that the longest list does not begin last; the client decides how many requests are under way.
+    let (observations, written) = join(join_all(work), recorder.write(ctx, reading)).await;
+    written?;
     let mut observations = observations.into_iter().collect::<Result<Vec<_>, _>>()?;
     if whole_failure(&observations).is_some() {
         return Ok(observations.swap_remove(0).list_error);
@@ -112,33 +109,28 @@ async fn types_left(ctx: &RunCtx, mut contracts: Vec<&'static Contract>) -> Resu
     Ok(contracts)
 }
 
-fn step_of(contract: &Contract) -> String {
+pub(super) fn step_of(contract: &Contract) -> String {
     format!("type/{}", contract.key)
 }
 
 async fn observe_type(
     ctx: &RunCtx,
     graph: &TenantGraph,
-    reading: &Reading,
+    (reading, desk): (&Reading, Desk),
     contract: &'static Contract,
 ) -> Result<TypeObservation, StoreError> {
-    let inventory_of = ctx.db.tenant(&ctx.scope);
-    let inventory = inventory_of.inventory();
-    let (sink, objects) = mpsc::channel(BATCH);
+    let (sink, bring) = desk.objects(contract);
     let whole = reading.is_whole(contract);
-    let recorded = record_all(ctx, reading, contract, objects);
-    let (observation, recording) = if whole {
-        tokio::join!(graph.observe(contract, sink), recorded)
+    let observation = if whole {
+        join(graph.observe(contract, sink), bring).await.0
     } else {
-        let (is_known, unread) = reading.decider(contract, inventory.signals(&contract.key).await?);
+        let signals = ctx.db.tenant(&ctx.scope).inventory().signals(&contract.key).await?;
+        let (is_known, unread) = reading.decider(contract, signals);
         let observed = graph.observe_unknown(contract, is_known, sink);
-        let (observation, recording, left) = tokio::join!(observed, recorded, record_unread(ctx, contract, unread));
-        (observation, recording.and(left))
+        join3(observed, bring, desk.left(contract, unread)).await.0
     };
-    recording?;
     if observation.list_error.is_none() {
-        inventory.finish_type(&ctx.lease, &contract.key, true, None, observation.seen, whole).await?;
-        ctx.db.ledger().step_done(&ctx.lease, &step_of(contract), None).await?;
+        desk.over(contract, observation.seen, whole).await;
     }
     Ok(observation)
 }
@@ -149,10 +141,14 @@ async fn record_unread_lists(ctx: &RunCtx, observations: &[TypeObservation]) -> 
     for observation in observations {
         if let Some(error) = &observation.list_error {
             let contract = Registry::embedded().get(observation.type_key).expect("it was observed by its contract");
-            tenant
-                .inventory()
-                .finish_type(&ctx.lease, &contract.key, false, Some(error.code), observation.seen, false)
-                .await?;
+            let unread = ObservedType {
+                type_key: &contract.key,
+                code: Some(error.code),
+                seen: observation.seen,
+                whole: false,
+                step: None,
+            };
+            tenant.inventory().finish_types(&ctx.lease, &[unread]).await?;
             ctx.db.ledger().record(&ctx.lease, vec![unread_list(contract, error)]).await?;
         }
     }
@@ -169,41 +165,6 @@ fn unread_list(contract: &Contract, error: &GraphError) -> ItemRecord {
         message: Some(format!("The list could not be read to its end. {}", error.message)),
         detail: None,
     }
-}
-
-/// Records objects as they arrive, in batches: what was read before a crash is not read for nothing.
-async fn record_all(
-    ctx: &RunCtx,
-    reading: &Reading,
-    contract: &'static Contract,
-    mut objects: mpsc::Receiver<graph::ObservedObject>,
-) -> Result<(), StoreError> {
-    let tenant = ctx.db.tenant(&ctx.scope);
-    let mut batch = Vec::with_capacity(BATCH);
-    while objects.recv_many(&mut batch, BATCH).await > 0 {
-        let with_signal = |mut object: graph::ObservedObject| {
-            let signal = reading.signal(contract, &mut object);
-            RecordedObject { signal, ..recorded(contract, object) }
-        };
-        let rows = batch.drain(..).map(with_signal).collect();
-        tenant.inventory().record(&ctx.lease, rows).await?;
-    }
-    Ok(())
-}
-
-/// Records objects that were seen and left unread, in batches as they are decided about.
-async fn record_unread(
-    ctx: &RunCtx,
-    contract: &'static Contract,
-    mut unread: mpsc::UnboundedReceiver<SeenObject>,
-) -> Result<(), StoreError> {
-    let tenant = ctx.db.tenant(&ctx.scope);
-    let mut batch = Vec::with_capacity(BATCH);
-    while unread.recv_many(&mut batch, BATCH).await > 0 {
-        let seen = std::mem::take(&mut batch);
-        tenant.inventory().record_unchanged(&ctx.lease, &contract.key, &contract.label, seen).await?;
-    }
-    Ok(())
 }
 
 /// The error that kept every list from being read, if there is one.

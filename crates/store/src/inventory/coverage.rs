@@ -4,8 +4,9 @@ use model::ids::RunId;
 
 use super::Inventory;
 use super::record::one_at_a_time;
+use crate::db::Tx;
 use crate::db::sql::{id, sql};
-use crate::ledger::hold_in;
+use crate::ledger::{hold_in, step_in};
 use crate::{Lease, StoreError};
 
 /// The latest observation of one type.
@@ -41,22 +42,43 @@ pub struct Freshness {
     pub complete: bool,
 }
 
+/// What became of a type that a run observed.
+#[derive(Debug, Clone)]
+pub struct ObservedType<'a> {
+    /// The contract's key.
+    pub type_key: &'a str,
+    /// Why not every page of the list was read; absent when it was.
+    pub code: Option<&'a str>,
+    /// Objects in the list.
+    pub seen: u64,
+    /// No object was left unread.
+    pub whole: bool,
+    /// The run's step that is finished with it.
+    pub step: Option<String>,
+}
+
 impl Inventory<'_> {
-    /// The run has read this type. What it did not see since the run began is missing, but only when the whole list was
-    /// read: nothing is missing on the strength of a failed page. Seeing is told by time and not by run, so that an
-    /// object which another run captured meanwhile is not missed. `whole` when no object was left unread.
-    pub async fn finish_type(
-        &self,
-        lease: &Lease,
-        type_key: &str,
-        list_complete: bool,
-        code: Option<&str>,
-        seen: u64,
-        whole: bool,
-    ) -> Result<(), StoreError> {
-        let mut tx = self.0.db.begin("inventory.finish_type").await?;
-        one_at_a_time(&mut tx, self.0.tenant(), [type_key]).await?;
+    /// The run has observed these types, all in one transaction. What it did not see since the run began is missing, but
+    /// only when the whole list was read: nothing is missing on the strength of a failed page. Seeing is told by time and
+    /// not by run, so that an object which another run captured meanwhile is not missed.
+    pub async fn finish_types(&self, lease: &Lease, types: &[ObservedType<'_>]) -> Result<(), StoreError> {
+        let mut tx = self.0.db.begin("inventory.finish_types").await?;
+        one_at_a_time(&mut tx, self.0.tenant(), types.iter().map(|one| one.type_key)).await?;
         let held = hold_in(&mut tx, lease, self.0.tenant()).await?;
+        for one in types {
+            self.finish_type(&mut tx, lease, held.now, one).await?;
+        }
+        tx.commit().await
+    }
+
+    async fn finish_type(
+        &self,
+        tx: &mut Tx,
+        lease: &Lease,
+        now: i64,
+        observed: &ObservedType<'_>,
+    ) -> Result<(), StoreError> {
+        let list_complete = observed.code.is_none();
         let upsert = sql!(
             "insert into inventory_coverage (tenant_id, type_key, run_id, at, list_complete, code, seen, incomplete, complete_at, whole_at) \
              select $1, $2, $3, $4, $5, $6, $7, n.incomplete, case when $5 and n.incomplete = 0 then $4 end, \
@@ -68,13 +90,13 @@ impl Inventory<'_> {
              complete_at = coalesce(excluded.complete_at, inventory_coverage.complete_at), \
              whole_at = coalesce(excluded.whole_at, inventory_coverage.whole_at)",
             self.0.tenant_arg(),
-            type_key,
+            observed.type_key,
             id(lease.run),
-            held.now,
+            now,
             list_complete,
-            code,
-            seen,
-            whole,
+            observed.code,
+            observed.seen,
+            observed.whole,
         );
         tx.execute(upsert).await?;
         if list_complete {
@@ -83,13 +105,16 @@ impl Inventory<'_> {
                  where tenant_id = $1 and type_key = $2 \
                  and last_seen_at < (select started_at from operation_runs where id = $3)",
                 self.0.tenant_arg(),
-                type_key,
+                observed.type_key,
                 id(lease.run),
-                held.now,
+                now,
             );
             tx.execute(missing).await?;
         }
-        tx.commit().await
+        match &observed.step {
+            Some(step) => step_in(tx, lease, now, step).await,
+            None => Ok(()),
+        }
     }
 
     /// Every type that was ever observed, by key.

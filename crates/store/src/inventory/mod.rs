@@ -11,7 +11,7 @@ mod search;
 mod signals;
 mod texts;
 
-pub use coverage::{CoverageRow, Freshness};
+pub use coverage::{CoverageRow, Freshness, ObservedType};
 pub use filter::InventoryFilter;
 pub use list::Facets;
 pub use record::{Recorded, RecordedObject, RowSignal, What};

@@ -28,6 +28,7 @@ pub use record::ItemRecord;
 pub(crate) use record::record_items;
 pub use release::Release;
 pub use steps::Step;
+pub(crate) use steps::step_in;
 pub use sweep::{Swept, SweptTo};
 pub(crate) use turns::TENANT_READS_MAX;
 

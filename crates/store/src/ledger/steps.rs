@@ -4,6 +4,7 @@ use model::ids::RunId;
 
 use super::{Lease, Ledger, hold};
 use crate::StoreError;
+use crate::db::Tx;
 use crate::db::sql::{id, sql};
 
 /// One step.
@@ -15,6 +16,30 @@ pub struct Step {
     pub cursor: Option<String>,
     /// Not to be done again.
     pub done: bool,
+}
+
+/// The step is finished, in the transaction that holds the lease.
+pub(crate) async fn step_in(tx: &mut Tx, lease: &Lease, now: i64, name: &str) -> Result<(), StoreError> {
+    write(tx, lease, now, (name, None, true)).await
+}
+
+async fn write(
+    tx: &mut Tx,
+    lease: &Lease,
+    now: i64,
+    (name, cursor, done): (&str, Option<&str>, bool),
+) -> Result<(), StoreError> {
+    let statement = sql!(
+        "insert into operation_run_steps (run_id, name, cursor, done, at) values ($1, $2, $3, $4, $5) \
+         on conflict (run_id, name) do update set cursor = excluded.cursor, done = excluded.done, at = excluded.at",
+        id(lease.run),
+        name,
+        cursor,
+        done,
+        now,
+    );
+    tx.execute(statement).await?;
+    Ok(())
 }
 
 impl Ledger {
@@ -31,16 +56,7 @@ impl Ledger {
     async fn step(&self, lease: &Lease, name: &str, cursor: Option<&str>, done: bool) -> Result<(), StoreError> {
         let mut tx = self.0.begin("ledger.step").await?;
         let held = hold(&mut tx, lease).await?;
-        let statement = sql!(
-            "insert into operation_run_steps (run_id, name, cursor, done, at) values ($1, $2, $3, $4, $5) \
-             on conflict (run_id, name) do update set cursor = excluded.cursor, done = excluded.done, at = excluded.at",
-            id(lease.run),
-            name,
-            cursor,
-            done,
-            held.now,
-        );
-        tx.execute(statement).await?;
+        write(&mut tx, lease, held.now, (name, cursor, done)).await?;
         tx.commit().await
     }
 

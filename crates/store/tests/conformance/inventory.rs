@@ -3,7 +3,7 @@
 use model::registry::content::Searched;
 use model::run::{ItemOutcome, Outcome};
 use model::search::SearchText;
-use store::{Closing, GroupRecord, InventoryFilter, MissingPart, RecordedObject, StoreError, What};
+use store::{Closing, GroupRecord, InventoryFilter, MissingPart, ObservedType, RecordedObject, StoreError, What};
 
 use crate::harness::both;
 
@@ -33,6 +33,11 @@ pub(crate) fn incomplete(name: &str) -> RecordedObject {
     let part =
         MissingPart { part: "settings".into(), code: "graph.throttled".into(), message: "Graph asked to wait".into() };
     RecordedObject { missing_parts: vec![part], ..object(name, "half") }
+}
+
+/// The type of these objects, as a run observed it.
+pub(crate) fn observed(code: Option<&'static str>, seen: u64, whole: bool) -> ObservedType<'static> {
+    ObservedType { type_key: "settingsCatalog", code, seen, whole, step: None }
 }
 
 both! {
@@ -92,13 +97,13 @@ both! {
         let inventory = test.db.tenant(&scope).inventory();
         let (_, lease) = test.claimed(&scope).await;
         inventory.record(&lease, vec![object("a", "1"), object("b", "1")]).await.unwrap();
-        inventory.finish_type(&lease, "settingsCatalog", true, None, 2, true).await.unwrap();
+        inventory.finish_types(&lease, &[observed(None, 2, true)]).await.unwrap();
         let mut sure = Vec::new();
         for (whole, partial) in [(false, false), (true, true), (true, false)] {
             test.raw("update inventory_objects set last_seen_at = last_seen_at - 60000").await.unwrap();
             let (_, lease) = test.claimed(&scope).await;
             inventory.record(&lease, vec![object("a", "1")]).await.unwrap();
-            inventory.finish_type(&lease, "settingsCatalog", whole, (!whole).then_some("graph.timeout"), 1, true).await.unwrap();
+            inventory.finish_types(&lease, &[observed((!whole).then_some("graph.timeout"), 1, true)]).await.unwrap();
             let outcome = if partial { Outcome::PartiallySucceeded } else { Outcome::Succeeded };
             test.db.ledger().finish(&lease, Closing { outcome: Some(outcome), ..Closing::default() }).await.unwrap();
             sure.push(inventory.get("settingsCatalog", "b").await.unwrap().row.missing.map(|missing| missing.high_confidence));

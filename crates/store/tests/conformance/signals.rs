@@ -3,7 +3,7 @@
 use store::{RecordedObject, RowSignal, SeenObject, What};
 
 use crate::harness::both;
-use crate::inventory::{incomplete, object};
+use crate::inventory::{incomplete, object, observed};
 
 fn told(name: &str, content: &str, row: &str, named: Option<bool>) -> RecordedObject {
     RecordedObject { signal: Some(RowSignal { row: row.into(), named }), ..object(name, content) }
@@ -38,14 +38,14 @@ both! {
         let (_, lease) = test.claimed(&scope).await;
         let objects = ["a", "b", "gone"].map(|name| told(name, "1", "row", None));
         inventory.record(&lease, objects.to_vec()).await.unwrap();
-        inventory.finish_type(&lease, "settingsCatalog", true, None, 3, true).await.unwrap();
+        inventory.finish_types(&lease, &[observed(None, 3, true)]).await.unwrap();
         let whole_at = inventory.coverage().await.unwrap()[0].whole_at.unwrap();
         test.raw("update inventory_objects set last_seen_at = last_seen_at - 60000").await.unwrap();
         let (run, lease) = test.claimed(&scope).await;
         for _ in 0..2 {
             inventory.record_unchanged(&lease, "settingsCatalog", "Policy", vec![seen("a"), seen("b")]).await.unwrap();
         }
-        inventory.finish_type(&lease, "settingsCatalog", true, None, 2, false).await.unwrap();
+        inventory.finish_types(&lease, &[observed(None, 2, false)]).await.unwrap();
         let items = tenant.runs().items(run.id, &Default::default(), 0, 10).await.unwrap();
         assert_eq!(items.len(), 2, "an item ends once in a run");
         assert!(items.iter().all(|item| item.detail.as_deref() == Some("unchanged, not read again")));

@@ -6,7 +6,7 @@ use serde_json::Value;
 use testkit::{TestDatabase, on_both_databases};
 
 use crate::support::Site;
-use crate::things::{claim, finish, furnish};
+use crate::things::{claim, finish, furnish, observed};
 
 on_both_databases!(each_type_says_how_well_it_was_seen, a_type_without_its_permission_names_it,);
 
@@ -44,7 +44,7 @@ async fn a_type_without_its_permission_names_it(database: &TestDatabase) {
     let lease = claim(&site, run).await;
     let tenant = site.db.tenant(&scope);
     let code = Some("graph.permission_denied");
-    tenant.inventory().finish_type(&lease, "windows365Provisioning", false, code, 0, true).await.unwrap();
+    tenant.inventory().finish_types(&lease, &[observed("windows365Provisioning", code, 0)]).await.unwrap();
     finish(&site, &lease).await;
     let page = site.browser_of(anna).await.get(&own.path("/t/{tenant}/coverage")).await.body;
     assert!(page.contains("1 not read") && page.contains("It needs CloudPC.Read.All."), "{page}");

@@ -11,7 +11,7 @@ use model::registry::content::searched;
 use model::run::ItemOutcome;
 use secrecy::SecretString;
 use serde_json::json;
-use store::{Capture, Closing, ItemRecord, Lease, NewTenant, RecordedObject, TenantScope, WorkerInfo};
+use store::{Capture, Closing, ItemRecord, Lease, NewTenant, ObservedType, RecordedObject, TenantScope, WorkerInfo};
 
 use crate::support::Site;
 
@@ -160,9 +160,14 @@ async fn observe(site: &Site, scope: &TenantScope, object: &str) -> (RunId, Vers
     let lease = claim(site, run).await;
     let tenant = site.db.tenant(scope);
     let recorded = tenant.inventory().record(&lease, vec![scope_tag(object)]).await.unwrap();
-    tenant.inventory().finish_type(&lease, "scopeTags", true, None, 1, true).await.unwrap();
+    tenant.inventory().finish_types(&lease, &[observed("scopeTags", None, 1)]).await.unwrap();
     finish(site, &lease).await;
     (run, recorded[0].version.expect("a complete object has a version"))
+}
+
+/// A type that a run observed, none of its objects left unread.
+pub(crate) fn observed(type_key: &'static str, code: Option<&'static str>, seen: u64) -> ObservedType<'static> {
+    ObservedType { type_key, code, seen, whole: true, step: None }
 }
 
 fn scope_tag(object: &str) -> RecordedObject {
