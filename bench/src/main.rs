@@ -1,5 +1,5 @@
-//! The project's measurements: how fast a tenant is read and backed up beside a peer, how fast the ledger is, and
-//! how the engine does beside other job queues. Each prints a table and writes the same numbers as JSON to
+//! The project's measurements: how fast a tenant is read and backed up beside a peer, how many tenants are read at once,
+//! how fast the ledger is, and how the engine does beside other job queues. Each prints a table and writes the same numbers as JSON to
 //! `target/bench`.
 
 #![expect(clippy::print_stdout, reason = "a measurement is there to be printed")]
@@ -12,6 +12,7 @@ mod numbers;
 mod report;
 mod runs;
 mod sync;
+mod tenants;
 
 use std::process::ExitCode;
 
@@ -26,6 +27,8 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 enum Bench {
     /// Reads and backs up simulated tenants, beside IntuneCD in the same run.
     Sync(sync::Arguments),
+    /// Syncs many simulated tenants at once by several worker processes, within the published limits of each.
+    Tenants(tenants::Arguments),
     /// Measures the ledger of operation runs on SQLite and PostgreSQL.
     Runs(runs::Arguments),
     /// Measures the engine as worker processes, beside other job queues on the same PostgreSQL.
@@ -42,6 +45,7 @@ enum Bench {
 async fn main() -> ExitCode {
     let done = match Bench::parse() {
         Bench::Sync(arguments) => sync::run(arguments).await,
+        Bench::Tenants(arguments) => tenants::run(arguments).await,
         Bench::Runs(arguments) => runs::run(arguments).await,
         Bench::Engine(arguments) => engines::run(arguments).await,
         Bench::Worker(arguments) => engines::worker::run(arguments).await,

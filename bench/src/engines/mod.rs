@@ -6,7 +6,7 @@ mod latency;
 mod noisy;
 mod ours;
 mod peers;
-mod postgres;
+pub(crate) mod postgres;
 mod process;
 mod rescue;
 mod shown;

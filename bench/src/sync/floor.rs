@@ -1,5 +1,7 @@
 //! How fast a sync of this tenant could be at best, whatever the client.
 
+use std::collections::BTreeMap;
+
 use model::registry::{Contract, Quota, Registry};
 use serde::Serialize;
 
@@ -27,8 +29,7 @@ impl Floor {
     pub(crate) fn of(case: Case, ours: &Result) -> Self {
         let contracts = || Registry::embedded().observed();
         let depth = 1 + contracts().map(|contract| depth(contract, ours)).max().unwrap_or(0);
-        let quota = contracts().map(|contract| (contract.quota, asked(contract, ours)));
-        let quota_seconds = if case.throttling == Throttling::On { waits(quota) } else { 0.0 };
+        let quota_seconds = if case.throttling == Throttling::On { quota_seconds(&ours.collections, 1) } else { 0.0 };
         Self { depth, latency_seconds: depth as f64 * case.latency_ms as f64 / 1000.0, quota_seconds }
     }
 
@@ -38,8 +39,10 @@ impl Floor {
     }
 }
 
-fn asked(contract: &Contract, ours: &Result) -> u64 {
-    ours.collections.get(&contract.path.to_lowercase()).copied().unwrap_or(0)
+/// What the published limits make the requests of one of so many tenants wait, when all were asked for as much.
+pub(crate) fn quota_seconds(collections: &BTreeMap<String, u64>, tenants: u64) -> f64 {
+    let asked = |path: &str| collections.get(&path.to_lowercase()).copied().unwrap_or(0) / tenants.max(1);
+    waits(Registry::embedded().observed().map(|contract| (contract.quota, asked(&contract.path))))
 }
 
 /// One page after another, then everything that is read object by object at once.

@@ -1,13 +1,14 @@
 //! Our sync and backup beside IntuneCD's backup, against the same simulator in the same run.
 
-mod floor;
+pub(crate) mod connect;
+pub(crate) mod floor;
 mod intunecd;
 mod judge;
 mod ours;
-mod programs;
+pub(crate) mod programs;
 mod result;
 mod shown;
-mod simulator;
+pub(crate) mod simulator;
 
 use std::path::PathBuf;
 
@@ -99,7 +100,7 @@ async fn compare(
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..arguments.rounds.max(1) {
         simulator.prepare(case).await?;
-        ours.push(ours::measure(&programs.tenantatlas, simulator, case.objects).await?);
+        ours.push(ours::measure(&programs.tenantatlas, simulator, case).await?);
         if let Some(peer) = peer {
             simulator.prepare(case).await?;
             theirs.push(peer.measure(simulator).await?);

@@ -5,22 +5,20 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::time::Duration;
 
-use app::tenants::{CredentialInput, TenantInput, add_tenant};
 use model::Ambient;
-use model::cloud::{Cloud, Clouds};
+use model::cloud::Cloud;
 use model::ids::TenantId;
 use model::registry::{Contract, Registry};
 use serde_json::Value;
-use store::{Db, InventoryFilter, Keyring, NewUser, TenantScope};
+use store::{Db, InventoryFilter, Keyring, TenantScope};
 
 use super::judge::judge;
-use super::result::{Later, Result};
+use super::result::{Case, Later, Result};
 use super::simulator::Simulator;
+use super::{Throttling, connect};
 use crate::Failure;
 use crate::measure::{Taken, measured};
 
-/// Key of the simulated cloud.
-const CLOUD: &str = "simulator";
 /// No measurement takes this long.
 const LONGEST: Duration = Duration::from_secs(1_800);
 /// Rows that are read at a time when the result is looked at.
@@ -33,21 +31,19 @@ const CHANGED_IN: &str = "deviceManagement/configurationPolicies";
 
 /// One sync and one backup, then a sync of the same, unchanged tenant, and one after a hundredth of it was changed; each
 /// by a program of its own.
-pub(crate) async fn measure(
-    program: &Path,
-    simulator: &Simulator,
-    objects: usize,
-) -> std::result::Result<Result, Failure> {
+pub(crate) async fn measure(program: &Path, simulator: &Simulator, case: Case) -> std::result::Result<Result, Failure> {
+    // With the limits off the client is told so: what it does by itself to stay within them would be measured otherwise.
+    let cloud = &connect::cloud(&simulator.address, case.throttling == Throttling::Off);
     let folder = tempfile::tempdir_in(crate::report::folder()?)?;
     let database = folder.path().join("atlas.db");
-    let tenant = set_up(&database, simulator).await?.to_string();
-    let sync = command(program, &database, simulator, &["sync", &tenant]).await?;
-    let backup = command(program, &database, simulator, &["backup", "create", &tenant]).await?;
+    let tenant = set_up(&database, simulator, cloud).await?.to_string();
+    let sync = command(program, &database, cloud, &["sync", &tenant]).await?;
+    let backup = command(program, &database, cloud, &["backup", "create", &tenant]).await?;
     let stats = simulator.stats().await?;
     let kept = kept(&database, simulator).await?;
-    let unchanged = later(program, &database, simulator, &tenant, 0).await?;
-    let few = simulator.change(CHANGED_IN, objects.div_ceil(CHANGED)).await?;
-    let changed = later(program, &database, simulator, &tenant, few).await?;
+    let unchanged = later(program, &database, (simulator, cloud), &tenant, 0).await?;
+    let few = simulator.change(CHANGED_IN, case.objects.div_ceil(CHANGED)).await?;
+    let changed = later(program, &database, (simulator, cloud), &tenant, few).await?;
     let result = Result {
         seconds: sync.seconds + backup.seconds,
         parts: BTreeMap::from([("sync", sync.seconds), ("backup", backup.seconds)]),
@@ -67,12 +63,12 @@ pub(crate) async fn measure(
 async fn later(
     program: &Path,
     database: &Path,
-    simulator: &Simulator,
+    (simulator, cloud): (&Simulator, &Cloud),
     tenant: &str,
     changed: usize,
 ) -> std::result::Result<Later, Failure> {
     let (before, since) = (simulator.stats().await?, Ambient::system().now_ms());
-    let taken = command(program, database, simulator, &["sync", tenant]).await?;
+    let taken = command(program, database, cloud, &["sync", tenant]).await?;
     let after = simulator.stats().await?;
     Ok(Later {
         changed,
@@ -83,34 +79,16 @@ async fn later(
     })
 }
 
-fn clouds(simulator: &Simulator) -> Clouds {
-    let url = &simulator.address;
-    let mut clouds = Clouds::default();
-    clouds.add(Cloud { key: CLOUD.into(), label: "Simulator".into(), login_url: url.clone(), graph_url: url.clone() });
-    clouds
-}
-
 async fn open(database: &Path) -> std::result::Result<Db, Failure> {
     let keys = Keyring::from_file(database.with_extension("key"));
     Ok(Db::open(&database.display().to_string().parse()?, keys, Ambient::system()).await?)
 }
 
 /// A database with one person and the simulator's tenant, connected.
-async fn set_up(database: &Path, simulator: &Simulator) -> std::result::Result<TenantId, Failure> {
+async fn set_up(database: &Path, simulator: &Simulator, cloud: &Cloud) -> std::result::Result<TenantId, Failure> {
     let db = open(database).await?;
-    let owner =
-        NewUser { email: "bench@example.com".into(), name: "Bench".into(), password_hash: None, platform_admin: true };
-    let owner = db.people().first_owner(owner).await?;
-    let tenant = simulator.tenant.clone();
-    let input = TenantInput {
-        display_name: tenant.display_name,
-        directory_id: tenant.tenant_id,
-        primary_domain: tenant.primary_domain,
-        cloud: CLOUD.into(),
-        client_id: tenant.client_id,
-        credential: CredentialInput::secret(tenant.client_secret),
-    };
-    let id = add_tenant(&db, &clouds(simulator), owner, input).await?;
+    let owner = connect::first_owner(&db).await?;
+    let id = connect::connect(&db, owner, &simulator.tenant, cloud).await?;
     db.close().await;
     Ok(id)
 }
@@ -118,13 +96,12 @@ async fn set_up(database: &Path, simulator: &Simulator) -> std::result::Result<T
 async fn command(
     program: &Path,
     database: &Path,
-    simulator: &Simulator,
+    cloud: &Cloud,
     words: &[&str],
 ) -> std::result::Result<Taken, Failure> {
     let mut arguments: Vec<OsString> = vec!["--json".into(), "--database".into(), database.into()];
     arguments.extend(words.iter().map(Into::into));
-    let url = &simulator.address;
-    let environment = [("TENANTATLAS_CLOUDS", OsString::from(format!("{CLOUD}={url},{url}")))];
+    let environment = [("TENANTATLAS_CLOUDS", OsString::from(connect::entry(cloud)))];
     let taken = measured(program, &arguments, &environment, LONGEST).await?;
     // 3 says that something is missing: then the numbers say so as well.
     if taken.code == 0 || taken.code == 3 { Ok(taken) } else { Err(format!("{words:?}: {}", taken.printed).into()) }

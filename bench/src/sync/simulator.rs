@@ -1,6 +1,7 @@
 //! The simulated Graph as a program of its own, so that its memory and its processor time are nobody else's.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::path::Path;
 use std::process::Stdio;
 
@@ -20,8 +21,10 @@ pub(crate) struct Simulator {
     _process: Child,
     /// Where it answers.
     pub(crate) address: String,
-    /// The tenant.
+    /// The first tenant.
     pub(crate) tenant: Tenant,
+    /// All tenants.
+    pub(crate) tenants: Vec<Tenant>,
 }
 
 /// What a client needs to sign in.
@@ -54,15 +57,20 @@ pub(crate) struct Stats {
 impl Simulator {
     /// Starts it with one generated tenant.
     pub(crate) async fn start(program: &Path, objects: usize) -> Result<Self, Failure> {
+        Self::with(program, &["--objects", &objects.to_string(), "--any-token", "Contoso"]).await
+    }
+
+    /// Starts it with these options.
+    pub(crate) async fn with(program: &Path, options: &[impl AsRef<OsStr>]) -> Result<Self, Failure> {
         let mut command = Command::new(program);
-        command.args(["--objects", &objects.to_string(), "--any-token", "Contoso"]);
+        command.args(options);
         let mut process = command.stdout(Stdio::piped()).kill_on_drop(true).spawn()?;
         let output = process.stdout.take().ok_or("the simulator's output is not there")?;
         let mut line = String::new();
         BufReader::new(output).read_line(&mut line).await?;
         let ready: Ready = serde_json::from_str(&line).map_err(|_| format!("the simulator did not start: {line}"))?;
-        let tenant = ready.tenants.into_iter().next().ok_or("the simulator has no tenant")?;
-        Ok(Self { _process: process, address: ready.http, tenant })
+        let tenant = ready.tenants.first().cloned().ok_or("the simulator has no tenant")?;
+        Ok(Self { _process: process, address: ready.http, tenant, tenants: ready.tenants })
     }
 
     /// Sets the case's latency and limits, and begins counting anew.
