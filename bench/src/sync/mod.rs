@@ -55,7 +55,7 @@ pub(crate) enum Throttling {
     Off,
     /// What Microsoft publishes holds, with `Retry-After` where Graph sends it.
     On,
-    /// Every second request is refused, without `Retry-After`.
+    /// Half of all requests are refused, without `Retry-After`.
     Half,
 }
 

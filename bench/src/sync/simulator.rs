@@ -79,7 +79,12 @@ impl Simulator {
         self.ask("POST", "faults", &json!({ "clear": true })).await?;
         if case.throttling == Throttling::Half {
             let refused = json!({ "status": { "status": 429, "code": "TooManyRequests" } });
-            self.ask("POST", "faults", &json!({ "fault": { "matches": {}, "kind": refused, "every": 2 } })).await?;
+            self.ask(
+                "POST",
+                "faults",
+                &json!({ "fault": { "matches": {}, "kind": refused, "every": 2, "atRandom": true } }),
+            )
+            .await?;
         }
         self.ask("POST", "latency", &json!({ "ms": case.latency_ms })).await?;
         self.ask("POST", "throttling", &json!({ "mode": mode })).await?;

@@ -4,6 +4,8 @@ use std::sync::Mutex;
 
 use serde::{Deserialize, Serialize};
 
+use crate::random::Random;
+
 /// One thing that goes wrong.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -18,6 +20,10 @@ pub struct Fault {
     /// Hit only every n-th matching request; `None` hits each.
     #[serde(default)]
     pub every: Option<u32>,
+    /// Not every n-th exactly, but one in n as a die would have it, the same ones each time. What asks in pairs would
+    /// otherwise meet every n-th in step.
+    #[serde(default)]
+    pub at_random: bool,
 }
 
 /// Which requests a fault hits.
@@ -102,7 +108,13 @@ pub enum FaultKind {
 impl Fault {
     /// A fault that hits every request whose path contains `path`, for ever.
     pub fn on(path: &str, kind: FaultKind) -> Self {
-        Self { matches: FaultMatch { path: path.to_owned(), ..FaultMatch::default() }, kind, times: None, every: None }
+        Self {
+            matches: FaultMatch { path: path.to_owned(), ..FaultMatch::default() },
+            kind,
+            times: None,
+            every: None,
+            at_random: false,
+        }
     }
 
     /// Happens so often and never again.
@@ -172,7 +184,7 @@ impl Faults {
                 continue;
             }
             active.seen += 1;
-            if active.seen % active.fault.every.unwrap_or(1).max(1) == 0 {
+            if active.is_turn() {
                 active.fired += 1;
                 return Some(active.fault.kind.clone());
             }
@@ -182,6 +194,17 @@ impl Faults {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Active>> {
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+impl Active {
+    /// Whether the request that was just seen is one that is hit.
+    fn is_turn(&self) -> bool {
+        let every = self.fault.every.unwrap_or(1).max(1);
+        if self.fault.at_random {
+            return Random::new(u64::from(self.seen)).below(every as usize) == 0;
+        }
+        self.seen % every == 0
     }
 }
 
@@ -217,6 +240,17 @@ mod tests {
 
     fn target(path: &str) -> Target<'_> {
         Target { method: "GET", path, in_batch: false, is_token: false }
+    }
+
+    #[test]
+    fn one_in_two_at_random_is_about_half_and_never_in_step() {
+        let faults = Faults::default();
+        faults.add(Fault { at_random: true, ..Fault::on("x", FaultKind::Reset).every(2) });
+        let hit: Vec<bool> = (0..1_000).map(|_| faults.strike(target("x")).is_some()).collect();
+        let count = |wanted: fn(&usize) -> bool| (0..hit.len()).filter(wanted).filter(|at| hit[*at]).count();
+        for half in [count(|at| at % 2 == 0), count(|at| at % 2 == 1)] {
+            assert!((200..300).contains(&half), "{half}");
+        }
     }
 
     #[test]

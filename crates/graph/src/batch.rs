@@ -17,7 +17,7 @@ use crate::auth::Token;
 use crate::budget::{Cost, Permit};
 use crate::error::GraphError;
 use crate::pipeline::{PREFER, PRIORITY, Pipeline, word};
-use crate::retry::Attempts;
+use crate::retry::{Attempts, Deadline};
 
 /// The most that Graph takes (learn.microsoft.com/graph/json-batching).
 const BATCH_MAX: usize = 20;
@@ -75,14 +75,7 @@ impl Batcher {
             let pipeline = self.pipeline.with(read.priority);
             return pipeline.get(&pipeline.absolute(read.version.as_str(), read.relative), read.quota).await;
         }
-        let whole = self.get_with_retries(read);
-        tokio::time::timeout(self.pipeline.limits.deadline, whole)
-            .await
-            .unwrap_or_else(|_| Err(GraphError::of("graph.timeout")))
-    }
-
-    async fn get_with_retries(self: &Arc<Self>, read: Read<'_>) -> Outcome {
-        let mut attempts = Attempts::default();
+        let (mut attempts, mut deadline) = (Attempts::default(), Deadline::of(&self.pipeline.limits));
         loop {
             let permit = self.pipeline.budget.acquire(Cost::read(read.quota)).await;
             let (reply, outcome) = oneshot::channel();
@@ -90,10 +83,11 @@ impl Batcher {
             self.push(read.version, item);
             // A task that died, for want of memory or by a defect, says nothing about the object: whoever waits dies with
             // it, so that the attempt ends and not an item.
-            match outcome.await.expect("a batch answers each of its items unless its task died") {
+            let answered = async { Ok(outcome.await.expect("a batch answers each of its items unless its task died")) };
+            match deadline.within(answered).await? {
                 Ok(value) => return Ok(value),
                 Err(refusal) if refusal.spent => return Err(refusal.error),
-                Err(refusal) => self.pipeline.pause(&mut attempts, refusal.error).await?,
+                Err(refusal) => deadline.within(self.pipeline.pause(&mut attempts, refusal.error)).await?,
             }
         }
     }

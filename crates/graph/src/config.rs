@@ -66,7 +66,7 @@ pub struct Limits {
     pub backoff_first: Duration,
     /// Longest own pause. A longer `Retry-After` is obeyed.
     pub backoff_max: Duration,
-    /// Longest time for one request with all its attempts and pauses.
+    /// Longest time for one request with all its attempts and pauses, without what it waits for its turn.
     pub deadline: Duration,
 }
 
@@ -80,7 +80,7 @@ impl Default for Limits {
             conditional_access: window(1, 1_050),
             directory: window(3_000, 10_000),
             attempts_max: 5,
-            throttled_attempts_max: 10,
+            throttled_attempts_max: 20,
             backoff_first: Duration::from_millis(500),
             backoff_max: Duration::from_secs(30),
             deadline: Duration::from_secs(10 * 60),

@@ -15,7 +15,7 @@ use crate::budget::{Budget, Cost};
 use crate::config::{GraphConfig, Limits};
 use crate::error::GraphError;
 use crate::json;
-use crate::retry::Attempts;
+use crate::retry::{Attempts, Deadline};
 use crate::traffic::Counters;
 use crate::transport::{Notes, Transport};
 
@@ -101,27 +101,17 @@ impl Pipeline {
     }
 
     async fn ask(&self, method: Method, address: &str, body: Option<&Value>, cost: Cost) -> Result<Value, GraphError> {
-        let whole = self.with_retries(method, address, body, cost);
-        tokio::time::timeout(self.limits.deadline, whole).await.unwrap_or_else(|_| Err(GraphError::of("graph.timeout")))
-    }
-
-    async fn with_retries(
-        &self,
-        method: Method,
-        address: &str,
-        body: Option<&Value>,
-        cost: Cost,
-    ) -> Result<Value, GraphError> {
-        let mut attempts = Attempts::default();
+        let (mut attempts, mut deadline) = (Attempts::default(), Deadline::of(&self.limits));
         loop {
             // The token comes before the budget: what was allowed has to arrive at the pace at which it was allowed.
-            let token = self.tokens.get().await?;
+            let token = deadline.within(self.tokens.get()).await?;
             let permit = self.budget.acquire(cost).await;
             self.traffic.logical(1);
-            let place = self.place(cost.quota).await;
-            let outcome = self.once(method.clone(), address, body, &token).await;
-            drop(place);
-            let error = match outcome {
+            let attempt = async {
+                let _place = self.place(cost.quota).await;
+                self.once(method.clone(), address, body, &token).await
+            };
+            let error = match deadline.within(attempt).await {
                 Ok((value, notes)) => {
                     permit.succeeded(notes.limit_share);
                     return Ok(value);
@@ -133,7 +123,7 @@ impl Pipeline {
                 permit.throttled(error.retry_after_ms);
             }
             drop(permit);
-            self.pause(&mut attempts, error).await?;
+            deadline.within(self.pause(&mut attempts, error)).await?;
         }
     }
 

@@ -3,12 +3,35 @@
 use std::time::Duration;
 
 use model::Ambient;
+use tokio::time::{Instant, timeout};
 
 use crate::config::Limits;
 use crate::error::GraphError;
 
 /// An answer that cannot be read is asked for once more: half an answer is mostly a hiccup, twice is a defect.
 const SHAPE_ATTEMPTS: u32 = 2;
+
+/// How long one request may still take. Only what is done for it counts: while a tenant is throttled hard, the last of many
+/// requests waits for its turn longer than any of them may take.
+#[derive(Debug)]
+pub(crate) struct Deadline(Duration);
+
+impl Deadline {
+    pub(crate) fn of(limits: &Limits) -> Self {
+        Self(limits.deadline)
+    }
+
+    /// Does it, or fails when the time has run out.
+    pub(crate) async fn within<T>(
+        &mut self,
+        work: impl Future<Output = Result<T, GraphError>>,
+    ) -> Result<T, GraphError> {
+        let began = Instant::now();
+        let done = timeout(self.0, work).await.unwrap_or_else(|_| Err(GraphError::of("graph.timeout")));
+        self.0 = self.0.saturating_sub(began.elapsed());
+        done
+    }
+}
 
 /// The attempts of one request.
 #[derive(Debug, Default)]
@@ -64,7 +87,7 @@ mod tests {
 
     use model::Ambient;
 
-    use super::{Attempts, backoff};
+    use super::{Attempts, Deadline, backoff};
     use crate::config::Limits;
     use crate::error::GraphError;
 
@@ -87,10 +110,25 @@ mod tests {
                 .count()
         };
         assert_eq!(count("graph.unavailable"), 4);
-        assert_eq!(count("graph.throttled"), 9);
+        assert_eq!(count("graph.throttled"), 19);
         assert_eq!(count("graph.unexpected_shape"), 1);
         assert_eq!(count("graph.token_expired"), 1);
         assert_eq!(count("graph.permission_denied"), 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn only_what_is_done_counts_and_then_the_time_is_over() {
+        let limits = Limits::default();
+        let mut deadline = Deadline::of(&limits);
+        let lasts = |seconds| async move {
+            tokio::time::sleep(Duration::from_secs(seconds)).await;
+            Ok(())
+        };
+        deadline.within(lasts(400)).await.unwrap();
+        tokio::time::advance(limits.deadline).await;
+        deadline.within(lasts(199)).await.unwrap();
+        assert_eq!(deadline.within(lasts(2)).await.unwrap_err().code, "graph.timeout");
+        assert_eq!(deadline.within(lasts(1)).await.unwrap_err().code, "graph.timeout");
     }
 
     #[test]
