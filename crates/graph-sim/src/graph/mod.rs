@@ -146,7 +146,7 @@ fn throttle(request: Request<'_>, segments: &[String]) -> Result<f64, GraphError
             count(&request.tenant.counters.throttled);
             let says_when = match service {
                 Service::ConditionalAccess => false,
-                Service::Intune | Service::Directory => retry_after,
+                Service::Intune | Service::Directory | Service::AuditLogs => retry_after,
             };
             let mut error = GraphError::too_many_requests(says_when.then_some(seconds));
             if service == Service::Directory {
