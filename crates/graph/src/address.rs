@@ -19,6 +19,7 @@ impl<'a> Addresses<'a> {
         let list = &self.contract.list;
         let mut options = options(&list.select, &list.expand, top);
         options.extend(list.filter.as_deref().map(filter));
+        options.extend(list.order.as_deref().map(order));
         with_query(self.path(), &options)
     }
 
@@ -28,6 +29,7 @@ impl<'a> Addresses<'a> {
         let both = list.filter.iter().map(String::as_str).chain([condition]).collect::<Vec<_>>().join(" and ");
         let mut options = options(&list.select, &list.expand, list.top);
         options.push(filter(&both));
+        options.extend(list.order.as_deref().map(order));
         with_query(self.path(), &options)
     }
 
@@ -78,6 +80,10 @@ fn options(select: &[String], expand: &[String], top: Option<u32>) -> Vec<String
 
 fn filter(text: &str) -> String {
     format!("$filter={}", encode_query(text))
+}
+
+fn order(text: &str) -> String {
+    format!("$orderby={}", encode_query(text))
 }
 
 fn with_query(path: String, options: &[String]) -> String {

@@ -1,8 +1,9 @@
 //! One reachable tenant.
 
-use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use model::change::{AuditEvent, ChangeLog};
 use model::registry::{Contract, Quota};
 use model::run::Priority;
 use serde_json::Value;
@@ -56,10 +57,15 @@ impl TenantGraph {
         self.reader.observe(contract, is_known, sink).await
     }
 
-    /// Which objects Intune's audit log names since then, each with the time of its latest event. Times are milliseconds
-    /// since the Unix epoch, by Microsoft's clock.
-    pub async fn changed_since(&self, since_ms: i64) -> Result<HashMap<String, i64>, GraphError> {
-        self.reader.changed_since(since_ms).await
+    /// Events of a log since then, newest first where the service keeps to it, until `take` has had enough. `since_ms` is
+    /// milliseconds since the Unix epoch, by Microsoft's clock.
+    pub async fn changes(
+        &self,
+        log: ChangeLog,
+        since_ms: i64,
+        take: impl FnMut(AuditEvent) -> ControlFlow<()> + Send,
+    ) -> Result<(), GraphError> {
+        self.reader.changes(log, since_ms, take).await
     }
 
     /// Reads one object with its parts. Fails when the object itself cannot be read.

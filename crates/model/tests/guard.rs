@@ -126,6 +126,7 @@ impl Guard<'_> {
             ("$expand", !list.expand.is_empty()),
             ("$filter", list.filter.is_some()),
             ("$top", list.top.is_some()),
+            ("$orderby", list.order.is_some()),
         ] {
             let allowed = !used || self.metadata.allows_option(&collection, option);
             self.say(allowed, || format!("GET {collection} does not take {option}"));

@@ -32,6 +32,7 @@ mod notifications;
 mod outbox;
 mod pauses;
 mod people;
+mod probes;
 mod runs;
 mod schedules;
 mod scope;
@@ -56,7 +57,7 @@ pub use exports::{ExportFile, ExportPart, Exports};
 pub use groups::{GroupRecord, GroupRow, Groups};
 pub use inventory::{
     CoverageRow, Facets, Found, Freshness, Inventory, InventoryCursor, InventoryFilter, Missing, MissingPart,
-    ObjectDetail, ObjectRow, Recorded, RecordedObject, RowSignal, SeenObject, Signals, UsedObject, What,
+    ObjectDetail, ObjectRow, Recorded, RecordedObject, RowSignal, SeenObject, Signals, UsedObject, VersionAuthor, What,
 };
 pub use keys::Keyring;
 pub use ledger::{
@@ -68,6 +69,7 @@ pub use notifications::{CardsMark, Notification, NotificationKind, Notifications
 pub use outbox::Outbox;
 pub use pauses::{Pause, Pauses};
 pub use people::{NewUser, People, User};
+pub use probes::{DueProbe, HandledLog, ProbeChoice, Probes, ReadLog};
 pub use runs::{
     ActiveRun, CancelOutcome, EventRow, Idempotency, ItemCounts, ItemFilter, ItemRow, NewRun, NotComplete, RunCounts,
     RunFilter, RunPage, RunPageRequest, RunRow, Runs, Started,

@@ -5,7 +5,8 @@ use model::ids::TenantId;
 
 use crate::db::sql::{Wrapped, id, sql};
 use crate::{
-    Backups, Db, Exports, Groups, Inventory, Runs, Schedules, TenantAudit, TenantInfo, TenantScope, Versions, Views,
+    Backups, Db, Exports, Groups, Inventory, Probes, Runs, Schedules, TenantAudit, TenantInfo, TenantScope, Versions,
+    Views,
 };
 
 /// The doors to one tenant's data. Every statement behind them names the tenant.
@@ -53,6 +54,11 @@ impl<'a> TenantDb<'a> {
     /// Backup schedules.
     pub fn schedules(&self) -> Schedules<'a> {
         Schedules(Self::new(self.db, self.scope))
+    }
+
+    /// Change probes.
+    pub fn probes(&self) -> Probes<'a> {
+        Probes(Self::new(self.db, self.scope))
     }
 
     /// The cache of directory groups.

@@ -4,5 +4,5 @@ pub mod check_run;
 mod permissions;
 mod start_check;
 
-pub use permissions::required_permissions;
+pub use permissions::{is_optional, required_permissions};
 pub use start_check::start_check;

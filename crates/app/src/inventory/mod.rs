@@ -3,6 +3,7 @@
 mod coverage;
 mod make_texts;
 pub mod policy_run;
+pub mod probe;
 mod query;
 mod reading;
 mod record;
@@ -12,6 +13,7 @@ pub(crate) mod some;
 mod start_policy_sync;
 mod start_sync;
 pub mod sync_run;
+mod told;
 
 pub use coverage::{Sight, TypeCoverage, coverage};
 pub use make_texts::MakeTexts;

@@ -38,6 +38,8 @@ pub fn recorded(contract: &Contract, object: ObservedObject) -> RecordedObject {
         assigned_groups: assignments.into_iter().filter_map(|assignment| assignment.group_id).collect(),
         signal: None,
         searched: content::searched(contract, &object.document),
+        told: Vec::new(),
+        probed: false,
         document: serde_json::to_vec(&object.document).expect("a JSON value always serialises"),
     }
 }

@@ -183,7 +183,8 @@ async fn record_all(
     while objects.recv_many(&mut batch, BATCH).await > 0 {
         let with_signal = |mut object: graph::ObservedObject| {
             let signal = reading.signal(contract, &mut object);
-            RecordedObject { signal, ..recorded(contract, object) }
+            let told = reading.told(&object.external_id);
+            RecordedObject { signal, told, ..recorded(contract, object) }
         };
         let rows = batch.drain(..).map(with_signal).collect();
         tenant.inventory().record(&ctx.lease, rows).await?;

@@ -8,6 +8,7 @@
     reason = "every function here is part of a test"
 )]
 
+mod authors;
 mod backups;
 mod bad_input;
 mod blocked;
@@ -26,6 +27,8 @@ mod missing;
 mod open_sets;
 mod partial;
 mod policies;
+mod probe_schedules;
+mod probes;
 mod repeats;
 mod schedules;
 mod searches;

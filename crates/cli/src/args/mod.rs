@@ -252,6 +252,9 @@ pub(crate) struct Sync {
     /// Read the names of the directory's groups instead.
     #[arg(long, conflicts_with = "types")]
     pub(crate) groups: bool,
+    /// Read only what the audit logs say has changed since the last such look.
+    #[arg(long, conflicts_with_all = ["types", "groups", "object", "whole"])]
+    pub(crate) changes: bool,
     /// Read only this object of the one type that --type names.
     #[arg(long, value_name = "ID", requires = "types", conflicts_with = "groups")]
     pub(crate) object: Option<String>,

@@ -43,6 +43,10 @@ pub struct Contract {
     /// Derived types that this contract names somewhere, without `microsoft.graph.`.
     #[serde(default)]
     pub family: Vec<String>,
+    /// What the directory's audit log calls an object of it when one is added (for example "conditional access policy" of
+    /// "Add conditional access policy"), where that is known. Intune's log names types by their entity.
+    #[serde(default)]
+    pub audited_as: Option<String>,
     /// Which published limit its requests count against.
     pub quota: Quota,
     /// Property with the name that a person gave; what has none is called by its label.
@@ -157,6 +161,8 @@ pub enum Quota {
     ConditionalAccess,
     /// Groups and other directory objects.
     Directory,
+    /// The directory's audit and sign-in logs.
+    AuditLogs,
 }
 
 /// How the collection is listed.
@@ -178,6 +184,9 @@ pub struct List {
     /// `$top`; absent leaves the page size to the service.
     #[serde(default)]
     pub top: Option<u32>,
+    /// `$orderby`.
+    #[serde(default)]
+    pub order: Option<String>,
 }
 
 /// How a single object is read when rows of the list are incomplete.
@@ -279,6 +288,9 @@ pub struct Permissions {
     pub read: Vec<String>,
     /// To change it.
     pub write: Vec<String>,
+    /// Whether everything else works without them.
+    #[serde(default)]
+    pub optional: bool,
 }
 
 /// Where the object names other objects.

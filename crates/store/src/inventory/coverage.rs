@@ -3,7 +3,7 @@
 use model::ids::RunId;
 
 use super::Inventory;
-use super::record::one_at_a_time;
+use super::turn::one_at_a_time;
 use crate::db::sql::{id, sql};
 use crate::ledger::hold_in;
 use crate::{Lease, StoreError};

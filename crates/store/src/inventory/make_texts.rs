@@ -6,8 +6,8 @@ use model::ids::{TenantId, VersionId};
 use model::registry::Registry;
 use model::registry::content::{SEARCH_RULES, Searched, searched};
 
-use super::record::one_at_a_time;
 use super::texts::{self, Text};
+use super::turn::one_at_a_time;
 use crate::db::sql::{Arg, Builder, id, sql};
 use crate::db::{Row, Tx};
 use crate::{Db, StoreError, blobs};

@@ -1,8 +1,10 @@
 //! Observed objects: the last state of each, what is incomplete and what is missing.
 
+pub(crate) mod authors;
 mod coverage;
 mod filter;
 mod list;
+mod locate;
 mod make_texts;
 mod record;
 mod references;
@@ -10,7 +12,9 @@ mod rows;
 mod search;
 mod signals;
 mod texts;
+mod turn;
 
+pub use authors::VersionAuthor;
 pub use coverage::{CoverageRow, Freshness};
 pub use filter::InventoryFilter;
 pub use list::Facets;

@@ -26,6 +26,8 @@ pub(crate) fn object(name: &str, content: &str) -> RecordedObject {
         assigned_groups: vec!["g1".into()],
         signal: None,
         searched: Searched::default(),
+        told: Vec::new(),
+        probed: false,
     }
 }
 

@@ -15,6 +15,7 @@ mod inventory;
 mod ledger;
 mod people;
 mod place;
+mod probes;
 mod runs;
 mod scheduling;
 mod search;

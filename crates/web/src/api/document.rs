@@ -2,7 +2,9 @@
 
 use utoipa::OpenApi;
 
-use super::{backups, bulk, coverage, exports, inventory, pauses, runs, schedules, session, starts, tenants, views};
+use super::{
+    backups, bulk, coverage, exports, inventory, pauses, probe, runs, schedules, session, starts, tenants, views,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -35,6 +37,8 @@ use super::{backups, bulk, coverage, exports, inventory, pauses, runs, schedules
         schedules::list,
         schedules::get,
         schedules::create,
+        probe::get,
+        probe::choose,
         schedules::change,
         schedules::remove,
         starts::run_schedule,
@@ -43,6 +47,7 @@ use super::{backups, bulk, coverage, exports, inventory, pauses, runs, schedules
         inventory::get,
         coverage::list,
         starts::sync,
+        starts::probe,
         starts::sync_type,
         starts::sync_object,
         starts::sync_groups,

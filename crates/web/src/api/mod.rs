@@ -7,6 +7,7 @@ mod document;
 pub(crate) mod exports;
 pub(crate) mod inventory;
 pub(crate) mod pauses;
+pub(crate) mod probe;
 pub(crate) mod runs;
 pub(crate) mod schedules;
 pub(crate) mod session;

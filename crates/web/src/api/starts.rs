@@ -128,6 +128,18 @@ pub(crate) async fn sync(
     answer(app::inventory::start_sync(shared.db(), &scope, &selection, extra(&headers, &bytes)?).await?)
 }
 
+/// Starts a change probe: just what the audit logs name is read.
+#[utoipa::path(post, path = "/api/v1/tenants/{tenant}/inventory/probe", tag = "inventory", params(("tenant" = String, Path), ("X-CSRF-Token" = String, Header), ("Idempotency-Key" = Option<String>, Header)), responses((status = 202, body = StartAnswer), (status = 403, body = crate::errors::Problem, content_type = "application/problem+json"), (status = 404, body = crate::errors::Problem, content_type = "application/problem+json")))]
+pub(crate) async fn probe(
+    State(shared): State<Shared>,
+    InTenant(_ctx, scope): InTenant,
+    headers: HeaderMap,
+    bytes: BodyBytes,
+    JsonBody(_request): JsonBody<NoRequest>,
+) -> Answer {
+    answer(app::inventory::probe::start_probe(shared.db(), &scope, extra(&headers, &bytes)?).await?)
+}
+
 /// Starts reading one type again.
 #[utoipa::path(post, path = "/api/v1/tenants/{tenant}/inventory/{type}/sync", tag = "inventory", params(("tenant" = String, Path), ("type" = String, Path), ("X-CSRF-Token" = String, Header), ("Idempotency-Key" = Option<String>, Header)), responses((status = 202, body = StartAnswer), (status = 403, body = crate::errors::Problem, content_type = "application/problem+json"), (status = 422, body = crate::errors::Problem, content_type = "application/problem+json")))]
 pub(crate) async fn sync_type(

@@ -48,6 +48,8 @@ pub(crate) enum Done {
     SetClosed,
     /// A schedule was made or changed.
     ScheduleSaved,
+    /// How often to look for changes was chosen.
+    ProbeSaved,
     /// A schedule was removed.
     ScheduleRemoved,
     /// A view was made or changed.
@@ -76,6 +78,7 @@ impl Done {
             Self::TakenOut => ("Policy taken out", "It stays in the inventory, with its versions."),
             Self::SetClosed => ("Set closed", "It does not change any more. Verify it to prove that."),
             Self::ScheduleSaved => ("Schedule saved", "Its next time is in the list."),
+            Self::ProbeSaved => ("Choice saved", "A worker looks by it from now on."),
             Self::ScheduleRemoved => ("Schedule removed", "The sets that it made stay."),
             Self::ViewSaved => ("View saved", "It stands above the list of operations."),
             Self::ViewRemoved => ("View removed", "The operations stay."),

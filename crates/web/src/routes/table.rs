@@ -62,6 +62,7 @@ fn tenant() -> Vec<Row> {
     vec![
         Row::page("/t/{tenant}/inventory", may(Capability::InventoryView), inventory::list_page),
         Row::start("/t/{tenant}/inventory/sync", may(Capability::InventorySync), inventory::sync),
+        Row::start("/t/{tenant}/inventory/probe", may(Capability::InventorySync), inventory::probe),
         Row::start("/t/{tenant}/inventory/capture-many", may(Capability::BackupsCreate), inventory::capture_many),
         Row::page("/t/{tenant}/inventory/{type}/{id}", may(Capability::InventoryView), inventory::object_page),
         Row::page(
@@ -84,6 +85,7 @@ fn tenant() -> Vec<Row> {
         Row::form("/t/{tenant}/backups/{set}/close", may(Capability::BackupsCreate), backups::close),
         Row::page("/t/{tenant}/schedules", may(Capability::BackupsView), schedules::list_page),
         Row::form("/t/{tenant}/schedules", may(Capability::BackupsManage), schedules::create),
+        Row::form("/t/{tenant}/schedules/probe", may(Capability::BackupsManage), schedules::choose_probe),
         Row::page("/t/{tenant}/schedules/{schedule}", may(Capability::BackupsView), schedules::one_page),
         Row::form("/t/{tenant}/schedules/{schedule}", may(Capability::BackupsManage), schedules::change),
         Row::form("/t/{tenant}/schedules/{schedule}/remove", may(Capability::BackupsManage), schedules::remove),
@@ -146,6 +148,7 @@ fn api_reads() -> Vec<Row> {
         Row::api("/api/v1/tenants/{tenant}/runs/{run}/items", may(Capability::OperationsView), api::runs::items),
         Row::api("/api/v1/tenants/{tenant}/pauses", may(Capability::OperationsView), api::pauses::list),
         Row::api("/api/v1/tenants/{tenant}/schedules", may(Capability::BackupsView), api::schedules::list),
+        Row::api("/api/v1/tenants/{tenant}/schedules/probe", may(Capability::BackupsView), api::probe::get),
         Row::api("/api/v1/tenants/{tenant}/schedules/{schedule}", may(Capability::BackupsView), api::schedules::get),
         Row::api("/api/v1/tenants/{tenant}/inventory", may(Capability::InventoryView), api::inventory::list),
         Row::api("/api/v1/tenants/{tenant}/inventory/{type}/{id}", may(Capability::InventoryView), api::inventory::get),
@@ -203,6 +206,7 @@ fn api_writes() -> Vec<Row> {
             api::pauses::end,
         ),
         Row::api_write("/api/v1/tenants/{tenant}/schedules", may(Capability::BackupsManage), api::schedules::create),
+        Row::api_write("/api/v1/tenants/{tenant}/schedules/probe", may(Capability::BackupsManage), api::probe::choose),
         Row::api_write(
             "/api/v1/tenants/{tenant}/schedules/{schedule}",
             may(Capability::BackupsManage),
@@ -223,6 +227,7 @@ fn api_writes() -> Vec<Row> {
             may(Capability::BackupsCreate),
             api::starts::retry_schedule,
         ),
+        Row::api_write("/api/v1/tenants/{tenant}/inventory/probe", may(Capability::InventorySync), api::starts::probe),
         Row::api_write("/api/v1/tenants/{tenant}/inventory/sync", may(Capability::InventorySync), api::starts::sync),
         Row::api_write(
             "/api/v1/tenants/{tenant}/groups/sync",

@@ -18,6 +18,7 @@ mod live;
 mod matrix;
 mod outbound;
 mod preferences;
+mod probes;
 mod problems;
 mod routes;
 mod schedules;

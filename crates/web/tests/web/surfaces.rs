@@ -25,12 +25,13 @@ struct Surface {
     api: (&'static str, &'static str),
 }
 
-const SURFACES: [Surface; 12] = [
+const SURFACES: [Surface; 13] = [
     Surface {
         run_type: "inventory.sync",
         page: ("/inventory/sync", "type=scopeTags"),
         api: ("/inventory/sync", r#"{"types":["scopeTags"]}"#),
     },
+    Surface { run_type: "inventory.probe", page: ("/inventory/probe", ""), api: ("/inventory/probe", "") },
     Surface {
         run_type: "policy.sync",
         page: ("/inventory/{type}/{id}/sync", ""),

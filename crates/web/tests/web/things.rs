@@ -165,7 +165,7 @@ async fn observe(site: &Site, scope: &TenantScope, object: &str) -> (RunId, Vers
     (run, recorded[0].version.expect("a complete object has a version"))
 }
 
-fn scope_tag(object: &str) -> RecordedObject {
+pub(crate) fn scope_tag(object: &str) -> RecordedObject {
     let document = json!({ "id": object, "displayName": object, "description": "<script>alert(1)</script>", "isBuiltIn": false, "assignments": [] });
     RecordedObject {
         key: format!("scopeTags/{object}"),
@@ -178,6 +178,8 @@ fn scope_tag(object: &str) -> RecordedObject {
         category: "Tenant administration".into(),
         signal: None,
         searched: searched(Registry::embedded().get("scopeTags").unwrap(), &document),
+        told: Vec::new(),
+        probed: false,
         content: document.to_string().into_bytes(),
         document: document.to_string().into_bytes(),
         missing_parts: Vec::new(),

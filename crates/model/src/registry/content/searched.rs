@@ -132,15 +132,15 @@ mod tests {
         assert!(lines.len() <= BYTES_MAX && lines.len() > BYTES_MAX - 4);
     }
 
-    /// What the contracts say decides what is found. When this fails, raise `SEARCH_RULES` and put the new sum here.
+    /// What the contracts of observed types say decides what is found. When this fails, raise `SEARCH_RULES` and put the new sum here.
     #[test]
     fn other_contracts_are_other_rules() {
         let told = |contract: &Contract| {
             let Contract { key, masked, encoded, references, .. } = contract;
             format!("{key} {masked:?} {encoded:?} {references:?}\n")
         };
-        let all: String = Registry::embedded().iter().map(told).collect();
+        let all: String = Registry::embedded().observed().map(told).collect();
         let sum: String = Sha256::digest(all.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!((SEARCH_RULES, sum.as_str()), (1, "a57d2df2bcf658cf"));
+        assert_eq!((SEARCH_RULES, sum.as_str()), (1, "24d690ae87a38bda"));
     }
 }

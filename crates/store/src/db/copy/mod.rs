@@ -22,7 +22,7 @@ const BATCH: i64 = 500;
 
 /// Every table that is copied, those first that others refer to. Left out is what is only of the moment: `nodes`,
 /// `run_changes` and `request_budgets`; and what belongs to a database rather than to an installation.
-const TABLES: [&str; 41] = [
+const TABLES: [&str; 45] = [
     "installation",
     "users",
     "first_set_up",
@@ -45,6 +45,10 @@ const TABLES: [&str; 41] = [
     "notifications",
     "blobs",
     "versions",
+    "version_authors",
+    "change_probes",
+    "change_logs",
+    "change_events",
     "inventory_objects",
     "inventory_assigned_groups",
     "inventory_texts",

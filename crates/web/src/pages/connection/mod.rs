@@ -138,7 +138,7 @@ fn permissions() -> Markup {
     html! {
         dl.facts {
             @for (permission, types) in app::connections::required_permissions() {
-                div { dt { code { (permission) } } dd { (types.join(", ")) } }
+                div { dt { code { (permission) } } dd { (types.join(", ")) @if app::connections::is_optional(permission) { " (optional)" } } }
             }
         }
     }

@@ -13,4 +13,4 @@ pub(crate) use bulk::capture_many;
 pub(crate) use filter::{cursor, type_label};
 pub(crate) use list::page as list_page;
 pub(crate) use object::{ObjectPath, TypePath, load, page as object_page, version_page};
-pub(crate) use starts::{capture, sync, sync_groups, sync_object, sync_type};
+pub(crate) use starts::{capture, probe, sync, sync_groups, sync_object, sync_type};

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use maud::{Markup, html};
+use model::change::AuthorKind;
 use model::registry::content::{self, Assignment, FilterMode, PROPERTIES, TargetKind, assignments, readable_settings};
 use serde_json::Value;
-use store::ObjectDetail;
+use store::{ObjectDetail, VersionAuthor, VersionRow};
 
 use super::list::part_words;
 use super::object::Loaded;
@@ -181,9 +182,10 @@ pub(super) fn version_list(place: &Place<'_>, loaded: &Loaded, object_path: &str
         .map(|(each, number)| Version {
             number,
             href: format!("{object_path}/versions/{}", each.id),
-            by: each.name.clone(),
+            by: by(each),
+            what: each.author.as_ref().map(|by| (what(by), by.author.at)),
             at_ms: each.first_seen_at,
-            note: size(each.bytes),
+            note: format!("{}, “{}”", size(each.bytes), each.name),
             current: loaded.object.row.version == Some(each.id),
             shown: shown == Some(each.id),
         })
@@ -194,6 +196,27 @@ pub(super) fn version_list(place: &Place<'_>, loaded: &Loaded, object_path: &str
         versions(&place.now(), &view)
     };
     section("versions", "Versions", "", &body)
+}
+
+/// Who made it, or that this is not known.
+fn by(version: &VersionRow) -> String {
+    let Some(VersionAuthor { author, .. }) = &version.author else { return "Author unknown".to_owned() };
+    let name = author.name.clone().or_else(|| author.id.clone()).unwrap_or_default();
+    match author.kind {
+        AuthorKind::Person => name,
+        AuthorKind::Application => format!("{name} (application)"),
+        AuthorKind::TenantAtlas => "TenantAtlas".to_owned(),
+        AuthorKind::Unknown => "Author unknown".to_owned(),
+    }
+}
+
+/// "Patch DeviceConfiguration and 2 other changes".
+fn what(VersionAuthor { author, others }: &VersionAuthor) -> String {
+    let activity = if author.activity.is_empty() { "Changed" } else { author.activity.as_str() };
+    match others {
+        0 => activity.to_owned(),
+        others => format!("{activity} and {}", counted(*others, "other change", "other changes")),
+    }
 }
 
 /// Intune's own time in the reader's zone; one that cannot be read stays as it was sent.

@@ -23,6 +23,17 @@ pub(crate) async fn sync(
     answer(&shared, &ctx, &scope, started, "/inventory").await
 }
 
+/// `POST /t/{tenant}/inventory/probe`
+pub(crate) async fn probe(
+    State(shared): State<Shared>,
+    InTenant(ctx, scope): InTenant,
+    Asked(asked): Asked,
+    Posted(form): Posted,
+) -> Result<Response, WebError> {
+    let started = app::inventory::probe::start_probe(shared.db(), &scope, extra(&asked, &form)?).await?;
+    answer(&shared, &ctx, &scope, started, "/inventory").await
+}
+
 /// `POST /t/{tenant}/inventory/{type}/sync`
 pub(crate) async fn sync_type(
     State(shared): State<Shared>,
