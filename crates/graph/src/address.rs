@@ -55,6 +55,12 @@ impl<'a> Addresses<'a> {
         with_query(path, &options(&part.select, &part.expand, part.top))
     }
 
+    /// The same with something expanded that is no part of the object.
+    pub(crate) fn part_expanding(self, id: &str, part: &Part, expand: &str) -> String {
+        let path = format!("{}/{}", self.item(id), part.property);
+        with_query(path, &options(&[], &[expand.to_owned()], part.top))
+    }
+
     fn path(self) -> String {
         self.contract.path.replace(DIRECTORY, &encode(self.directory))
     }
@@ -62,6 +68,11 @@ impl<'a> Addresses<'a> {
     fn item(self, id: &str) -> String {
         if self.contract.single { self.path() } else { format!("{}/{}", self.path(), encode(id)) }
     }
+}
+
+/// One object of a collection that has no contract of its own.
+pub(crate) fn by_id(path: &str, id: &str) -> String {
+    format!("{path}/{}", encode(id))
 }
 
 fn options(select: &[String], expand: &[String], top: Option<u32>) -> Vec<String> {
@@ -126,6 +137,11 @@ mod tests {
             addresses.part("a/../b", part, Some("x")),
             "deviceManagement/configurationPolicies/a%2F..%2Fb/settings?$top=1000"
         );
+        assert_eq!(
+            addresses.part_expanding("a", part, "settingDefinitions"),
+            "deviceManagement/configurationPolicies/a/settings?$expand=settingDefinitions&$top=1000"
+        );
+        assert_eq!(super::by_id("x", "a~b/c"), "x/a~b%2Fc");
         assert!(addresses.object("..", &[]).ends_with("/%2E%2E"));
     }
 

@@ -81,6 +81,21 @@ impl TenantGraph {
         self.reader.look_up(contract, ids).await
     }
 
+    /// Reads the definitions of all settings of one object in one request; only of types whose contract says with what.
+    pub async fn definitions_of(&self, contract: &Contract, external_id: &str) -> Result<Vec<Value>, GraphError> {
+        self.reader.definitions_of(contract, external_id).await
+    }
+
+    /// Reads the definition of one setting.
+    pub async fn definition(&self, contract: &Contract, id: &str) -> Result<Value, GraphError> {
+        self.reader.definition(contract, id).await
+    }
+
+    /// Reads every category that settings of that type are filed under.
+    pub async fn categories(&self, contract: &Contract) -> Result<Vec<Value>, GraphError> {
+        self.reader.categories(contract).await
+    }
+
     /// Reads who the tenant is: the proof that a connection leads where it should.
     pub async fn organization(&self) -> Result<Organization, GraphError> {
         let pipeline = &self.reader.pipeline;

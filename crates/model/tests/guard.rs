@@ -10,6 +10,7 @@ mod metadata;
 use std::collections::BTreeMap;
 
 use metadata::Metadata;
+use model::registry::content::EXPANDED;
 use model::registry::{Assignable, Contract, CreateMode, DIRECTORY, Part, PlatformRule, Registry};
 
 /// Calls that work although the metadata does not list them, each with its witness. One that is listed by now fails.
@@ -65,6 +66,7 @@ fn check(contract: &Contract, metadata: &Metadata) -> Vec<String> {
         guard.properties();
         guard.filter();
         guard.types();
+        guard.definitions();
     }
     guard.problems.into_iter().map(|problem| format!("{}: {problem}", contract.key)).collect()
 }
@@ -151,6 +153,26 @@ impl Guard<'_> {
             }
             part.of_types.iter().for_each(|holder| self.part(holder, part));
         }
+    }
+
+    /// Definitions of settings: each by its id, their categories, and the expansion that brings those of one object.
+    fn definitions(&mut self) {
+        let Some(definitions) = &self.contract.definitions else { return };
+        for (path, entity) in [
+            (&definitions.path, "deviceManagementConfigurationSettingDefinition"),
+            (&definitions.categories, "deviceManagementConfigurationCategory"),
+        ] {
+            self.method("GET", &format!("/{path}/{{}}"));
+            let returned = self.metadata.returns(&format!("/{path}"));
+            self.say(returned == Some(format!("Collection({entity})")), || {
+                format!("GET {path} does not return {entity}")
+            });
+        }
+        let part = definitions.with.as_deref().map(|with| self.contract.part(with));
+        let Some(part) = part else { return };
+        let target = part.and_then(|part| self.metadata.navigation(&self.contract.entity, &part.property));
+        let target = target.unwrap_or_default();
+        self.metadata.check_expand(metadata::element(&target), EXPANDED, &mut self.problems);
     }
 
     /// The part as a navigation property of the type that has it.
@@ -293,9 +315,15 @@ fn every_contract_is_what_microsoft_publishes() {
 fn a_wrong_contract_is_found() {
     let Some(metadata) = metadata::load() else { return };
     type Spoil = fn(&mut Contract);
-    let spoiled: [(&str, Spoil); 15] = [
+    let spoiled: [(&str, Spoil); 17] = [
         ("is not listed", |contract| contract.path = "deviceManagement/nonsense".into()),
         ("POST /nonsense is not listed", |contract| contract.lookup = Some("nonsense".into())),
+        ("GET deviceManagement/templates does not return", |contract| {
+            contract.definitions.as_mut().expect("it has some").path = "deviceManagement/templates".into();
+        }),
+        ("settingDefinitions", |contract| {
+            contract.definitions.as_mut().expect("it has some").with = Some("assignments".into());
+        }),
         ("does not return", |contract| contract.entity = "deviceConfiguration".into()),
         ("has no property nonsense", |contract| contract.name = Some("nonsense".into())),
         ("settings[].nonsense", |contract| contract.volatile.push("settings[].nonsense".into())),

@@ -19,6 +19,7 @@ mod blobs;
 mod budgets;
 mod connections;
 mod db;
+mod definitions;
 mod error;
 mod exports;
 mod groups;
@@ -51,12 +52,14 @@ pub use connections::{
     CertificateInUse, CertificateSummary, ConnectionSummary, Credential, CredentialKind, Saved, StoredConnection,
 };
 pub use db::{CopyProgress, DatabaseCopy, DatabaseUrl, Db, Engine, Migrated, RunChange, RunChanges, ServeLock};
+pub use definitions::{KnownDefinition, SettingDefinitions};
 pub use error::StoreError;
 pub use exports::{ExportFile, ExportPart, Exports};
 pub use groups::{GroupRecord, GroupRow, Groups};
 pub use inventory::{
-    CoverageRow, Facets, Found, Freshness, Inventory, InventoryCursor, InventoryFilter, Missing, MissingPart,
-    ObjectDetail, ObjectRow, Recorded, RecordedObject, RowSignal, SeenObject, Signals, UsedObject, What,
+    CoverageRow, Direction, Facets, Found, Freshness, Inventory, InventoryCursor, InventoryFilter, Link, LinkedObject,
+    Missing, MissingPart, ObjectDetail, ObjectRow, Recorded, RecordedObject, RowSignal, SeenObject, Signals,
+    UnusedKinds, UseCount, UsedObject, What,
 };
 pub use keys::Keyring;
 pub use ledger::{

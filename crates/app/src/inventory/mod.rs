@@ -1,7 +1,10 @@
 //! What a tenant is configured to do, as last observed.
 
 mod coverage;
+mod dependencies;
+mod learn;
 mod make_texts;
+pub(crate) mod names;
 pub mod policy_run;
 mod query;
 mod reading;
@@ -14,6 +17,7 @@ mod start_sync;
 pub mod sync_run;
 
 pub use coverage::{Sight, TypeCoverage, coverage};
+pub use dependencies::{Branch, DEPTH_MAX, Dependencies, Overview, Standing, Turn, View, dependencies, overview};
 pub use make_texts::MakeTexts;
 pub use query::{CHANGED, OBJECT_NAMES, ObjectQuery};
 pub use record::{done, item_key, recorded};

@@ -1,6 +1,6 @@
 //! What a pass leaves unread: objects of which nothing tells that they changed (spec 027).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use engine::RunCtx;
 use graph::{GraphError, TenantGraph};
@@ -22,9 +22,11 @@ const EVENTS_MS: i64 = 7 * WHOLE_MS;
 /// What one pass knows about its types from before.
 pub(super) struct Reading {
     /// A person wants everything read again.
-    whole: bool,
+    pub(super) whole: bool,
     /// When the types were last read as a whole.
     whole_at: HashMap<String, i64>,
+    /// Types whose settings could not be named: whoever set that right is not kept waiting for a day.
+    unnamed: HashSet<String>,
     /// What the audit log names, and since when; absent when it was not needed or could not be read: then it spares
     /// nobody.
     named: Option<(HashMap<String, i64>, i64)>,
@@ -43,7 +45,9 @@ impl Reading {
         let wanted = |row: &&CoverageRow| contracts.iter().any(|contract| contract.key == row.type_key);
         let whole_at: HashMap<String, i64> =
             coverage.iter().filter(wanted).filter_map(|row| Some((row.type_key.clone(), row.whole_at?))).collect();
-        let mut reading = Self { whole, whole_at, named: None, now: ctx.run.database_now_ms };
+        let refused = |row: &&CoverageRow| row.unnamed_code.as_ref().is_some_and(|code| code != "graph.not_found");
+        let unnamed = coverage.iter().filter(wanted).filter(refused).map(|row| row.type_key.clone()).collect();
+        let mut reading = Self { whole, whole_at, unnamed, named: None, now: ctx.run.database_now_ms };
         if let Some(since) = reading.events_wanted_since(contracts) {
             reading.named = named(graph, since).await.map(|named| (named, since));
         }
@@ -65,7 +69,7 @@ impl Reading {
             Some(Unchanged::RowAndAudit) => self.named.is_some(),
         };
         let due = self.whole_at.get(&contract.key).is_none_or(|at| self.now - at >= WHOLE_MS);
-        self.whole || due || !believed
+        self.whole || due || !believed || self.unnamed.contains(&contract.key)
     }
 
     /// Whether the audit log names the object since then; absent when it was not asked about so long ago.

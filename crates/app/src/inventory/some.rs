@@ -10,8 +10,10 @@ use model::registry::{Contract, Registry};
 use model::run::{Failure, ItemOutcome};
 use store::{ItemRecord, StoreError};
 
+use super::learn::learn;
+use super::names::Names;
 use super::sync_run::{ending_of, sync_types};
-use super::{Selection, done, item_key, recorded};
+use super::{Selection, done, item_key};
 use crate::directory::learn_names;
 use crate::operations::failed_keys;
 use crate::starting::{app_ending, store_ending};
@@ -83,8 +85,10 @@ pub(crate) async fn sync_one(
 ) -> Result<Option<GraphError>, StoreError> {
     match graph.observe_one(contract, &external_id).await {
         Ok(object) => {
-            let rows = vec![recorded(contract, object)];
+            let mut names = Names::new(ctx, contract);
+            let rows = names.recorded(vec![object]).await?;
             ctx.db.tenant(&ctx.scope).inventory().record(&ctx.lease, rows).await?;
+            learn(&names, graph, false).await?;
             Ok(None)
         }
         Err(error) if among_others => {

@@ -13,9 +13,11 @@ use serde::Deserialize;
 use store::{ItemRecord, RecordedObject, SeenObject, StoreError};
 use tokio::sync::mpsc;
 
+use super::Selection;
+use super::learn::{learn, tell};
+use super::names::Names;
 use super::reading::Reading;
 use super::some::{Wanted, sync_some};
-use super::{Selection, recorded};
 use crate::services::Services;
 use crate::starting::store_ending;
 
@@ -126,7 +128,8 @@ async fn observe_type(
     let inventory = inventory_of.inventory();
     let (sink, objects) = mpsc::channel(BATCH);
     let whole = reading.is_whole(contract);
-    let recorded = record_all(ctx, reading, contract, objects);
+    let mut names = Names::new(ctx, contract);
+    let recorded = record_all(&mut names, reading, objects);
     let (observation, recording) = if whole {
         tokio::join!(graph.observe(contract, sink), recorded)
     } else {
@@ -138,9 +141,18 @@ async fn observe_type(
     recording?;
     if observation.list_error.is_none() {
         inventory.finish_type(&ctx.lease, &contract.key, true, None, observation.seen, whole).await?;
+        if contract.definitions.is_some() {
+            name_settings(&names, graph, reading.whole, whole).await?;
+        }
         ctx.db.ledger().step_done(&ctx.lease, &step_of(contract), None).await?;
     }
     Ok(observation)
+}
+
+/// Reads the names that are new. Of how many settings there is none can be told when every object was read.
+async fn name_settings(names: &Names<'_>, graph: &TenantGraph, again: bool, whole: bool) -> Result<(), StoreError> {
+    let error = learn(names, graph, again).await?;
+    if whole || error.is_some() { tell(names, error.as_ref()).await } else { Ok(()) }
 }
 
 /// Lists with an error are recorded last: an attempt that is tried again as a whole leaves no failed items behind.
@@ -173,20 +185,18 @@ fn unread_list(contract: &Contract, error: &GraphError) -> ItemRecord {
 
 /// Records objects as they arrive, in batches: what was read before a crash is not read for nothing.
 async fn record_all(
-    ctx: &RunCtx,
+    names: &mut Names<'_>,
     reading: &Reading,
-    contract: &'static Contract,
     mut objects: mpsc::Receiver<graph::ObservedObject>,
 ) -> Result<(), StoreError> {
+    let (ctx, contract) = (names.ctx, names.contract);
     let tenant = ctx.db.tenant(&ctx.scope);
     let mut batch = Vec::with_capacity(BATCH);
     while objects.recv_many(&mut batch, BATCH).await > 0 {
-        let with_signal = |mut object: graph::ObservedObject| {
-            let signal = reading.signal(contract, &mut object);
-            RecordedObject { signal, ..recorded(contract, object) }
-        };
-        let rows = batch.drain(..).map(with_signal).collect();
-        tenant.inventory().record(&ctx.lease, rows).await?;
+        let signals: Vec<_> = batch.iter_mut().map(|object| reading.signal(contract, object)).collect();
+        let rows = names.recorded(std::mem::take(&mut batch)).await?;
+        let rows = rows.into_iter().zip(signals).map(|(row, signal)| RecordedObject { signal, ..row });
+        tenant.inventory().record(&ctx.lease, rows.collect()).await?;
     }
     Ok(())
 }

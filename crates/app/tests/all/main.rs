@@ -23,6 +23,7 @@ mod exports;
 mod groups;
 mod loaded;
 mod missing;
+mod names;
 mod open_sets;
 mod partial;
 mod policies;

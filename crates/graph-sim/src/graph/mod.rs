@@ -2,6 +2,7 @@
 
 mod approval;
 mod batch;
+mod definitions;
 mod intents;
 mod list;
 mod read;

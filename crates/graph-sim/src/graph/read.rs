@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Value, json};
 
-use super::{Reply, Request, intents, list, singletons};
+use super::{Reply, Request, definitions, intents, list, singletons};
 use crate::collections::{self, Kind, Navigation};
 use crate::errors::GraphError;
 use crate::path::{parameter, plain_name};
@@ -47,6 +47,9 @@ fn answer(request: Request<'_>, segments: &[String]) -> Result<Reply, GraphError
     let options = Options::parse(request.query)?;
     let store = request.tenant.read();
     if let Some(reply) = intents::get(request, &store, segments, &options)? {
+        return Ok(reply);
+    }
+    if let Some(reply) = definitions::get(Asked { request, store: &store, options: &options }, segments)? {
         return Ok(reply);
     }
     if let [first, id] = segments

@@ -2,6 +2,7 @@
 
 mod changes;
 mod complete;
+mod definitions;
 mod list;
 mod lookup;
 mod nested;

@@ -93,6 +93,9 @@ pub struct Contract {
     /// Base64 texts, shown decoded. Paths.
     #[serde(default)]
     pub encoded: Vec<String>,
+    /// Where the definitions of its settings are read, when it has settings of a catalog.
+    #[serde(default)]
+    pub definitions: Option<DefinitionPaths>,
     /// Where the object names other objects.
     #[serde(default)]
     pub references: Vec<ReferenceRule>,
@@ -292,6 +295,20 @@ pub struct ReferenceRule {
     /// Values that are words and not ids, for example `All`.
     #[serde(default)]
     pub except: Vec<String>,
+}
+
+/// Where the definitions of settings are read. They say what a setting is called and are never a part of the object.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DefinitionPaths {
+    /// The part that brings the definitions of all its settings in one request, when its `settingDefinitions` are
+    /// expanded on its own path; absent for an object without such a part.
+    #[serde(default)]
+    pub with: Option<String>,
+    /// Path below the version of the collection that has each by its id.
+    pub path: String,
+    /// Path below the version of the categories that they are filed under.
+    pub categories: String,
 }
 
 impl Contract {

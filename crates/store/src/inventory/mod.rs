@@ -1,6 +1,7 @@
 //! Observed objects: the last state of each, what is incomplete and what is missing.
 
 mod coverage;
+mod dependencies;
 mod filter;
 mod list;
 mod make_texts;
@@ -12,8 +13,10 @@ mod signals;
 mod texts;
 
 pub use coverage::{CoverageRow, Freshness};
+pub use dependencies::{Direction, Link, LinkedObject, UnusedKinds, UseCount};
 pub use filter::InventoryFilter;
 pub use list::Facets;
+pub(crate) use record::one_at_a_time;
 pub use record::{Recorded, RecordedObject, RowSignal, What};
 pub use references::UsedObject;
 pub use rows::{InventoryCursor, Missing, MissingPart, ObjectDetail, ObjectRow};

@@ -364,7 +364,7 @@ impl Inventory<'_> {
 /// moment: on PostgreSQL each would find it as it was before the other and make a version of its own. SQLite has one
 /// writer at a time anyway. It comes before the proof of the lease: whoever waits here does not hold the row of its run,
 /// so that its beat goes on.
-pub(super) async fn one_at_a_time<'a>(
+pub(crate) async fn one_at_a_time<'a>(
     tx: &mut Tx,
     tenant: TenantId,
     type_keys: impl IntoIterator<Item = &'a str>,

@@ -9,6 +9,8 @@ mod backups;
 mod budgets;
 mod copy;
 mod cutter;
+mod definitions;
+mod dependencies;
 mod dispatch;
 mod harness;
 mod inventory;
