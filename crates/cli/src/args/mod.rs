@@ -16,7 +16,7 @@ use clap::{Args, Parser, Subcommand};
 pub(crate) use audit::Audit;
 pub(crate) use backup::Backup;
 pub(crate) use filter::RunFilterArgs;
-pub(crate) use inventory::Inventory;
+pub(crate) use inventory::{DependenciesArgs, Inventory};
 pub(crate) use policy::{Capture, Policy};
 pub(crate) use queue::{Node, Queue};
 pub(crate) use schedule::{OneSchedule, Schedule, ScheduleCreate};
@@ -82,6 +82,8 @@ pub(crate) enum Command {
     Sync(Sync),
     /// What was observed of a tenant: list it, or find what sets something.
     Inventory(Inventory),
+    /// What depends on what in a tenant.
+    Dependencies(DependenciesArgs),
     /// Policies of a tenant.
     #[command(subcommand)]
     Policy(Policy),

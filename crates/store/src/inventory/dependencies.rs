@@ -144,13 +144,26 @@ impl Inventory<'_> {
 
     /// What nothing names, by kind, name and id. What is missing is not there to be unused.
     pub async fn unused(&self, kinds: &UnusedKinds<'_>, limit: usize) -> Result<Vec<LinkedObject>, StoreError> {
+        let mut query = Builder::new("select * from (");
+        self.all_unused(kinds, &mut query);
+        query.with(") as u order by kind, name_key, id limit {}", [limit.into()]);
+        self.0.db.fetch("inventory_references", query.statement()).await?.iter().map(linked).collect()
+    }
+
+    /// How many of each kind nothing names.
+    pub async fn unused_kinds(&self, kinds: &UnusedKinds<'_>) -> Result<Vec<(String, u64)>, StoreError> {
+        let mut query = Builder::new("select kind, count(*) as objects from (");
+        self.all_unused(kinds, &mut query);
+        query.text(") as u group by kind order by kind");
+        let rows = self.0.db.fetch("inventory_references", query.statement()).await?;
+        rows.iter().map(|row| Ok((row.get("kind")?, row.count("objects")?))).collect()
+    }
+
+    fn all_unused(&self, kinds: &UnusedKinds<'_>, query: &mut Builder) {
         let tenant = || Arg::from(self.0.tenant_arg());
-        let mut query = Builder::new("select * from (select o.type_key as kind, o.external_id as id, o.name as name, ");
-        query.with(
-            "o.name_key as name_key, o.missing_since as missing_since from inventory_objects o where o.tenant_id = {} and (o.type_key",
-            [tenant()],
-        );
-        query.one_of(kinds.named.iter().copied().map(Arg::from));
+        query.text("select o.type_key as kind, o.external_id as id, o.name as name, o.name_key as name_key, ");
+        query.with("o.missing_since as missing_since from inventory_objects o where o.tenant_id = {}", [tenant()]);
+        query.text(" and (o.type_key").one_of(kinds.named.iter().copied().map(Arg::from));
         query.text(" or (o.assignments_count = 0 and o.type_key");
         query.one_of(kinds.assigned.iter().copied().map(Arg::from));
         query.text(
@@ -165,8 +178,6 @@ impl Inventory<'_> {
                 [tenant()],
             );
         }
-        query.with(") as u order by kind, name_key, id limit {}", [limit.into()]);
-        self.0.db.fetch("inventory_references", query.statement()).await?.iter().map(linked).collect()
     }
 
     /// How many objects of each kind are named, and by how many links.

@@ -49,6 +49,7 @@ both! {
         let unused = inventory.unused(&kinds, 10).await.unwrap();
         let told: Vec<_> = unused.iter().map(|each| (each.reference.kind.as_str(), each.reference.external_id.as_str())).collect();
         assert_eq!(told, [("groups", "g2"), ("scopeTags", "7")]);
+        assert_eq!(inventory.unused_kinds(&kinds).await.unwrap(), [("groups".to_owned(), 1), ("scopeTags".to_owned(), 1)]);
         assert!(inventory.unused(&UnusedKinds::default(), 10).await.unwrap().is_empty());
         let known = inventory.linked_object(&reference("groups", "g1")).await.unwrap();
         assert_eq!(known.and_then(|known| known.name).as_deref(), Some("Group g1"));

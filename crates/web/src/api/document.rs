@@ -2,7 +2,9 @@
 
 use utoipa::OpenApi;
 
-use super::{backups, bulk, coverage, exports, inventory, pauses, runs, schedules, session, starts, tenants, views};
+use super::{
+    backups, bulk, coverage, dependencies, exports, inventory, pauses, runs, schedules, session, starts, tenants, views,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -41,6 +43,8 @@ use super::{backups, bulk, coverage, exports, inventory, pauses, runs, schedules
         starts::retry_schedule,
         inventory::list,
         inventory::get,
+        dependencies::overview,
+        dependencies::of_object,
         coverage::list,
         starts::sync,
         starts::sync_type,

@@ -3,6 +3,7 @@
 pub(crate) mod backups;
 pub(crate) mod bulk;
 pub(crate) mod coverage;
+pub(crate) mod dependencies;
 mod document;
 pub(crate) mod exports;
 pub(crate) mod inventory;

@@ -61,6 +61,12 @@ fn tenant() -> Vec<Row> {
     use pages::{audit, backups, connection, coverage, inventory, members, schedules};
     vec![
         Row::page("/t/{tenant}/inventory", may(Capability::InventoryView), inventory::list_page),
+        Row::page("/t/{tenant}/inventory/dependencies", may(Capability::InventoryView), inventory::overview_page),
+        Row::page(
+            "/t/{tenant}/inventory/{type}/{id}/dependencies",
+            may(Capability::InventoryView),
+            inventory::object_dependencies,
+        ),
         Row::start("/t/{tenant}/inventory/sync", may(Capability::InventorySync), inventory::sync),
         Row::start("/t/{tenant}/inventory/capture-many", may(Capability::BackupsCreate), inventory::capture_many),
         Row::page("/t/{tenant}/inventory/{type}/{id}", may(Capability::InventoryView), inventory::object_page),
@@ -149,6 +155,16 @@ fn api_reads() -> Vec<Row> {
         Row::api("/api/v1/tenants/{tenant}/schedules/{schedule}", may(Capability::BackupsView), api::schedules::get),
         Row::api("/api/v1/tenants/{tenant}/inventory", may(Capability::InventoryView), api::inventory::list),
         Row::api("/api/v1/tenants/{tenant}/inventory/{type}/{id}", may(Capability::InventoryView), api::inventory::get),
+        Row::api(
+            "/api/v1/tenants/{tenant}/inventory/dependencies",
+            may(Capability::InventoryView),
+            api::dependencies::overview,
+        ),
+        Row::api(
+            "/api/v1/tenants/{tenant}/inventory/{type}/{id}/dependencies",
+            may(Capability::InventoryView),
+            api::dependencies::of_object,
+        ),
         Row::api("/api/v1/tenants/{tenant}/coverage", may(Capability::InventoryView), api::coverage::list),
         Row::api("/api/v1/tenants/{tenant}/backups", may(Capability::BackupsView), api::backups::list),
         Row::api("/api/v1/tenants/{tenant}/backups/{set}", may(Capability::BackupsView), api::backups::get),

@@ -10,6 +10,7 @@
 mod bulk;
 mod certificates;
 mod coverage;
+mod dependencies;
 mod engine;
 mod entry;
 mod facets;

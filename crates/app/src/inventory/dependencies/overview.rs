@@ -2,7 +2,7 @@
 
 use model::AppError;
 use model::registry::{Assignable, Registry};
-use store::{Db, LinkedObject, TenantScope, UnusedKinds, UseCount};
+use store::{Db, Inventory, LinkedObject, TenantScope, UnusedKinds, UseCount};
 
 use super::{Judge, Standing};
 
@@ -45,6 +45,8 @@ pub struct Overview {
     pub more: bool,
     /// Kinds that are named by any object: key, objects, links.
     pub kinds: Vec<(String, u64, u64)>,
+    /// Kinds of which the view has objects, with their number; of broken ones those that are named.
+    pub choices: Vec<(String, u64)>,
 }
 
 /// Reads one view; of one kind when it is given.
@@ -52,33 +54,41 @@ pub async fn overview(db: &Db, scope: &TenantScope, view: View, kind: Option<&st
     let tenant = db.tenant(scope);
     let inventory = tenant.inventory();
     let judge = Judge::of(inventory.coverage().await?);
-    let kinds: Vec<&str> = kind.into_iter().collect();
-    let counted = match view {
-        View::MostUsed => inventory.most_used(&kinds, ROWS_MAX + 1).await?,
-        View::Broken => inventory.dangling(&kinds, ROWS_MAX + 1).await?,
-        View::Unused => {
-            let unused = unused(db, scope, kind).await?;
-            unused.into_iter().map(|object| UseCount { object, users: 0 }).collect()
+    let chosen: Vec<&str> = kind.into_iter().collect();
+    let kinds = inventory.used_kinds().await?;
+    let named = kinds.iter().map(|(kind, objects, _)| (kind.clone(), *objects));
+    let (counted, choices) = match view {
+        View::MostUsed => (inventory.most_used(&chosen, ROWS_MAX + 1).await?, named.collect()),
+        View::Broken => {
+            let inside = named.filter(|(kind, _)| !kind.starts_with("external:"));
+            (inventory.dangling(&chosen, ROWS_MAX + 1).await?, inside.collect())
         }
+        View::Unused => unused(&inventory, kind).await?,
     };
     let more = counted.len() > ROWS_MAX;
-    let rows = counted.into_iter().take(ROWS_MAX);
-    let rows =
-        rows.map(|row| (judge.standing(&row.object), row)).map(|(standing, row)| (row.object, standing, row.users));
-    Ok(Overview { rows: rows.collect(), more, kinds: inventory.used_kinds().await? })
+    let judged = |row: UseCount| (judge.standing(&row.object), row);
+    let rows = counted.into_iter().take(ROWS_MAX).map(judged);
+    let rows = rows.map(|(standing, row)| (row.object, standing, row.users)).collect();
+    Ok(Overview { rows, more, kinds, choices })
 }
 
-async fn unused(db: &Db, scope: &TenantScope, kind: Option<&str>) -> Result<Vec<LinkedObject>, AppError> {
-    let wanted = |key: &&str| kind.is_none_or(|kind| kind == *key);
+/// What is unused, and how many of each kind; the kind narrows down the first only.
+async fn unused(
+    inventory: &Inventory<'_>,
+    kind: Option<&str>,
+) -> Result<(Vec<UseCount>, Vec<(String, u64)>), AppError> {
     let (named, assigned) = usable_types();
+    let all = inventory.unused_kinds(&UnusedKinds { named: &named, assigned: &assigned, groups: true }).await?;
+    let wanted = |key: &&str| kind.is_none_or(|kind| kind == *key);
     let named: Vec<&str> = named.into_iter().filter(wanted).collect();
     let assigned: Vec<&str> = assigned.into_iter().filter(wanted).collect();
     let kinds = UnusedKinds { named: &named, assigned: &assigned, groups: wanted(&"groups") };
-    Ok(db.tenant(scope).inventory().unused(&kinds, ROWS_MAX + 1).await?)
+    let unused = inventory.unused(&kinds, ROWS_MAX + 1).await?;
+    Ok((unused.into_iter().map(|object| UseCount { object, users: 0 }).collect(), all))
 }
 
 /// Types whose objects are there to be named by others, and types whose objects work only when they are assigned.
-pub(crate) fn usable_types() -> (Vec<&'static str>, Vec<&'static str>) {
+fn usable_types() -> (Vec<&'static str>, Vec<&'static str>) {
     let registry = Registry::embedded();
     let is_named = |key: &str| registry.iter().flat_map(|contract| &contract.references).any(|rule| rule.to == key);
     let (mut named, mut assigned) = (Vec::new(), Vec::new());

@@ -252,6 +252,8 @@ fn settings() -> Vec<SettingGroup> {
         values: values.iter().map(|each| (*each).to_owned()).collect(),
         depth,
         mark: String::new(),
+        about: String::new(),
+        ids: String::new(),
     };
     vec![SettingGroup {
         title: "BitLocker".to_owned(),
