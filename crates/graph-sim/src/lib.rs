@@ -7,6 +7,7 @@ mod approvals;
 mod assertion;
 mod audit;
 mod certificate;
+mod changes;
 mod clock;
 mod collections;
 mod config;

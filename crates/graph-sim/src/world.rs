@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::approvals::Approvals;
+use crate::changes::Changes;
 use crate::clock::Clock;
 use crate::config::{TenantSpec, Throttling};
 use crate::exchanges::Exchanges;
@@ -58,6 +59,7 @@ pub(crate) struct Tenant {
     pub(crate) counters: Counters,
     pub(crate) clock: Clock,
     pub(crate) approvals: Approvals,
+    pub(crate) changes: Mutex<Changes>,
     pub(crate) report: LoadReport,
 }
 
@@ -76,12 +78,17 @@ impl Tenant {
             counters: Counters::default(),
             clock: Clock::default(),
             approvals: Approvals::default(),
+            changes: Mutex::default(),
             report,
         }
     }
 
     pub(crate) fn read(&self) -> RwLockReadGuard<'_, Store> {
         self.store.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn changes(&self) -> MutexGuard<'_, Changes> {
+        self.changes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn write(&self) -> RwLockWriteGuard<'_, Store> {

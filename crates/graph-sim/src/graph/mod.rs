@@ -2,6 +2,7 @@
 
 mod approval;
 mod batch;
+mod delta;
 mod intents;
 mod list;
 mod read;

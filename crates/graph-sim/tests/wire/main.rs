@@ -5,6 +5,7 @@
 mod actions;
 mod approval;
 mod audit;
+mod delta;
 mod doors;
 mod faults;
 mod metadata;
