@@ -18,7 +18,7 @@ pub struct GraphError {
 }
 
 /// Codes, messages and hints of everything that is not sign-in.
-const TABLE: [(&str, &str, &str); 14] = [
+const TABLE: [(&str, &str, &str); 15] = [
     (
         "graph.throttled",
         "Microsoft Graph refused further requests for now",
@@ -61,6 +61,11 @@ const TABLE: [(&str, &str, &str); 14] = [
         "graph.too_large",
         "Microsoft Graph gave an answer that is larger than the limit",
         "Raise the limit for answers if the tenant is really that large",
+    ),
+    (
+        "graph.too_deep",
+        "Microsoft Graph gave an answer that is nested deeper than can be read",
+        "Report this with the request id. Nothing else is affected",
     ),
     (
         "graph.page_loop",

@@ -16,7 +16,7 @@ use url::Url;
 use crate::config::Limits;
 use crate::connection::{Connection, Credential};
 use crate::error::GraphError;
-use crate::json;
+use crate::json::{self, Parsed};
 use crate::retry::Attempts;
 use crate::transport::{Answer, Transport};
 
@@ -142,7 +142,7 @@ impl Tokens {
     }
 
     async fn token(&self, answer: Answer) -> Result<Token, GraphError> {
-        let body = json::parse(answer.body).await;
+        let body = json::parse(answer.body).await.and_then(Parsed::whole);
         if answer.status != 200 {
             return Err(refusal::of(answer.status, body.as_ref().ok())
                 .with(answer.notes.request_id, answer.notes.retry_after_ms));

@@ -99,7 +99,7 @@ impl Reader {
     ) -> TypeObservation {
         let (rows_in, mut rows_out) = mpsc::channel(ROWS_AHEAD);
         let rows = stream::poll_fn(move |context| rows_out.poll_recv(context));
-        let rows = rows.filter(|row| std::future::ready(!is_known(row)));
+        let rows = rows.filter(|row: &list::Row| std::future::ready(row.deep || !is_known(&row.value)));
         let completing = async {
             let mut objects =
                 std::pin::pin!(rows.map(|row| self.complete_row(contract, row)).buffer_unordered(OBJECTS_AT_ONCE));

@@ -41,7 +41,7 @@ fn garbage(bytes: &[u8]) -> FaultKind {
 /// Faults of one request. `None` times: for ever.
 fn troubles() -> Vec<Trouble> {
     let of = |name, kind, times, ending| Trouble { name, kind, times, ending };
-    let nested = format!("{{\"value\":{}{}}}", "[".repeat(20_000), "]".repeat(20_000));
+    let nested = format!("{{\"nested\":{}{}}}", "[".repeat(20_000), "]".repeat(20_000));
     vec![
         of("400", status(400), None, Told("graph.bad_request")),
         of("401 once", FaultKind::ExpireToken, Some(1), Healed),
@@ -75,7 +75,7 @@ fn troubles() -> Vec<Trouble> {
         ),
         of("half JSON", garbage(b"{\"value\":[{\"id\""), None, Told("graph.unexpected_shape")),
         of("another document", garbage(b"[]"), None, Told("graph.unexpected_shape")),
-        of("nested without end", garbage(nested.as_bytes()), None, Told("graph.unexpected_shape")),
+        of("nested without end", garbage(nested.as_bytes()), None, Told("graph.too_deep")),
     ]
 }
 
