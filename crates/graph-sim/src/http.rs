@@ -163,7 +163,7 @@ async fn ask_graph(door: &Door, parts: &Parts, version: &str, path: &str, body: 
     let world = &door.world;
     world.arrived.send_modify(|count| *count += 1);
     let knobs = world.knobs();
-    wait_at_gate(world, path).await;
+    wait_at_gate(world, &format!("{path}?{}", parts.uri.query().unwrap_or_default())).await;
     if !knobs.latency.is_zero() {
         tokio::time::sleep(knobs.latency).await;
     }
@@ -231,9 +231,9 @@ fn with_ids(mut response: Response<Body>, request_id: &str, client_request_id: &
     response
 }
 
-/// Waits while the gate is closed for this path.
-async fn wait_at_gate(world: &World, path: &str) {
-    let closed = |gate: &Option<String>| gate.as_ref().is_some_and(|pattern| contains(path, pattern));
+/// Waits while the gate is closed for this path with its query.
+async fn wait_at_gate(world: &World, target: &str) {
+    let closed = |gate: &Option<String>| gate.as_ref().is_some_and(|pattern| contains(target, pattern));
     let mut gate = world.gate.subscribe();
     if closed(&gate.borrow()) {
         world.held.send_modify(|count| *count += 1);

@@ -222,7 +222,7 @@ impl Simulator {
         reach(&self.world.arrived, at_least).await;
     }
 
-    /// Lets requests whose path contains `path` (with `*` for anything) wait before they are answered.
+    /// Lets requests whose path with its query contains `path` (with `*` for anything) wait before they are answered.
     pub fn hold(&self, path: &str) {
         self.world.gate.send_replace(Some(path.to_owned()));
     }

@@ -31,6 +31,12 @@ impl<'a> Addresses<'a> {
         with_query(self.path(), &options)
     }
 
+    /// The function that tells what changed, with the selection and page size of the list.
+    pub(crate) fn delta(self) -> Option<String> {
+        let (delta, list) = (self.contract.delta.as_ref()?, &self.contract.list);
+        Some(with_query(delta.path.clone(), &options(&list.select, &[], list.top)))
+    }
+
     /// The action that gives objects by their ids, with the selection of the list.
     pub(crate) fn lookup(self) -> Option<String> {
         let path = self.contract.lookup.clone()?;

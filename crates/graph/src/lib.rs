@@ -30,6 +30,6 @@ pub use client::Graph;
 pub use config::{GraphConfig, Limits, Window};
 pub use connection::{Connection, Credential};
 pub use error::GraphError;
-pub use observe::{MissingPart, ObservedObject, TypeObservation};
+pub use observe::{Change, MissingPart, ObservedObject, TypeObservation};
 pub use tenant::{Organization, TenantGraph};
 pub use traffic::Traffic;

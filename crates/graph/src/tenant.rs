@@ -9,7 +9,7 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 
 use crate::error::GraphError;
-use crate::observe::{ObservedObject, Reader, TypeObservation};
+use crate::observe::{Change, ObservedObject, Reader, TypeObservation};
 use crate::paging::Page;
 
 /// One tenant through one application. Cheap to clone; clones share tokens, budget and batches.
@@ -60,6 +60,18 @@ impl TenantGraph {
     /// since the Unix epoch, by Microsoft's clock.
     pub async fn changed_since(&self, since_ms: i64) -> Result<HashMap<String, i64>, GraphError> {
         self.reader.changed_since(since_ms).await
+    }
+
+    /// Reads what changed in a collection since the state that an earlier call gave, or all of it, and gives the state for
+    /// the next call. Only of types whose contract names a delta. With a state, `graph.gone` says that it cannot be used any
+    /// more; then all of it has to be read. The state holds a link of Microsoft's: it is to be kept as a secret is.
+    pub async fn changes(
+        &self,
+        contract: &'static Contract,
+        since: Option<&str>,
+        sink: mpsc::Sender<Change>,
+    ) -> Result<String, GraphError> {
+        self.reader.changes(contract, since, sink).await
     }
 
     /// Reads one object with its parts. Fails when the object itself cannot be read.

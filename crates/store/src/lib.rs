@@ -53,7 +53,7 @@ pub use connections::{
 pub use db::{CopyProgress, DatabaseCopy, DatabaseUrl, Db, Engine, Migrated, RunChange, RunChanges, ServeLock};
 pub use error::StoreError;
 pub use exports::{ExportFile, ExportPart, Exports};
-pub use groups::{GroupRecord, GroupRow, Groups};
+pub use groups::{GroupChanges, GroupReading, GroupRecord, GroupRow, Groups};
 pub use inventory::{
     CoverageRow, Facets, Found, Freshness, Inventory, InventoryCursor, InventoryFilter, Missing, MissingPart,
     ObjectDetail, ObjectRow, Recorded, RecordedObject, RowSignal, SeenObject, Signals, UsedObject, What,

@@ -20,6 +20,7 @@ mod changes;
 mod connections;
 mod corpus;
 mod exports;
+mod group_changes;
 mod groups;
 mod loaded;
 mod missing;

@@ -255,8 +255,8 @@ pub(crate) struct Sync {
     /// Read only this object of the one type that --type names.
     #[arg(long, value_name = "ID", requires = "types", conflicts_with = "groups")]
     pub(crate) object: Option<String>,
-    /// Read every object again, also those of which nothing tells that they changed.
-    #[arg(long, conflicts_with_all = ["groups", "object"])]
+    /// Read everything again, also that of which nothing tells that it changed.
+    #[arg(long, conflicts_with = "object")]
     pub(crate) whole: bool,
     /// Waiting.
     #[command(flatten)]

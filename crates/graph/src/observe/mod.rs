@@ -2,9 +2,12 @@
 
 mod changes;
 mod complete;
+mod delta;
 mod list;
 mod lookup;
 mod nested;
+
+pub use delta::Change;
 
 use std::sync::Arc;
 

@@ -5,6 +5,7 @@
 
 mod bad_answers;
 mod certificates;
+mod changes;
 mod fewest_requests;
 mod harness;
 mod lookups;

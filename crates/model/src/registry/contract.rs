@@ -38,6 +38,9 @@ pub struct Contract {
     /// Path below the version of the action that gives many objects by their ids (`ids`, `types`), where there is one.
     #[serde(default)]
     pub lookup: Option<String>,
+    /// How the service tells what changed in the collection, where it does.
+    #[serde(default)]
+    pub delta: Option<Delta>,
     /// Entity type of its objects, without `microsoft.graph.`.
     pub entity: String,
     /// Derived types that this contract names somewhere, without `microsoft.graph.`.
@@ -48,6 +51,9 @@ pub struct Contract {
     /// Property with the name that a person gave; what has none is called by its label.
     #[serde(default)]
     pub name: Option<String>,
+    /// What a person reads in place of a name that says nothing to anybody.
+    #[serde(default)]
+    pub names: BTreeMap<String, String>,
     /// Property with the time of the last change, when there is one.
     #[serde(default)]
     pub modified: Option<String>,
@@ -178,6 +184,17 @@ pub struct List {
     /// `$top`; absent leaves the page size to the service.
     #[serde(default)]
     pub top: Option<u32>,
+}
+
+/// The function that tells what changed since it was last asked, with the selection and the page size of the list.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Delta {
+    /// Its path below the version, without parentheses.
+    pub path: String,
+    /// Properties that no object is without: a row that lacks one, or has null in its place, says only that the object
+    /// changed, and the object is read by its id.
+    pub whole: Vec<String>,
 }
 
 /// How a single object is read when rows of the list are incomplete.

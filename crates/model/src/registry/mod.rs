@@ -14,8 +14,8 @@ use std::sync::LazyLock;
 use include_dir::{Dir, include_dir};
 
 pub use contract::{
-    Contract, DIRECTORY, Hydrate, List, Mode, Part, Permissions, PlatformRule, Quota, ReferenceRule, Risk, Unchanged,
-    Version,
+    Contract, DIRECTORY, Delta, Hydrate, List, Mode, Part, Permissions, PlatformRule, Quota, ReferenceRule, Risk,
+    Unchanged, Version,
 };
 pub use writing::{Assign, Assignable, BuiltIn, Create, CreateMode, Ready, Update};
 

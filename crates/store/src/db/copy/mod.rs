@@ -22,7 +22,7 @@ const BATCH: i64 = 500;
 
 /// Every table that is copied, those first that others refer to. Left out is what is only of the moment: `nodes`,
 /// `run_changes` and `request_budgets`; and what belongs to a database rather than to an installation.
-const TABLES: [&str; 41] = [
+const TABLES: [&str; 42] = [
     "installation",
     "users",
     "first_set_up",
@@ -51,6 +51,7 @@ const TABLES: [&str; 41] = [
     "inventory_references",
     "inventory_coverage",
     "directory_groups",
+    "group_changes",
     "backup_set_removals",
     "backup_sets",
     "backup_set_items",

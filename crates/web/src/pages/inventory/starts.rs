@@ -57,7 +57,8 @@ pub(crate) async fn sync_groups(
     Asked(asked): Asked,
     Posted(form): Posted,
 ) -> Result<Response, WebError> {
-    let started = app::directory::start_groups_sync(shared.db(), &scope, extra(&asked, &form)?).await?;
+    let whole = asked.get("whole").is_some();
+    let started = app::directory::start_groups_sync(shared.db(), &scope, whole, extra(&asked, &form)?).await?;
     answer(&shared, &ctx, &scope, started, "/inventory").await
 }
 
