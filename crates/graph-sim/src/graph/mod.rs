@@ -3,6 +3,7 @@
 mod approval;
 mod batch;
 mod delta;
+mod evaluate;
 mod intents;
 mod list;
 mod read;
@@ -137,7 +138,7 @@ fn throttle(request: Request<'_>, segments: &[String]) -> Result<f64, GraphError
     let attempt = Attempt {
         app: request.app,
         service,
-        is_write: request.method != "GET" && !is_lookup(segments),
+        is_write: request.method != "GET" && !is_lookup(segments) && !evaluate::is_it(segments),
         units: resource_units(segments, has("select="), has("expand="), top),
     };
     let verdict = request.tenant.limits.attempt(attempt, tokio::time::Instant::now());
@@ -226,6 +227,7 @@ fn dispatch(request: Request<'_>, segments: &[String]) -> Reply {
     let result = match request.method {
         "GET" => read::get(request, segments),
         "POST" if is_lookup(segments) => read::get_by_ids(request),
+        "POST" if evaluate::is_it(segments) => evaluate::evaluate(request),
         "POST" | "PATCH" | "PUT" | "DELETE" => {
             let write = || write::answer(request, segments).unwrap_or_else(|error| Reply::error(&error, request));
             Ok(approval::guarded(request, segments, write))

@@ -5,8 +5,10 @@
 mod actions;
 mod approval;
 mod audit;
+mod copies;
 mod delta;
 mod doors;
+mod evaluate;
 mod faults;
 mod metadata;
 mod reads;
