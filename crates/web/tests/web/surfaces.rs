@@ -25,7 +25,7 @@ struct Surface {
     api: (&'static str, &'static str),
 }
 
-const SURFACES: [Surface; 12] = [
+const SURFACES: [Surface; 13] = [
     Surface {
         run_type: "inventory.sync",
         page: ("/inventory/sync", "type=scopeTags"),
@@ -37,6 +37,11 @@ const SURFACES: [Surface; 12] = [
         api: ("/inventory/{type}/{id}/sync", ""),
     },
     Surface { run_type: "directory_groups.sync", page: ("/groups/sync", ""), api: ("/groups/sync", "") },
+    Surface {
+        run_type: "directory_groups.sync",
+        page: ("/groups/sync?whole=1", ""),
+        api: ("/groups/sync", r#"{"whole":true}"#),
+    },
     Surface { run_type: "backup_set.create", page: ("/backups", "name=One"), api: ("/backups", r#"{"name":"One"}"#) },
     Surface {
         run_type: "backup_set.add_policies",
