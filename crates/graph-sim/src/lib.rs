@@ -29,6 +29,7 @@ mod render;
 mod rules;
 mod schema;
 mod server;
+mod sign_in;
 mod simulator;
 mod store;
 mod throttle;

@@ -47,6 +47,7 @@ impl Simulator {
         let world = Arc::new(World {
             tenants,
             tokens: Default::default(),
+            grants: Default::default(),
             any_token,
             knobs: RwLock::new(knobs),
             journal: Mutex::default(),
@@ -144,6 +145,13 @@ impl Simulator {
     pub fn require_approval(&self, tenant: &str, required: bool) {
         if let Some((_, tenant)) = self.world.tenant(tenant) {
             tenant.approvals.require(required);
+        }
+    }
+
+    /// Gives or takes back an administrator's consent to the application. Without it the tenant refuses every token.
+    pub fn set_consent(&self, tenant: &str, given: bool) {
+        if let Some((_, tenant)) = self.world.tenant(tenant) {
+            tenant.consent.set(given);
         }
     }
 

@@ -13,6 +13,7 @@ use crate::config::{TenantSpec, Throttling};
 use crate::exchanges::Exchanges;
 use crate::faults::Faults;
 use crate::journal::{Counters, Effect, LoadReport};
+use crate::sign_in::{Consent, Grants};
 use crate::store::Store;
 use crate::throttle::Limits;
 use crate::token::Tokens;
@@ -23,6 +24,7 @@ use crate::trace::Trace;
 pub(crate) struct World {
     pub(crate) tenants: Vec<Tenant>,
     pub(crate) tokens: Tokens,
+    pub(crate) grants: Grants,
     /// Position of the tenant that accepts any token.
     pub(crate) any_token: Option<usize>,
     pub(crate) knobs: RwLock<Knobs>,
@@ -58,6 +60,7 @@ pub(crate) struct Tenant {
     pub(crate) counters: Counters,
     pub(crate) clock: Clock,
     pub(crate) approvals: Approvals,
+    pub(crate) consent: Consent,
     pub(crate) report: LoadReport,
 }
 
@@ -68,6 +71,7 @@ impl Tenant {
             faults.add(fault.clone());
         }
         Self {
+            consent: Consent::new(spec.consented),
             spec,
             store: RwLock::new(store),
             faults,

@@ -31,6 +31,8 @@ pub(crate) struct Request<'a> {
     pub(crate) knobs: &'a Knobs,
     pub(crate) tenant: &'a Tenant,
     pub(crate) app: &'a str,
+    /// Whether a person is behind it, and not the application alone.
+    pub(crate) of_person: bool,
     /// The bearer token it came with.
     pub(crate) token: &'a str,
     /// Scheme, host and version.

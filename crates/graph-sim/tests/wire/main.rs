@@ -8,6 +8,7 @@ mod audit;
 mod doors;
 mod faults;
 mod metadata;
+mod people;
 mod reads;
 mod registry;
 mod support;

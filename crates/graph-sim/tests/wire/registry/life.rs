@@ -169,6 +169,8 @@ async fn assign_one(trial: &Trial<'_>, id: &str, part: &str) -> (String, String)
 #[tokio::test]
 async fn what_exists_once_takes_back_what_was_read() {
     let (simulator, session) = started(150).await;
+    // One of them takes a person.
+    let session = session.of_person().await;
     for contract in writable(true) {
         let trial = Trial { contract, simulator: &simulator, session: &session };
         let now = session.get(&trial.address()).await;
