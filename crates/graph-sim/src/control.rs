@@ -80,6 +80,10 @@ fn post(world: &World, path: &str, body: &Value) -> Result<Value, String> {
         "faults" => change_faults(tenant(world, body["tenant"].as_str())?, body)?,
         "change" => return change(world, body),
         "approval" => return approval(world, body),
+        "redirect" => {
+            let address = body["address"].as_str().ok_or("the body lacks 'address'")?;
+            tenant(world, body["tenant"].as_str())?.register(address);
+        }
         "consent" => {
             let given = body["given"].as_bool().ok_or("the body lacks 'given'")?;
             tenant(world, body["tenant"].as_str())?.consent.set(given);

@@ -61,6 +61,8 @@ pub(crate) struct Tenant {
     pub(crate) clock: Clock,
     pub(crate) approvals: Approvals,
     pub(crate) consent: Consent,
+    /// Addresses that the application has registered: those of the specification, and later ones.
+    pub(crate) redirect_uris: RwLock<Vec<String>>,
     pub(crate) report: LoadReport,
 }
 
@@ -72,6 +74,7 @@ impl Tenant {
         }
         Self {
             consent: Consent::new(spec.consented),
+            redirect_uris: RwLock::new(spec.redirect_uris.clone()),
             spec,
             store: RwLock::new(store),
             faults,
@@ -82,6 +85,16 @@ impl Tenant {
             approvals: Approvals::default(),
             report,
         }
+    }
+
+    /// Whether the application has registered this address.
+    pub(crate) fn sends_back_to(&self, address: &str) -> bool {
+        self.redirect_uris.read().unwrap_or_else(PoisonError::into_inner).iter().any(|known| known == address)
+    }
+
+    /// Registers one more.
+    pub(crate) fn register(&self, address: &str) {
+        self.redirect_uris.write().unwrap_or_else(PoisonError::into_inner).push(address.to_owned());
     }
 
     pub(crate) fn read(&self) -> RwLockReadGuard<'_, Store> {

@@ -24,9 +24,18 @@ impl<'a> Addresses<'a> {
 
     /// The collection, narrowed further than its list query does.
     pub(crate) fn list_where(self, condition: &str) -> String {
+        self.narrowed(condition, self.contract.list.top)
+    }
+
+    /// The same with so many rows on a page.
+    pub(crate) fn list_where_first(self, condition: &str, top: u32) -> String {
+        self.narrowed(condition, Some(top))
+    }
+
+    fn narrowed(self, condition: &str, top: Option<u32>) -> String {
         let list = &self.contract.list;
         let both = list.filter.iter().map(String::as_str).chain([condition]).collect::<Vec<_>>().join(" and ");
-        let mut options = options(&list.select, &list.expand, list.top);
+        let mut options = options(&list.select, &list.expand, top);
         options.push(filter(&both));
         with_query(self.path(), &options)
     }

@@ -1,6 +1,8 @@
 //! What can go wrong with Graph, in our words. Nothing that the other side wrote is in here, except the id of the
 //! request, and that only when it looks like one.
 
+use model::{AppError, Kind};
+
 /// A request that did not give what was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message} [{code}]")]
@@ -117,6 +119,14 @@ impl GraphError {
             self.code,
             "graph.throttled" | "graph.unavailable" | "graph.timeout" | "auth.throttled" | "auth.unavailable"
         )
+    }
+}
+
+/// For whoever asked Graph while a person waits for the answer.
+impl From<GraphError> for AppError {
+    fn from(error: GraphError) -> Self {
+        let kind = if error.is_transient() { Kind::Unavailable } else { Kind::Conflict };
+        Self::new(kind, error.code, error.message).hint(error.hint)
     }
 }
 

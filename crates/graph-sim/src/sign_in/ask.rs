@@ -39,7 +39,7 @@ impl<'a> Ask<'a> {
         if tenants.is_empty() {
             return Err(wrong(700_016));
         }
-        let registered = tenants.iter().any(|(_, tenant)| tenant.spec.redirect_uris.contains(redirect_uri));
+        let registered = tenants.iter().any(|(_, tenant)| tenant.sends_back_to(redirect_uri));
         let address = Url::parse(redirect_uri).ok().filter(|_| registered).ok_or_else(|| wrong(50_011))?;
         Ok(Self { client_id: client_id.clone(), redirect_uri: address, tenants, fields })
     }

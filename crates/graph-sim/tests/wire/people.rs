@@ -130,6 +130,15 @@ async fn a_tenant_refuses_tokens_until_an_administrator_consents() {
     assert_eq!(ask_token(&base, &world.one.tenant_id, &world.one).await.status(), 200);
     world.simulator.set_consent(&world.one.tenant_id, false);
     assert_eq!(ask_token(&base, &world.one.tenant_id, &world.one).await.status(), 400, "and it can be taken back");
+    // A server that finds its port late has its address registered late.
+    let late = "http://127.0.0.1:8480/back";
+    let control = |what: &str, body: Value| world.client.post(format!("{base}/_sim/{what}")).json(&body).send();
+    assert_eq!(world.client.get(world.consent(&world.one.tenant_id, late)).send().await.unwrap().status(), 400);
+    let tenant = world.one.tenant_id.as_str();
+    control("redirect", json!({ "tenant": tenant, "address": late })).await.unwrap();
+    assert_eq!(world.client.get(world.consent(tenant, late)).send().await.unwrap().status(), 200);
+    control("consent", json!({ "tenant": tenant, "given": true })).await.unwrap();
+    assert_eq!(ask_token(&base, tenant, &world.one).await.status(), 200);
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ mod lookups;
 mod matrix;
 mod odd_content;
 mod odd_shapes;
+mod people;
 mod priorities;
 mod reading;
 mod real_policies;
