@@ -14,6 +14,7 @@
 //! ```
 
 mod audit;
+mod authorizations;
 mod backups;
 mod blobs;
 mod budgets;
@@ -45,6 +46,7 @@ pub use audit::{
     AuditChain, AuditChains, AuditEntry, AuditRow, AuditWriter, BadEntry, ChainProblem, ChainReport, Checkpoint,
     TenantAudit,
 };
+pub use authorizations::{Authorization, Authorizations, NewAuthorization, Purpose};
 pub use backups::{BackupItem, BackupSet, BackupStatus, Backups, Capture, SealedManifest, backup_closed};
 pub use budgets::Budgets;
 pub use connections::{

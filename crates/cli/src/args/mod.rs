@@ -140,6 +140,10 @@ pub(crate) struct Serve {
     /// Address to listen on.
     #[arg(long, env = "TENANTATLAS_LISTEN", default_value = "127.0.0.1:8480")]
     pub(crate) listen: SocketAddr,
+    /// Where people reach the pages, for example https://atlas.example.com: Microsoft sends them back there. Without it, where
+    /// the server listens, if that is an address of one machine and no proxy is in front.
+    #[arg(long, env = "TENANTATLAS_PUBLIC_ADDRESS")]
+    pub(crate) public_address: Option<String>,
     /// The pages are reached over HTTPS (through a proxy): cookies are then sent over HTTPS only.
     #[arg(long, env = "TENANTATLAS_HTTPS")]
     pub(crate) https: bool,

@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, reason = "every function here is part of a test, also those that a macro names")]
 
+mod authorizations;
 mod backups;
 mod budgets;
 mod copy;

@@ -56,6 +56,8 @@ pub(crate) enum Done {
     ViewRemoved,
     /// What the list opens with was chosen.
     OpeningSaved,
+    /// The person's token came.
+    SignedInAtMicrosoft,
 }
 
 impl Done {
@@ -80,6 +82,7 @@ impl Done {
             Self::ViewSaved => ("View saved", "It stands above the list of operations."),
             Self::ViewRemoved => ("View removed", "The operations stay."),
             Self::OpeningSaved => ("Saved", "Operations opens with it from now on."),
+            Self::SignedInAtMicrosoft => ("Signed in at Microsoft", "Groups can be searched in your name now."),
             Self::LimitsSaved => ("Limits saved", "They hold from the next start on."),
         }
     }
@@ -110,7 +113,7 @@ pub(crate) fn done_in_place(ctx: &Ctx, page: &str, what: Done) -> Response {
 }
 
 /// To a page of ours.
-pub(super) fn go(ctx: &Ctx, address: &str) -> Response {
+pub(crate) fn go(ctx: &Ctx, address: &str) -> Response {
     let location = HeaderValue::from_str(address).unwrap_or(HeaderValue::from_static("/"));
     if ctx.htmx {
         return (StatusCode::OK, [(HeaderName::from_static("hx-redirect"), location)]).into_response();

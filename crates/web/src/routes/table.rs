@@ -36,7 +36,7 @@ fn entry() -> Vec<Row> {
 }
 
 fn person() -> Vec<Row> {
-    use pages::{account, engine, entry::sign_out, notifications, tenants};
+    use pages::{account, connection, engine, entry::sign_out, notifications, tenants};
     vec![
         Row::page("/", SignedIn, tenants::list::home),
         Row::page("/tenants", SignedIn, tenants::list::page),
@@ -50,6 +50,7 @@ fn person() -> Vec<Row> {
         Row::page("/notifications", SignedIn, notifications::page),
         Row::form("/notifications/read", SignedIn, notifications::mark_read),
         Row::stream("/notifications/stream", SignedIn, live::notes_stream),
+        Row::page("/connection/callback", SignedIn, connection::callback::take),
         Row::page("/engine", PlatformAdmin, engine::page),
         Row::form("/engine/pauses", PlatformAdmin, engine::pause),
         Row::form("/engine/pauses/{pause}/end", PlatformAdmin, engine::resume),
@@ -96,6 +97,9 @@ fn tenant() -> Vec<Row> {
             may(app::connections::check_run::DEFINITION.capability),
             connection::check,
         ),
+        Row::form("/t/{tenant}/connection/consent", may(Capability::ConnectionManage), connection::consent::ask),
+        Row::form("/t/{tenant}/connection/sign-in", may(Capability::RbacOnboard), connection::delegation::ask),
+        Row::form("/t/{tenant}/connection/groups", may(Capability::RbacOnboard), connection::search_groups),
         Row::page("/t/{tenant}/members", may(Capability::TenantView), members::page),
         Row::form("/t/{tenant}/members", may(Capability::MembersManage), members::add),
         Row::form("/t/{tenant}/members/{user}/role", may(Capability::MembersManage), members::set_role),

@@ -9,7 +9,9 @@
 
 mod bulk;
 mod certificates;
+mod consent;
 mod coverage;
+mod delegation;
 mod engine;
 mod entry;
 mod facets;

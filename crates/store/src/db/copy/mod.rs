@@ -21,7 +21,7 @@ use crate::{Db, StoreError};
 const BATCH: i64 = 500;
 
 /// Every table that is copied, those first that others refer to. Left out is what is only of the moment: `nodes`,
-/// `run_changes` and `request_budgets`; and what belongs to a database rather than to an installation.
+/// `run_changes`, `request_budgets` and `authorization_requests`; and what belongs to a database rather than to an installation.
 const TABLES: [&str; 41] = [
     "installation",
     "users",
