@@ -99,7 +99,7 @@ let directoryOfPeople = DIRECTORY;
 async function agreed(context) {
   const { Grant } = context.oidc.provider;
   const grant = new Grant({ clientId: context.oidc.client.clientId, accountId: context.oidc.session.accountId });
-  grant.addOIDCScope("openid profile");
+  grant.addOIDCScope(`openid profile ${GRAPH}/${PERMISSION}`);
   grant.addResourceScope(GRAPH, `${GRAPH}/${PERMISSION}`);
   await grant.save();
   return grant;
@@ -175,7 +175,8 @@ await check("a directory that the service does not know is an error, not a token
 /** Follows a person through the server's redirects to the address that they come back to. */
 async function browse(first) {
   const cookies = new Map();
-  for (let next = first; ; ) {
+  let next = first;
+  for (let hops = 0; hops < 20; hops += 1) {
     const cookie = [...cookies].map((pair) => pair.join("=")).join("; ");
     const response = await fetch(next, { redirect: "manual", headers: { cookie } });
     for (const set of response.headers.getSetCookie()) {
@@ -187,6 +188,7 @@ async function browse(first) {
     if (location.startsWith(BACK)) return new URL(location).searchParams;
     next = new URL(location, address).href;
   }
+  throw new Error(`the server asks again and again, last at ${next}`);
 }
 
 /** What our code says of a person's sign-in; `change` may spoil the address and the code that come between. */

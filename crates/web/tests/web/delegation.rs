@@ -97,6 +97,12 @@ impl Office {
     }
 }
 
+/// A parameter that a person comes back with.
+fn field(address: &str, name: &str) -> String {
+    let address = Url::parse(&format!("https://atlas.example{address}")).unwrap();
+    address.query_pairs().find(|(key, _)| key == name).unwrap().1.into_owned()
+}
+
 async fn a_person_signs_in_sees_what_was_granted_and_searches_a_group(database: &TestDatabase) {
     let office = office(database).await;
     let mut browser = office.site.browser_of(office.owner).await;
@@ -105,7 +111,10 @@ async fn a_person_signs_in_sees_what_was_granted_and_searches_a_group(database: 
     let refused = office.search(&mut browser, 0, "Intune").await;
     assert_eq!(refused.status, StatusCode::CONFLICT);
     assert!(refused.body.contains("auth.person_signed_out"));
-    office.sign_in(&mut browser, 0).await;
+    let back = office.come_back(&mut browser, 0, "yes").await;
+    database.forbid(&field(&back, "code"));
+    database.forbid(&field(&back, "state"));
+    assert_eq!(browser.get(&back).await.status, StatusCode::SEE_OTHER);
     let after = browser.get(&office.page(0)).await.body;
     assert!(after.contains("admin@contoso.onmicrosoft.com") && after.contains("Group.Read.All"), "{after}");
     assert!(!after.contains("Sign in at Microsoft first"));
@@ -163,10 +172,6 @@ async fn an_answer_without_a_code_or_with_anothers_gives_no_token(database: &Tes
     // The code of one tenant with the state of another: what was sealed for one does not redeem the other.
     let of_other = office.come_back(&mut browser, 1, "yes").await;
     let own = office.come_back(&mut browser, 0, "yes").await;
-    let field = |address: &str, name: &str| {
-        let address = Url::parse(&format!("https://atlas.example{address}")).unwrap();
-        address.query_pairs().find(|(key, _)| key == name).unwrap().1.into_owned()
-    };
     let mixed = format!("/connection/callback?code={}&state={}", field(&of_other, "code"), field(&own, "state"));
     let answer = browser.get(&mixed).await;
     assert_eq!(answer.status, StatusCode::CONFLICT);
