@@ -38,7 +38,7 @@ pub(super) fn view(place: &Place<'_>, shared: &Shared, connected: bool) -> Marku
         "Admin consent",
         "",
         &html! {
-            p { "An administrator of the tenant's directory lets the application in, at Microsoft. First add this redirect \
+            p.sub-p { "An administrator of the tenant's directory lets the application in, at Microsoft. First add this redirect \
                  address to the app registration in Entra, as platform Web. A check starts when you come back and proves \
                  what was granted." }
             (facts(&[("Redirect address", shown)]))

@@ -35,22 +35,21 @@ pub(super) struct Search<'a> {
     pub(super) error: FormError,
 }
 
-/// The section of the page.
+/// The sections of the page: who the person is at Microsoft, the search, and what it found.
 pub(super) fn view(place: &Place<'_>, shared: &Shared, connected: bool, search: &Search<'_>) -> Markup {
     let signed_in = place.scope.and_then(|scope| shared.web.delegation.signed_in(shared.db(), scope));
-    section(
-        "delegated",
-        "Your sign-in at Microsoft",
-        "",
-        &html! {
-            p { "Some things are asked of Microsoft in your own name, when you ask for them: searching a group is one. Your \
-                 token stays in this server's memory, until it ends or you sign out here." }
-            (state(place, signed_in.as_ref()))
-            (sign_in(place, shared, connected, signed_in.is_some()))
-            (form(place, signed_in.is_some(), search))
-            @if let Some(found) = &search.found { (results(found)) }
-        },
-    )
+    let is_signed_in = signed_in.is_some();
+    let about = html! {
+        p.sub-p { "Some things are asked of Microsoft in your own name, when you ask for them: searching a group is one. Your \
+             token stays in this server's memory, until it ends or you sign out here." }
+        (state(place, signed_in.as_ref()))
+        (sign_in(place, shared, connected, is_signed_in))
+    };
+    html! {
+        (section("delegated", "Your sign-in at Microsoft", "", &about))
+        (section("groups", "Search a group", "live at Microsoft", &form(place, is_signed_in, search)))
+        @if let Some(found) = &search.found { (section("found", "Groups found", "", &results(found))) }
+    }
 }
 
 fn state(place: &Place<'_>, signed_in: Option<&SignedInAs>) -> Markup {
@@ -97,7 +96,7 @@ fn form(place: &Place<'_>, signed_in: bool, search: &Search<'_>) -> Markup {
     };
     let press = Button::new("Search group", Press::Submit).with_icon("search").off_when(off.clone());
     html! {
-        form.form method="post" action=(format!("{}/connection/groups#delegated", place.base())) {
+        form.form method="post" action=(format!("{}/connection/groups#groups", place.base())) {
             (search.error.summary(&[("text", TEXT)]))
             (csrf(&place.ctx.csrf))
             (field(&search.error.at(TEXT, text)))
@@ -111,8 +110,9 @@ fn results(found: &FoundGroups) -> Markup {
         @if found.groups.is_empty() { p role="status" { "No group's name begins like this." } }
         @else {
             p role="status" {
-                @if found.more { "The first " (found.groups.len()) " groups; there are more. Type more of the name." }
-                @else { (found.groups.len()) (if found.groups.len() == 1 { " group" } else { " groups" }) ", read from Microsoft just now." }
+                @if found.more { "The first " (found.groups.len()) "; there are more. Type more of the name." }
+                @else if found.groups.len() == 1 { "1 group, read from Microsoft just now." }
+                @else { (found.groups.len()) " groups, read from Microsoft just now." }
             }
             dl.facts {
                 @for group in &found.groups {
