@@ -112,8 +112,8 @@ async fn a_person_signs_in_sees_what_was_granted_and_searches_a_group(database: 
     assert_eq!(refused.status, StatusCode::CONFLICT);
     assert!(refused.body.contains("auth.person_signed_out"));
     let back = office.come_back(&mut browser, 0, "yes").await;
-    database.forbid(&field(&back, "code"));
-    database.forbid(&field(&back, "state"));
+    database.forbid(field(&back, "code"));
+    database.forbid(field(&back, "state"));
     assert_eq!(browser.get(&back).await.status, StatusCode::SEE_OTHER);
     let after = browser.get(&office.page(0)).await.body;
     assert!(after.contains("admin@contoso.onmicrosoft.com") && after.contains("Group.Read.All"), "{after}");
