@@ -10,7 +10,7 @@ use ring::digest::{SHA256, digest};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
-use super::{Exchange, SentAway, Token, claims};
+use super::{EARLY_MS, Exchange, SentAway, Token, claims};
 use crate::error::GraphError;
 
 /// The type that is searched with a person's token.
@@ -80,9 +80,9 @@ impl PersonToken {
         &self.permissions
     }
 
-    /// When it ends, in milliseconds since the Unix epoch.
+    /// Until when it is used, in milliseconds since the Unix epoch: minutes before it ends, as every token.
     pub fn expires_ms(&self) -> i64 {
-        self.token.expires_ms
+        self.token.expires_ms - EARLY_MS
     }
 }
 
