@@ -59,7 +59,7 @@ fn waits(quota: impl Iterator<Item = (Quota, u64)>) -> f64 {
         match quota {
             Quota::Intune => intune += asked,
             Quota::ConditionalAccess => conditional_access += asked,
-            Quota::Directory => {}
+            Quota::Directory | Quota::AuditLogs => {}
         }
     }
     // A full window may be asked at once, the next one only when it has passed; Conditional Access once a second.

@@ -9,7 +9,7 @@ pub struct Advice {
     pub next: &'static str,
 }
 
-const KNOWN: [(&str, &str, &str); 32] = [
+const KNOWN: [(&str, &str, &str); 33] = [
     (
         "graph.throttled",
         "Microsoft Graph asked us to slow down",
@@ -46,6 +46,11 @@ const KNOWN: [(&str, &str, &str); 32] = [
         "Report this with the run id. Nothing half-read was kept.",
     ),
     ("graph.too_large", "An answer was larger than we accept", "Report this with the run id."),
+    (
+        "graph.too_deep",
+        "Something is nested deeper than we read",
+        "Report this with the run id. What else was read is right.",
+    ),
     (
         "graph.page_loop",
         "The pages of a list lead in a circle",

@@ -7,9 +7,10 @@ use crate::services::Services;
 use crate::{audit, backups, connections, directory, exports, inventory, operations, snapshots};
 
 /// The catalogue rows, for pages and the CLI, which execute nothing.
-pub const DEFINITIONS: [&Definition; 13] = [
+pub const DEFINITIONS: [&Definition; 14] = [
     &inventory::sync_run::DEFINITION,
     &inventory::policy_run::DEFINITION,
+    &inventory::probe::run::DEFINITION,
     &directory::sync_run::DEFINITION,
     &backups::create_run::DEFINITION,
     &backups::add_run::DEFINITION,
@@ -28,6 +29,7 @@ pub fn handlers(services: &Services) -> Catalogue {
     Catalogue::default()
         .with(inventory::sync_run::SyncRun::new(services.clone()))
         .with(inventory::policy_run::PolicyRun::new(services.clone()))
+        .with(inventory::probe::run::ProbeRun::new(services.clone()))
         .with(directory::sync_run::GroupsRun::new(services.clone()))
         .with(backups::create_run::CreateRun)
         .with(backups::add_run::AddRun)
@@ -40,6 +42,7 @@ pub fn handlers(services: &Services) -> Catalogue {
         .with(connections::check_run::CheckRun::new(services.clone()))
         .with(exports::create_run::ExportRun)
         .with_duty(backups::schedules::FireSchedules)
+        .with_duty(inventory::probe::FireProbes)
         .with_duty(exports::ExpireExports)
         .with_duty(audit::LinkAudit)
         .with_duty(inventory::MakeTexts)

@@ -50,32 +50,38 @@ impl Services {
         stored: StoredConnection,
         priority: Priority,
     ) -> Result<TenantGraph, Ending> {
-        let Some(cloud) = self.clouds.get(&info.cloud) else {
-            let why = format!("This worker does not know the cloud \"{}\". Configure it on every worker", info.cloud);
-            return Err(Ending::Blocked(Reason::new("connection.cloud_unknown", why)));
+        let blocked = |error: AppError| {
+            let sentences = [Some(error.message), error.hint].into_iter().flatten().collect::<Vec<_>>();
+            Ending::Blocked(Reason::new(error.code, sentences.join(". ")))
         };
-        let connection = Connection {
+        let connection = self.connection(info, stored).map_err(blocked)?;
+        Ok(self.graph.tenant(connection).with_priority(priority))
+    }
+
+    /// What one of the tenant's connections says, as the client takes it.
+    pub(crate) fn connection(&self, info: &TenantInfo, stored: StoredConnection) -> Result<Connection, AppError> {
+        let cloud = self.clouds.get(&info.cloud).ok_or_else(|| {
+            let why = format!("This worker does not know the cloud \"{}\"", info.cloud);
+            AppError::conflict("connection.cloud_unknown", why).hint("Configure it on every worker")
+        })?;
+        Ok(Connection {
             cloud: cloud.clone(),
             directory_id: info.directory_id.clone(),
             client_id: stored.client_id,
             credential: credential(stored.credential)?,
-        };
-        Ok(self.graph.tenant(connection).with_priority(priority))
+        })
     }
 }
 
 /// A stored certificate was read before it was stored, so that one that cannot be read now was changed by somebody.
-fn credential(stored: store::Credential) -> Result<Credential, Ending> {
+fn credential(stored: store::Credential) -> Result<Credential, AppError> {
     let pem = match stored {
         store::Credential::Secret(secret) => return Ok(Credential::Secret(secret)),
         store::Credential::Certificate { pem, .. } => pem,
     };
     let read = ClientCertificate::from_pem(pem.expose_secret());
-    let blocked = |error: AppError| {
-        let why = format!("{}. Enter the certificate under Connection again", error.message);
-        Ending::Blocked(Reason::new(error.code, why))
-    };
-    Ok(Credential::Certificate(Arc::new(read.map_err(blocked)?)))
+    let again = |error: AppError| error.hint("Enter the certificate under Connection again");
+    Ok(Credential::Certificate(Arc::new(read.map_err(again)?)))
 }
 
 /// The workers of a tenant meet in the database that they share anyway (spec 031).

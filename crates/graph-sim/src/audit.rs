@@ -188,6 +188,7 @@ fn directory_event(
     when: &str,
 ) -> Value {
     let (thing, service) = directory_thing(change.path);
+    let (category, target) = directory_category(change.path);
     let (verb, operation) = match change.operation {
         Operation::Create => ("Add", "Add"),
         Operation::Delete => ("Delete", "Delete"),
@@ -206,7 +207,7 @@ fn directory_event(
     };
     json!({
         "id": id,
-        "category": "Policy",
+        "category": category,
         "correlationId": correlation,
         "result": "success",
         "resultReason": null,
@@ -218,7 +219,7 @@ fn directory_event(
         "targetResources": [{
             "id": change.id,
             "displayName": change.name(),
-            "type": "Policy",
+            "type": target,
             "userPrincipalName": null,
             "groupType": null,
             "modifiedProperties": modified,
@@ -237,6 +238,16 @@ fn directory_thing(path: &str) -> (&'static str, &'static str) {
         "applications" => ("application", "Core Directory"),
         "groups" => ("group", "Core Directory"),
         _ => ("policy", "Core Directory"),
+    }
+}
+
+/// The category of an activity and the type of its target (Microsoft Entra audit log categories and activities).
+fn directory_category(path: &str) -> (&'static str, &'static str) {
+    match path {
+        "applications" => ("ApplicationManagement", "Application"),
+        "policies/authorizationPolicy" => ("AuthorizationPolicy", "Policy"),
+        _ if path.starts_with("organization") => ("DirectoryManagement", "Directory"),
+        _ => ("Policy", "Policy"),
     }
 }
 

@@ -55,11 +55,21 @@ pub struct TenantSpec {
     /// A certificate of that application, as PEM without its key: it may sign in with an assertion as well.
     #[serde(default)]
     pub certificate_pem: Option<String>,
+    /// Addresses that the application has registered: a person who signs in or consents is sent back to no other.
+    #[serde(default)]
+    pub redirect_uris: Vec<String>,
+    /// Whether an administrator has let the application in from the start.
+    #[serde(default = "yes")]
+    pub consented: bool,
     /// What the tenant holds.
     pub content: Content,
     /// Faults in force from the start.
     #[serde(default)]
     pub faults: Vec<Fault>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl TenantSpec {
@@ -74,6 +84,8 @@ impl TenantSpec {
             client_id: random.guid(),
             client_secret: format!("simulated~{}", random.guid()),
             certificate_pem: None,
+            redirect_uris: Vec::new(),
+            consented: true,
             content,
             faults: Vec::new(),
         }

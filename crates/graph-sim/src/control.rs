@@ -79,7 +79,16 @@ fn post(world: &World, path: &str, body: &Value) -> Result<Value, String> {
         }
         "faults" => change_faults(tenant(world, body["tenant"].as_str())?, body)?,
         "change" => return change(world, body),
+        "forget-changes" => tenant(world, body["tenant"].as_str())?.changes().forget(),
         "approval" => return approval(world, body),
+        "redirect" => {
+            let address = body["address"].as_str().ok_or("the body lacks 'address'")?;
+            tenant(world, body["tenant"].as_str())?.register(address);
+        }
+        "consent" => {
+            let given = body["given"].as_bool().ok_or("the body lacks 'given'")?;
+            tenant(world, body["tenant"].as_str())?.consent.set(given);
+        }
         _ => return Err(format!("there is no /_sim/{path}")),
     }
     Ok(json!({ "done": true }))
@@ -122,11 +131,17 @@ fn approval(world: &World, body: &Value) -> Result<Value, String> {
     }
 }
 
-/// `{"tenant", "collection", "id", "set": {…}, "silently"}` sets properties; `"remove": true` removes the object.
+/// `{"tenant", "collection", "id", "set": {…}, "silently"}` sets properties; `"remove": true` removes the object;
+/// `{"tenant", "collection", "insert": {…}}` adds one, or replaces the one with its id.
 fn change(world: &World, body: &Value) -> Result<Value, String> {
     let text = |name: &str| body[name].as_str().ok_or_else(|| format!("the body lacks '{name}'"));
-    let (collection, id) = (text("collection")?, text("id")?);
+    let collection = text("collection")?;
     let tenant = tenant(world, body["tenant"].as_str())?;
+    if body["insert"].is_object() {
+        let changed = world.insert(&tenant.spec.tenant_id, collection, body["insert"].clone());
+        return Ok(json!({ "changed": changed }));
+    }
+    let id = text("id")?;
     let changed = if body["remove"] == true {
         world.remove(&tenant.spec.tenant_id, collection, id)
     } else {

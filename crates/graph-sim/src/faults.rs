@@ -49,6 +49,8 @@ pub enum Place {
     BatchOnly,
     /// Only on its own, which includes `$batch` itself.
     OuterOnly,
+    /// A request for a token. Without saying so, only a [`FaultKind::TokenError`] hits one.
+    Token,
 }
 
 /// What happens to a request that is hit. What harms a connection harms the whole batch when it hits a request inside one.
@@ -214,9 +216,10 @@ impl Fault {
             Place::Anywhere => true,
             Place::BatchOnly => target.in_batch,
             Place::OuterOnly => !target.in_batch,
+            Place::Token => target.is_token,
         };
         let method = self.matches.method.as_deref().is_none_or(|method| method.eq_ignore_ascii_case(target.method));
-        let for_token = matches!(self.kind, FaultKind::TokenError { .. });
+        let for_token = self.matches.place == Place::Token || matches!(self.kind, FaultKind::TokenError { .. });
         place && method && for_token == target.is_token && contains(target.path, &self.matches.path)
     }
 }

@@ -201,7 +201,7 @@ pub(crate) fn part_shape<'a>(path: &'a str, navigation: &'static Navigation) -> 
 /// The parts of an object under a navigation; the definitions of a setting are computed.
 pub(crate) fn parts<'a>(store: &'a Store, value: &'a Value, navigation: &Navigation) -> Vec<Cow<'a, Value>> {
     if navigation.name == "settingDefinitions" {
-        return definitions::of_setting(value).into_iter().map(Cow::Owned).collect();
+        return definitions::of_setting(store, value).into_iter().map(Cow::Owned).collect();
     }
     if let (Some(path), Some(back)) = (navigation.of, navigation.back) {
         let all = store.collection(path).into_iter().flat_map(|collection| collection.after(0));

@@ -47,6 +47,7 @@ impl Simulator {
         let world = Arc::new(World {
             tenants,
             tokens: Default::default(),
+            grants: Default::default(),
             any_token,
             knobs: RwLock::new(knobs),
             journal: Mutex::default(),
@@ -139,11 +140,25 @@ impl Simulator {
         }
     }
 
+    /// Makes every token of a delta query invalid that was given out, as time does: whoever follows one begins anew.
+    pub fn forget_changes(&self, tenant: &str) {
+        if let Some((_, tenant)) = self.world.tenant(tenant) {
+            tenant.changes().forget();
+        }
+    }
+
     /// Says whether our application needs approval for what the tenant's Multi Admin Approval policies protect. At first
     /// it does not, as an application that the policies except.
     pub fn require_approval(&self, tenant: &str, required: bool) {
         if let Some((_, tenant)) = self.world.tenant(tenant) {
             tenant.approvals.require(required);
+        }
+    }
+
+    /// Gives or takes back an administrator's consent to the application. Without it the tenant refuses every token.
+    pub fn set_consent(&self, tenant: &str, given: bool) {
+        if let Some((_, tenant)) = self.world.tenant(tenant) {
+            tenant.consent.set(given);
         }
     }
 
@@ -200,23 +215,8 @@ impl Simulator {
     }
 
     /// Adds an object, or replaces the one with its id; the audit says so. False without an `id` or when the tenant does not exist.
-    pub fn insert(&self, tenant: &str, collection: &str, mut object: Value) -> bool {
-        let Some((_, tenant)) = self.world.tenant(tenant) else {
-            return false;
-        };
-        let Some(id) = object["id"].as_str().map(str::to_owned) else {
-            return false;
-        };
-        if let Some(kind) = collections::kind(collection) {
-            complete(kind, &mut object);
-        }
-        let mut store = tenant.write();
-        let before = store.get(collection, &id).cloned();
-        let operation = if before.is_some() { Operation::Patch } else { Operation::Create };
-        store.insert(collection, &id, object.clone());
-        let change = Change { path: collection, id: &id, operation, before: before.as_ref(), after: Some(&object) };
-        audit::append_by_hand(&mut store, &tenant.spec.tenant_id, change, &tenant.clock.tick());
-        true
+    pub fn insert(&self, tenant: &str, collection: &str, object: Value) -> bool {
+        self.world.insert(tenant, collection, object)
     }
 
     /// What became of the files of the tenant's folder; empty for other content.
@@ -230,7 +230,7 @@ impl Simulator {
         reach(&self.world.arrived, at_least).await;
     }
 
-    /// Lets requests whose path contains `path` (with `*` for anything) wait before they are answered.
+    /// Lets requests whose path with its query contains `path` (with `*` for anything) wait before they are answered.
     pub fn hold(&self, path: &str) {
         self.world.gate.send_replace(Some(path.to_owned()));
     }
@@ -355,6 +355,25 @@ impl World {
             return false;
         };
         let change = Change { path: collection, id, operation: Operation::Delete, before: Some(&removed), after: None };
+        audit::append_by_hand(&mut store, &tenant.spec.tenant_id, change, &tenant.clock.tick());
+        true
+    }
+
+    pub(crate) fn insert(&self, tenant: &str, collection: &str, mut object: Value) -> bool {
+        let Some((_, tenant)) = self.tenant(tenant) else {
+            return false;
+        };
+        let Some(id) = object["id"].as_str().map(str::to_owned) else {
+            return false;
+        };
+        if let Some(kind) = collections::kind(collection) {
+            complete(kind, &mut object);
+        }
+        let mut store = tenant.write();
+        let before = store.get(collection, &id).cloned();
+        let operation = if before.is_some() { Operation::Patch } else { Operation::Create };
+        store.insert(collection, &id, object.clone());
+        let change = Change { path: collection, id: &id, operation, before: before.as_ref(), after: Some(&object) };
         audit::append_by_hand(&mut store, &tenant.spec.tenant_id, change, &tenant.clock.tick());
         true
     }

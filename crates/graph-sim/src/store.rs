@@ -9,6 +9,8 @@ use serde_json::Value;
 pub(crate) struct Store {
     collections: HashMap<String, Collection>,
     last_sequence: u64,
+    /// Moves with everything that may have been written.
+    revision: u64,
     /// What clients wrote and no answer shows, by reference.
     secrets: HashMap<String, String>,
 }
@@ -44,7 +46,13 @@ impl Store {
         self.collection(path)?.get(id)
     }
 
+    /// The same number as before: nothing was written since.
+    pub(crate) fn revision(&self) -> u64 {
+        self.revision
+    }
+
     pub(crate) fn get_mut(&mut self, path: &str, id: &str) -> Option<&mut Value> {
+        self.revision += 1;
         let collection = self.collections.get_mut(path)?;
         collection.objects.get_mut(collection.sequences.get(id)?)
     }
@@ -59,6 +67,7 @@ impl Store {
 
     /// Adds an object, or replaces the one with the same id in its place.
     pub(crate) fn insert(&mut self, path: &str, id: &str, object: Value) {
+        self.revision += 1;
         let collection = self.collections.entry(path.to_owned()).or_default();
         let sequence = *collection.sequences.entry(id.to_owned()).or_insert_with(|| {
             self.last_sequence += 1;
@@ -77,6 +86,7 @@ impl Store {
     }
 
     pub(crate) fn remove(&mut self, path: &str, id: &str) -> Option<Value> {
+        self.revision += 1;
         let collection = self.collections.get_mut(path)?;
         let sequence = collection.sequences.remove(id)?;
         collection.objects.remove(&sequence)

@@ -12,6 +12,7 @@ pub(crate) enum Service {
     Intune,
     ConditionalAccess,
     Directory,
+    AuditLogs,
 }
 
 impl Service {
@@ -22,6 +23,7 @@ impl Service {
             // The limit is published for policies and named locations; the rest of the branch counts as directory.
             ("identity", "conditionalaccess") if segment(2).starts_with("authentication") => Self::Directory,
             ("identity", "conditionalaccess") => Self::ConditionalAccess,
+            ("auditlogs", _) => Self::AuditLogs,
             _ => Self::Directory,
         }
     }
@@ -102,6 +104,7 @@ fn limits(attempt: Attempt<'_>) -> Vec<(Key, u64, Duration)> {
             limits
         }
         Service::ConditionalAccess => vec![((None, Service::ConditionalAccess, false), 1, span(1))],
+        Service::AuditLogs => vec![((app, Service::AuditLogs, false), 5, span(10))],
         Service::Directory => {
             // A tenant with fewer than 50 users has the smallest of the three allowances.
             let mut limits = vec![((app.clone(), Service::Directory, false), 3500, span(10))];

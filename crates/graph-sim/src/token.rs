@@ -1,4 +1,4 @@
-//! The sign-in endpoint: client credentials by secret or by certificate, and errors as Entra words them.
+//! Tokens, and who asks for one: the application alone or for a person, by secret or by certificate.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::assertion::{self, Expected};
 use crate::clock;
 use crate::config::TenantSpec;
 use crate::random::Random;
+use crate::sign_in::Redeemed;
 
 /// Seconds a token is good for.
 const LIFETIME_SECONDS: u64 = 3599;
@@ -48,10 +49,19 @@ pub(crate) struct Tokens(Mutex<HashMap<String, Issued>>);
 
 #[derive(Debug, Clone)]
 struct Issued {
-    tenant: usize,
-    app: String,
+    bearer: Bearer,
     issued: Instant,
     expired: bool,
+}
+
+/// What a token opens, and for whom.
+#[derive(Debug, Clone)]
+pub(crate) struct Bearer {
+    /// The tenant's position.
+    pub(crate) tenant: usize,
+    pub(crate) app: String,
+    /// Whether a person signed in, and not the application alone.
+    pub(crate) of_person: bool,
 }
 
 /// What is wrong with a bearer token.
@@ -62,36 +72,46 @@ pub(crate) enum BadToken {
 }
 
 impl Tokens {
-    /// Makes a token for a tenant (by position) and an application.
-    pub(crate) fn issue(&self, tenant: usize, spec: &TenantSpec, app: &str) -> String {
+    /// Makes a token for a tenant (by position): for the application alone, or with the scope that a person signed in for.
+    pub(crate) fn issue(&self, tenant: usize, spec: &TenantSpec, scope: Option<&str>) -> String {
         let mut tokens = self.lock();
         let number = tokens.len() as i64;
         let issued_at = clock::EPOCH + number;
-        let part = |value: serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
-        let header = part(json!({ "typ": "JWT", "alg": "RS256", "kid": "simulated" }));
-        let claims = part(json!({
+        let mut claims = json!({
             "aud": "https://graph.microsoft.com",
             "iss": format!("https://sts.windows.net/{}/", spec.tenant_id),
             "iat": issued_at, "nbf": issued_at, "exp": issued_at + LIFETIME_SECONDS as i64,
-            "appid": app, "idtyp": "app", "tid": spec.tenant_id, "ver": "1.0",
-            "roles": ROLES,
+            "appid": spec.client_id, "tid": spec.tenant_id, "ver": "1.0",
             "uti": Random::new(number.unsigned_abs()).guid(),
-        }));
-        let signature = URL_SAFE_NO_PAD.encode(Random::from_text(&claims).guid());
-        let token = format!("{header}.{claims}.{signature}");
-        let issued = Issued { tenant, app: app.to_owned(), issued: Instant::now(), expired: false };
+        });
+        match scope {
+            None => {
+                claims["idtyp"] = json!("app");
+                claims["roles"] = json!(ROLES);
+            }
+            Some(scope) => {
+                let (id, name) = administrator(spec);
+                claims["idtyp"] = json!("user");
+                claims["scp"] = json!(permissions(scope).join(" "));
+                claims["oid"] = json!(id);
+                claims["upn"] = json!(name);
+            }
+        }
+        let token = jwt(&claims);
+        let bearer = Bearer { tenant, app: spec.client_id.clone(), of_person: scope.is_some() };
+        let issued = Issued { bearer, issued: Instant::now(), expired: false };
         tokens.insert(token.clone(), issued);
         token
     }
 
-    /// The tenant and application of a token.
-    pub(crate) fn check(&self, token: &str) -> Result<(usize, String), BadToken> {
+    /// What a token opens.
+    pub(crate) fn check(&self, token: &str) -> Result<Bearer, BadToken> {
         let tokens = self.lock();
         let issued = tokens.get(token).ok_or(BadToken::Unknown)?;
         if issued.expired || issued.issued.elapsed() > Duration::from_secs(LIFETIME_SECONDS) {
             return Err(BadToken::Expired);
         }
-        Ok((issued.tenant, issued.app.clone()))
+        Ok(issued.bearer.clone())
     }
 
     /// Makes a token expire now.
@@ -106,6 +126,50 @@ impl Tokens {
     }
 }
 
+/// A token as it looks. Nobody checks its signature: a token is good because it was issued here.
+fn jwt(claims: &Value) -> String {
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let (header, claims) = (part(&json!({ "typ": "JWT", "alg": "RS256", "kid": "simulated" })), part(claims));
+    let signature = URL_SAFE_NO_PAD.encode(Random::from_text(&claims).guid());
+    format!("{header}.{claims}.{signature}")
+}
+
+/// Id and name of the one person who signs in to a tenant.
+fn administrator(spec: &TenantSpec) -> (String, String) {
+    let name = format!("admin@{}", spec.primary_domain);
+    (Random::from_text(&name).guid(), name)
+}
+
+/// The permissions of a scope, without their resource and without what is no permission of Graph.
+fn permissions(scope: &str) -> Vec<&str> {
+    let own = |name: &&str| !["openid", "profile", "email", "offline_access"].contains(name);
+    scope.split_whitespace().filter(own).map(|name| name.rsplit('/').next().unwrap_or(name)).collect()
+}
+
+/// Who signed in, for the client.
+pub(crate) fn id_token(spec: &TenantSpec, issuer: &str, nonce: Option<&str>) -> String {
+    let (id, name) = administrator(spec);
+    let mut claims = json!({
+        "aud": spec.client_id, "iss": issuer, "tid": spec.tenant_id, "oid": id, "sub": id, "preferred_username": name,
+        "iat": clock::EPOCH, "nbf": clock::EPOCH, "exp": clock::EPOCH + LIFETIME_SECONDS as i64, "ver": "2.0",
+    });
+    if let Some(nonce) = nonce {
+        claims["nonce"] = json!(nonce);
+    }
+    jwt(&claims)
+}
+
+/// What a token request asks for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Grant<'a> {
+    /// A token of the application alone.
+    Application,
+    /// One for the person who left this code.
+    Code(Redeemed<'a>),
+    /// Another one for the person of this refresh token.
+    Refresh(&'a str),
+}
+
 /// Who a token request says it is.
 #[derive(Debug, Default)]
 pub(crate) struct Credentials {
@@ -115,6 +179,10 @@ pub(crate) struct Credentials {
     scope: Option<String>,
     assertion_type: Option<String>,
     assertion: Option<String>,
+    code: Option<String>,
+    redirect_uri: Option<String>,
+    verifier: Option<String>,
+    refresh_token: Option<String>,
 }
 
 impl Credentials {
@@ -128,6 +196,10 @@ impl Credentials {
             scope: fields.get("scope").cloned(),
             assertion_type: fields.get("client_assertion_type").cloned(),
             assertion: fields.get("client_assertion").cloned(),
+            code: fields.get("code").cloned(),
+            redirect_uri: fields.get("redirect_uri").cloned(),
+            verifier: fields.get("code_verifier").cloned(),
+            refresh_token: fields.get("refresh_token").cloned(),
         };
         if let Some((id, secret)) = authorization.and_then(basic) {
             credentials.client_id = credentials.client_id.or(Some(id));
@@ -136,16 +208,34 @@ impl Credentials {
         credentials
     }
 
-    /// The AADSTS error these credentials meet at that address, if any. `now` is in seconds of the epoch.
-    pub(crate) fn check(&self, spec: &TenantSpec, address: &str, now: i64) -> Result<(), u32> {
-        match (self.grant_type.as_deref(), &self.client_id, self.scope.as_deref()) {
-            (None, _, _) => return Err(900_144),
-            (Some(grant), _, _) if grant != "client_credentials" => return Err(70_003),
-            (_, None, _) => return Err(900_144),
-            (_, _, None) => return Err(90_014),
-            (_, _, Some(scope)) if !scope.ends_with("/.default") => return Err(70_011),
-            _ => {}
+    /// What is asked for, or the AADSTS error these credentials meet at that address. `now` is in seconds of the epoch.
+    pub(crate) fn check(&self, spec: &TenantSpec, address: &str, now: i64) -> Result<Grant<'_>, u32> {
+        let grant = self.grant()?;
+        self.prove(spec, address, now)?;
+        Ok(grant)
+    }
+
+    fn grant(&self) -> Result<Grant<'_>, u32> {
+        let grant = self.grant_type.as_deref().ok_or(900_144_u32)?;
+        match grant {
+            "client_credentials" | "authorization_code" | "refresh_token" if self.client_id.is_none() => Err(900_144),
+            "client_credentials" => match self.scope.as_deref() {
+                None => Err(90_014),
+                Some(scope) if !scope.ends_with("/.default") => Err(70_011),
+                Some(_) => Ok(Grant::Application),
+            },
+            "authorization_code" => match (&self.code, &self.redirect_uri) {
+                (Some(code), Some(redirect_uri)) => {
+                    Ok(Grant::Code(Redeemed { code, redirect_uri, verifier: self.verifier.as_deref() }))
+                }
+                _ => Err(900_144),
+            },
+            "refresh_token" => self.refresh_token.as_deref().map(Grant::Refresh).ok_or(900_144),
+            _ => Err(70_003),
         }
+    }
+
+    fn prove(&self, spec: &TenantSpec, address: &str, now: i64) -> Result<(), u32> {
         let Some(client_id) = self.client_id.as_deref().filter(|id| *id == spec.client_id) else {
             return Err(700_016);
         };
@@ -169,6 +259,17 @@ fn basic(authorization: &str) -> Option<(String, String)> {
     Some((crate::query::decode(id), crate::query::decode(secret)))
 }
 
+/// The answer to a granted request of a person's application.
+pub(crate) fn granted_to_person(token: &str, scope: &str) -> Value {
+    json!({
+        "token_type": "Bearer",
+        "scope": scope,
+        "expires_in": LIFETIME_SECONDS,
+        "ext_expires_in": LIFETIME_SECONDS,
+        "access_token": token,
+    })
+}
+
 /// The answer to a granted request.
 pub(crate) fn granted(token: &str) -> String {
     json!({
@@ -180,109 +281,6 @@ pub(crate) fn granted(token: &str) -> String {
     .to_string()
 }
 
-/// The tenant in the `authorization_endpoint` that a library asks about.
-pub(crate) fn authority_tenant(query: &str) -> Option<String> {
-    let asked = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "authorization_endpoint");
-    let address = url::Url::parse(&asked?.1).ok()?;
-    let tenant = address.path_segments()?.next().filter(|tenant| !tenant.is_empty());
-    tenant.map(str::to_owned)
-}
-
-/// The answer about an instance: the host is one, and goes by no other name.
-pub(crate) fn instance(origin: &str, tenant: &str) -> String {
-    let host = origin.split_once("://").map_or(origin, |(_, host)| host);
-    json!({
-        "tenant_discovery_endpoint": format!("{origin}/{tenant}/v2.0/.well-known/openid-configuration"),
-        "api-version": "1.1",
-        "metadata": [{ "preferred_network": host, "preferred_cache": host, "aliases": [host] }],
-    })
-    .to_string()
-}
-
-/// Status and body of a refusal.
-pub(crate) fn refused(aadsts: u32, tenant: &str, date: &str) -> (u16, String) {
-    let (error, text) = wording(aadsts, tenant);
-    let mut random = Random::from_text(date);
-    let (trace, correlation) = (random.guid(), random.guid());
-    let timestamp = date.replace('T', " ");
-    let description =
-        format!("AADSTS{aadsts}: {text} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {timestamp}");
-    let body = json!({
-        "error": error,
-        "error_description": description,
-        "error_codes": [aadsts],
-        "timestamp": timestamp,
-        "trace_id": trace,
-        "correlation_id": correlation,
-        "error_uri": format!("https://login.microsoftonline.com/error?code={aadsts}"),
-    });
-    let status = match error {
-        "invalid_client" => 401,
-        "temporarily_unavailable" => 503,
-        "too_many_requests" => 429,
-        _ => 400,
-    };
-    (status, body.to_string())
-}
-
-/// Error and text of a number (learn.microsoft.com/entra/identity-platform/reference-error-codes).
-fn wording(aadsts: u32, tenant: &str) -> (&'static str, String) {
-    let (error, text) = match aadsts {
-        7_000_215 => (
-            "invalid_client",
-            "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID.",
-        ),
-        7_000_222 => ("invalid_client", "The provided client secret keys for the app are expired."),
-        50_012 => ("invalid_client", "Client assertion contains an invalid signature."),
-        assertion::NOT_SIGNED => (
-            "invalid_client",
-            "The certificate with identifier used to sign the client assertion is not registered on application.",
-        ),
-        assertion::NOT_NOW => ("invalid_client", "Client assertion is not within its valid time range."),
-        700_021 => ("invalid_client", "Client assertion application identifier doesn't match 'client_id' parameter."),
-        700_023 => ("invalid_client", "Client assertion audience claim does not match Realm issuer."),
-        7_000_218 => (
-            "invalid_client",
-            "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
-        ),
-        700_016 => (
-            "unauthorized_client",
-            "Application was not found in the directory. This can happen if the application has not been installed by the administrator of the tenant.",
-        ),
-        7_000_112 => ("unauthorized_client", "Application is disabled."),
-        500_011 => (
-            "invalid_resource",
-            "The resource principal named https://graph.microsoft.com was not found in the tenant.",
-        ),
-        70_011 => ("invalid_scope", "The provided value for the input parameter 'scope' is not valid."),
-        70_003 => ("unsupported_grant_type", "The app requested an unsupported grant type."),
-        90_002 => {
-            return (
-                "invalid_request",
-                format!(
-                    "Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud."
-                ),
-            );
-        }
-        9_001_023 => (
-            "invalid_request",
-            "The grant type is not supported over the /common or /consumers endpoints. Please use the /organizations or tenant-specific endpoint.",
-        ),
-        900_144 | 90_014 => ("invalid_request", "The request body must contain all required parameters."),
-        90_038 => ("invalid_request", "Tenant is in another national cloud."),
-        530_032 => ("interaction_required", "Blocked by security policy."),
-        90_094 => ("interaction_required", "Admin consent is required."),
-        90_055 => ("too_many_requests", "The tenant has sent too many requests."),
-        90_006 | 90_024 | 90_033 | 90_090 => {
-            ("temporarily_unavailable", "A transient error has occurred. Please try again.")
-        }
-        50_049 => ("invalid_instance", "Unknown or invalid instance."),
-        700_005 | 65_001 => ("invalid_grant", "The grant is not valid for this tenant."),
-        _ => ("invalid_request", "The request is not valid."),
-    };
-    (error, text.to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -292,7 +290,7 @@ mod tests {
         let mut spec = TenantSpec::named("Contoso", Content::Empty);
         spec.client_id = "app".to_owned();
         spec.client_secret = "s:e+cret".to_owned();
-        Credentials::read(form, authorization).check(&spec, "https://login/token", 0)
+        Credentials::read(form, authorization).check(&spec, "https://login/token", 0).map(|_| ())
     }
 
     const REST: &str = "grant_type=client_credentials&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default";
@@ -314,15 +312,5 @@ mod tests {
         assert_eq!(check(&format!("{REST}&client_id=app&client_assertion=x"), None), Err(900_144));
         assert_eq!(check("client_id=app", None), Err(900_144));
         assert_eq!(check("grant_type=client_credentials&scope=User.Read&client_id=app", None), Err(70_011));
-    }
-
-    #[test]
-    fn a_refusal_has_entras_shape() {
-        let (status, body) = refused(7_000_222, "t", "2026-06-01T00:00:00Z");
-        let body: serde_json::Value = serde_json::from_str(&body).unwrap();
-        assert_eq!(status, 401);
-        assert_eq!(body["error"], "invalid_client");
-        assert_eq!(body["error_codes"][0], 7_000_222);
-        assert!(body["error_description"].as_str().unwrap().starts_with("AADSTS7000222: "));
     }
 }

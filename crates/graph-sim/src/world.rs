@@ -8,11 +8,13 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::approvals::Approvals;
+use crate::changes::Changes;
 use crate::clock::Clock;
 use crate::config::{TenantSpec, Throttling};
 use crate::exchanges::Exchanges;
 use crate::faults::Faults;
 use crate::journal::{Counters, Effect, LoadReport};
+use crate::sign_in::{Consent, Grants};
 use crate::store::Store;
 use crate::throttle::Limits;
 use crate::token::Tokens;
@@ -23,6 +25,7 @@ use crate::trace::Trace;
 pub(crate) struct World {
     pub(crate) tenants: Vec<Tenant>,
     pub(crate) tokens: Tokens,
+    pub(crate) grants: Grants,
     /// Position of the tenant that accepts any token.
     pub(crate) any_token: Option<usize>,
     pub(crate) knobs: RwLock<Knobs>,
@@ -58,6 +61,10 @@ pub(crate) struct Tenant {
     pub(crate) counters: Counters,
     pub(crate) clock: Clock,
     pub(crate) approvals: Approvals,
+    pub(crate) changes: Mutex<Changes>,
+    pub(crate) consent: Consent,
+    /// Addresses that the application has registered: those of the specification, and later ones.
+    pub(crate) redirect_uris: RwLock<Vec<String>>,
     pub(crate) report: LoadReport,
 }
 
@@ -68,6 +75,8 @@ impl Tenant {
             faults.add(fault.clone());
         }
         Self {
+            consent: Consent::new(spec.consented),
+            redirect_uris: RwLock::new(spec.redirect_uris.clone()),
             spec,
             store: RwLock::new(store),
             faults,
@@ -76,12 +85,27 @@ impl Tenant {
             counters: Counters::default(),
             clock: Clock::default(),
             approvals: Approvals::default(),
+            changes: Mutex::default(),
             report,
         }
     }
 
+    /// Whether the application has registered this address.
+    pub(crate) fn sends_back_to(&self, address: &str) -> bool {
+        self.redirect_uris.read().unwrap_or_else(PoisonError::into_inner).iter().any(|known| known == address)
+    }
+
+    /// Registers one more.
+    pub(crate) fn register(&self, address: &str) {
+        self.redirect_uris.write().unwrap_or_else(PoisonError::into_inner).push(address.to_owned());
+    }
+
     pub(crate) fn read(&self) -> RwLockReadGuard<'_, Store> {
         self.store.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn changes(&self) -> MutexGuard<'_, Changes> {
+        self.changes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn write(&self) -> RwLockWriteGuard<'_, Store> {

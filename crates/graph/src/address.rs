@@ -19,16 +19,33 @@ impl<'a> Addresses<'a> {
         let list = &self.contract.list;
         let mut options = options(&list.select, &list.expand, top);
         options.extend(list.filter.as_deref().map(filter));
+        options.extend(list.order.as_deref().map(order));
         with_query(self.path(), &options)
     }
 
     /// The collection, narrowed further than its list query does.
     pub(crate) fn list_where(self, condition: &str) -> String {
+        self.narrowed(condition, self.contract.list.top)
+    }
+
+    /// The same with so many rows on a page.
+    pub(crate) fn list_where_first(self, condition: &str, top: u32) -> String {
+        self.narrowed(condition, Some(top))
+    }
+
+    fn narrowed(self, condition: &str, top: Option<u32>) -> String {
         let list = &self.contract.list;
         let both = list.filter.iter().map(String::as_str).chain([condition]).collect::<Vec<_>>().join(" and ");
-        let mut options = options(&list.select, &list.expand, list.top);
+        let mut options = options(&list.select, &list.expand, top);
         options.push(filter(&both));
+        options.extend(list.order.as_deref().map(order));
         with_query(self.path(), &options)
+    }
+
+    /// The function that tells what changed, with the selection and page size of the list.
+    pub(crate) fn delta(self) -> Option<String> {
+        let (delta, list) = (self.contract.delta.as_ref()?, &self.contract.list);
+        Some(with_query(delta.path.clone(), &options(&list.select, &[], list.top)))
     }
 
     /// The action that gives objects by their ids, with the selection of the list.
@@ -55,6 +72,12 @@ impl<'a> Addresses<'a> {
         with_query(path, &options(&part.select, &part.expand, part.top))
     }
 
+    /// The same with something expanded that is no part of the object.
+    pub(crate) fn part_expanding(self, id: &str, part: &Part, expand: &str) -> String {
+        let path = format!("{}/{}", self.item(id), part.property);
+        with_query(path, &options(&[], &[expand.to_owned()], part.top))
+    }
+
     fn path(self) -> String {
         self.contract.path.replace(DIRECTORY, &encode(self.directory))
     }
@@ -62,6 +85,11 @@ impl<'a> Addresses<'a> {
     fn item(self, id: &str) -> String {
         if self.contract.single { self.path() } else { format!("{}/{}", self.path(), encode(id)) }
     }
+}
+
+/// One object of a collection that has no contract of its own.
+pub(crate) fn by_id(path: &str, id: &str) -> String {
+    format!("{path}/{}", encode(id))
 }
 
 fn options(select: &[String], expand: &[String], top: Option<u32>) -> Vec<String> {
@@ -78,6 +106,10 @@ fn options(select: &[String], expand: &[String], top: Option<u32>) -> Vec<String
 
 fn filter(text: &str) -> String {
     format!("$filter={}", encode_query(text))
+}
+
+fn order(text: &str) -> String {
+    format!("$orderby={}", encode_query(text))
 }
 
 fn with_query(path: String, options: &[String]) -> String {
@@ -126,6 +158,11 @@ mod tests {
             addresses.part("a/../b", part, Some("x")),
             "deviceManagement/configurationPolicies/a%2F..%2Fb/settings?$top=1000"
         );
+        assert_eq!(
+            addresses.part_expanding("a", part, "settingDefinitions"),
+            "deviceManagement/configurationPolicies/a/settings?$expand=settingDefinitions&$top=1000"
+        );
+        assert_eq!(super::by_id("x", "a~b/c"), "x/a~b%2Fc");
         assert!(addresses.object("..", &[]).ends_with("/%2E%2E"));
     }
 

@@ -16,6 +16,7 @@ use tokio::sync::oneshot;
 use crate::auth::Token;
 use crate::budget::{Cost, Permit};
 use crate::error::GraphError;
+use crate::json::Parsed;
 use crate::pipeline::{PREFER, PRIORITY, Pipeline, word};
 use crate::retry::{Attempts, Deadline};
 
@@ -132,8 +133,8 @@ impl Batcher {
         let address = self.pipeline.absolute(version.as_str(), "$batch");
         let body = json!({ "requests": requests });
         match self.post(&address, &body, &items).await {
-            Ok((value, token)) => {
-                let mut answers = answer::split(value);
+            Ok((parsed, token)) => {
+                let mut answers = answer::split(parsed);
                 for (index, item) in items.into_iter().enumerate() {
                     let outcome = self.judge(&item.permit, &token, answers.remove(&index.to_string())).await;
                     // Nobody waits any more when the reading was stopped.
@@ -157,7 +158,7 @@ impl Batcher {
 
     /// The batch as a whole: a connection that broke or a token that ended concerns all of it, so that it is sent again
     /// as it is. Throttled as a whole, its items wait in the budget like all others.
-    async fn post(&self, address: &str, body: &Value, items: &[Item]) -> Result<(Value, Token), GraphError> {
+    async fn post(&self, address: &str, body: &Value, items: &[Item]) -> Result<(Parsed, Token), GraphError> {
         let mut attempts = Attempts::default();
         let pipeline = self.pipeline.with(most_urgent(items));
         loop {
@@ -166,7 +167,7 @@ impl Batcher {
             let outcome = pipeline.once(Method::POST, address, Some(body), &token).await;
             drop(place);
             let error = match outcome {
-                Ok((value, _)) if answer::is_batch(&value) => return Ok((value, token)),
+                Ok((parsed, _)) if answer::is_batch(&parsed.value) => return Ok((parsed, token)),
                 Ok((_, notes)) => GraphError::of("graph.unexpected_shape").with(notes.request_id, None),
                 Err(error) => error,
             };
@@ -185,7 +186,7 @@ impl Batcher {
         match answer.status {
             200..300 => {
                 permit.succeeded(answer.notes.limit_share);
-                Ok(answer.body)
+                if answer.deep { Err(GraphError::of("graph.too_deep")) } else { Ok(answer.body) }
             }
             status => {
                 let error = answer.notes.error(status);

@@ -4,14 +4,16 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use model::Ambient;
+use model::run::Priority;
 
-use crate::auth::Tokens;
+use crate::auth::{CameBack, Exchange, PersonToken, Tokens};
 use crate::batch::Batcher;
 use crate::budget::{Budget, BudgetBoard, OneProcess};
 use crate::config::GraphConfig;
 use crate::connection::Connection;
 use crate::error::GraphError;
 use crate::observe::Reader;
+use crate::person::PersonGraph;
 use crate::pipeline::Pipeline;
 use crate::tenant::TenantGraph;
 use crate::traffic::{Counters, Traffic};
@@ -59,6 +61,18 @@ impl Graph {
         TenantGraph::new(reader)
     }
 
+    /// A person's token for the code that they came back with. It is for the connection's directory, or it is an error.
+    pub async fn sign_in(&self, connection: Connection, back: CameBack<'_>) -> Result<PersonToken, GraphError> {
+        self.0.exchange(connection).redeem(back).await
+    }
+
+    /// The tenant of a connection in a person's name.
+    pub fn of_person(&self, connection: Connection, token: &PersonToken) -> PersonGraph {
+        let budget = self.0.budget(&connection);
+        let tokens = Tokens::of_person(self.0.exchange(connection), self.0.config.limits.clone(), token);
+        PersonGraph::new(self.0.pipeline(tokens, budget).with(Priority::Interactive))
+    }
+
     /// Gives the shares of all tenants' budgets back, for whoever stops. A request afterwards asks for a share again.
     pub async fn leave(&self) {
         let budgets: Vec<_> = {
@@ -77,11 +91,17 @@ impl Graph {
 impl Inner {
     fn reader(&self, connection: Connection) -> Reader {
         let budget = self.budget(&connection);
-        let limits = self.config.limits.clone();
-        let tokens = Tokens::new(connection, Arc::clone(&self.transport), limits, self.ambient.clone());
-        let shared = (Arc::clone(&self.transport), Arc::clone(&self.traffic));
-        let pipeline = Pipeline::new(tokens, budget, &self.config, self.ambient.clone(), shared.0, shared.1);
+        let pipeline = self.pipeline(Tokens::new(self.exchange(connection), self.config.limits.clone()), budget);
         Reader { batcher: Batcher::new(pipeline.clone()), pipeline }
+    }
+
+    fn exchange(&self, connection: Connection) -> Exchange {
+        Exchange { connection, transport: Arc::clone(&self.transport), ambient: self.ambient.clone() }
+    }
+
+    fn pipeline(&self, tokens: Tokens, budget: Arc<Budget>) -> Pipeline {
+        let shared = (Arc::clone(&self.transport), Arc::clone(&self.traffic));
+        Pipeline::new(tokens, budget, &self.config, self.ambient.clone(), shared.0, shared.1)
     }
 
     /// The tenant's budget: one, whichever of its applications asks.

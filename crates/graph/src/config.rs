@@ -58,6 +58,8 @@ pub struct Limits {
     pub conditional_access: Window,
     /// Groups and other directory objects, in resource units; published: 3,500 units in 10 s for the smallest tenants.
     pub directory: Window,
+    /// The directory's audit and sign-in logs; published: 5 in 10 s for an application in a tenant.
+    pub audit_logs: Window,
     /// Attempts of one request that fails for another reason than throttling.
     pub attempts_max: u32,
     /// Attempts of one request that is throttled.
@@ -79,8 +81,9 @@ impl Default for Limits {
             // A little longer than a second: clocks differ.
             conditional_access: window(1, 1_050),
             directory: window(3_000, 10_000),
+            audit_logs: window(4, 10_000),
             attempts_max: 5,
-            throttled_attempts_max: 20,
+            throttled_attempts_max: 40,
             backoff_first: Duration::from_millis(500),
             backoff_max: Duration::from_secs(30),
             deadline: Duration::from_secs(10 * 60),

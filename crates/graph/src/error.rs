@@ -1,6 +1,8 @@
 //! What can go wrong with Graph, in our words. Nothing that the other side wrote is in here, except the id of the
 //! request, and that only when it looks like one.
 
+use model::{AppError, Kind};
+
 /// A request that did not give what was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message} [{code}]")]
@@ -18,7 +20,7 @@ pub struct GraphError {
 }
 
 /// Codes, messages and hints of everything that is not sign-in.
-const TABLE: [(&str, &str, &str); 14] = [
+const TABLE: [(&str, &str, &str); 15] = [
     (
         "graph.throttled",
         "Microsoft Graph refused further requests for now",
@@ -61,6 +63,11 @@ const TABLE: [(&str, &str, &str); 14] = [
         "graph.too_large",
         "Microsoft Graph gave an answer that is larger than the limit",
         "Raise the limit for answers if the tenant is really that large",
+    ),
+    (
+        "graph.too_deep",
+        "Microsoft Graph gave an answer that is nested deeper than can be read",
+        "Report this with the request id. Nothing else is affected",
     ),
     (
         "graph.page_loop",
@@ -117,6 +124,14 @@ impl GraphError {
             self.code,
             "graph.throttled" | "graph.unavailable" | "graph.timeout" | "auth.throttled" | "auth.unavailable"
         )
+    }
+}
+
+/// For whoever asked Graph while a person waits for the answer.
+impl From<GraphError> for AppError {
+    fn from(error: GraphError) -> Self {
+        let kind = if error.is_transient() { Kind::Unavailable } else { Kind::Conflict };
+        Self::new(kind, error.code, error.message).hint(error.hint)
     }
 }
 

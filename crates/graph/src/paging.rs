@@ -16,6 +16,8 @@ const PAGES_MAX: usize = 100_000;
 pub(crate) struct Page {
     pub(crate) rows: Vec<Value>,
     pub(crate) next: Option<String>,
+    /// Where the next round of changes begins: on the last page of this one.
+    pub(crate) delta: Option<String>,
 }
 
 impl Page {
@@ -24,12 +26,12 @@ impl Page {
         let shape = || GraphError::of("graph.unexpected_shape");
         let Value::Object(mut map) = answer else { return Err(shape()) };
         let Some(Value::Array(rows)) = map.shift_remove("value") else { return Err(shape()) };
-        let next = match map.shift_remove("@odata.nextLink") {
-            None | Some(Value::Null) => None,
-            Some(Value::String(link)) => Some(link),
-            Some(_) => return Err(shape()),
+        let mut link = |name| match map.shift_remove(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(link)) => Ok(Some(link)),
+            Some(_) => Err(shape()),
         };
-        Ok(Self { rows, next })
+        Ok(Self { rows, next: link("@odata.nextLink")?, delta: link("@odata.deltaLink")? })
     }
 }
 
@@ -45,12 +47,15 @@ impl Links {
         Ok(Self { origin: graph.origin(), followed: HashSet::new() })
     }
 
+    /// The link, if it leads to the tenant's Graph.
+    pub(crate) fn own(&self, link: String) -> Result<String, GraphError> {
+        let same_host = Url::parse(&link).is_ok_and(|parsed| parsed.origin() == self.origin);
+        if same_host { Ok(link) } else { Err(GraphError::of("graph.foreign_link")) }
+    }
+
     /// The link, if it may be followed.
     pub(crate) fn check(&mut self, link: String) -> Result<String, GraphError> {
-        let same_host = Url::parse(&link).is_ok_and(|parsed| parsed.origin() == self.origin);
-        if !same_host {
-            return Err(GraphError::of("graph.foreign_link"));
-        }
+        let link = self.own(link)?;
         if self.followed.len() >= PAGES_MAX || !self.followed.insert(link.clone()) {
             return Err(GraphError::of("graph.page_loop"));
         }

@@ -14,7 +14,7 @@ use crate::auth::{Token, Tokens};
 use crate::budget::{Budget, Cost};
 use crate::config::{GraphConfig, Limits};
 use crate::error::GraphError;
-use crate::json;
+use crate::json::{self, Parsed};
 use crate::retry::{Attempts, Deadline};
 use crate::traffic::Counters;
 use crate::transport::{Notes, Transport};
@@ -92,15 +92,20 @@ impl Pipeline {
 
     /// Reads an absolute address of the tenant's Graph.
     pub(crate) async fn get(&self, address: &str, quota: Quota) -> Result<Value, GraphError> {
+        self.get_list(address, quota).await?.whole()
+    }
+
+    /// The same of a list some of whose elements may be nested too deep.
+    pub(crate) async fn get_list(&self, address: &str, quota: Quota) -> Result<Parsed, GraphError> {
         self.ask(Method::GET, address, None, Cost::read(quota)).await
     }
 
     /// Reads by a POST whose body says what is asked for. It changes nothing, so that it may be repeated.
     pub(crate) async fn look_up(&self, address: &str, body: &Value, cost: Cost) -> Result<Value, GraphError> {
-        self.ask(Method::POST, address, Some(body), cost).await
+        self.ask(Method::POST, address, Some(body), cost).await?.whole()
     }
 
-    async fn ask(&self, method: Method, address: &str, body: Option<&Value>, cost: Cost) -> Result<Value, GraphError> {
+    async fn ask(&self, method: Method, address: &str, body: Option<&Value>, cost: Cost) -> Result<Parsed, GraphError> {
         let (mut attempts, mut deadline) = (Attempts::default(), Deadline::of(&self.limits));
         loop {
             // The token comes before the budget: what was allowed has to arrive at the pace at which it was allowed.
@@ -112,9 +117,9 @@ impl Pipeline {
                 self.once(method.clone(), address, body, &token).await
             };
             let error = match deadline.within(attempt).await {
-                Ok((value, notes)) => {
+                Ok((parsed, notes)) => {
                     permit.succeeded(notes.limit_share);
-                    return Ok(value);
+                    return Ok(parsed);
                 }
                 Err(error) => error,
             };
@@ -157,7 +162,7 @@ impl Pipeline {
         address: &str,
         body: Option<&Value>,
         token: &Token,
-    ) -> Result<(Value, Notes), GraphError> {
+    ) -> Result<(Parsed, Notes), GraphError> {
         let answer = self.transport.send(self.request(method, address, body, token)).await?;
         tracing::debug!(status = answer.status, request_id = answer.notes.request_id.as_deref(), "graph answered");
         if answer.status == 401 {
@@ -166,9 +171,9 @@ impl Pipeline {
         if !(200..300).contains(&answer.status) {
             return Err(answer.notes.error(answer.status));
         }
-        let value =
+        let parsed =
             json::parse(answer.body).await.map_err(|error| error.with(answer.notes.request_id.clone(), None))?;
-        Ok((value, answer.notes))
+        Ok((parsed, answer.notes))
     }
 
     fn request(&self, method: Method, address: &str, body: Option<&Value>, token: &Token) -> RequestBuilder {

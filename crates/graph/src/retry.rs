@@ -110,7 +110,7 @@ mod tests {
                 .count()
         };
         assert_eq!(count("graph.unavailable"), 4);
-        assert_eq!(count("graph.throttled"), 19);
+        assert_eq!(count("graph.throttled"), 39);
         assert_eq!(count("graph.unexpected_shape"), 1);
         assert_eq!(count("graph.token_expired"), 1);
         assert_eq!(count("graph.permission_denied"), 0);

@@ -1,15 +1,16 @@
 //! One reachable tenant.
 
-use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use model::change::{AuditEvent, ChangeLog};
 use model::registry::{Contract, Quota};
 use model::run::Priority;
 use serde_json::Value;
 use tokio::sync::mpsc;
 
 use crate::error::GraphError;
-use crate::observe::{ObservedObject, Reader, TypeObservation};
+use crate::observe::{Change, ObservedObject, Reader, TypeObservation};
 use crate::paging::Page;
 
 /// One tenant through one application. Cheap to clone; clones share tokens, budget and batches.
@@ -56,10 +57,27 @@ impl TenantGraph {
         self.reader.observe(contract, is_known, sink).await
     }
 
-    /// Which objects Intune's audit log names since then, each with the time of its latest event. Times are milliseconds
-    /// since the Unix epoch, by Microsoft's clock.
-    pub async fn changed_since(&self, since_ms: i64) -> Result<HashMap<String, i64>, GraphError> {
-        self.reader.changed_since(since_ms).await
+    /// Events of a log since then, newest first where the service keeps to it, until `take` has had enough. `since_ms` is
+    /// milliseconds since the Unix epoch, by Microsoft's clock.
+    pub async fn changes(
+        &self,
+        log: ChangeLog,
+        since_ms: i64,
+        take: impl FnMut(AuditEvent) -> ControlFlow<()> + Send,
+    ) -> Result<(), GraphError> {
+        self.reader.changes(log, since_ms, take).await
+    }
+
+    /// Reads what changed in a collection since the state that an earlier call gave, or all of it, and gives the state for
+    /// the next call. Only of types whose contract names a delta. With a state, `graph.gone` says that it cannot be used any
+    /// more; then all of it has to be read. The state holds a link of Microsoft's: it is to be kept as a secret is.
+    pub async fn delta(
+        &self,
+        contract: &'static Contract,
+        since: Option<&str>,
+        sink: mpsc::Sender<Change>,
+    ) -> Result<String, GraphError> {
+        self.reader.delta(contract, since, sink).await
     }
 
     /// Reads one object with its parts. Fails when the object itself cannot be read.
@@ -79,6 +97,21 @@ impl TenantGraph {
         ids: &[String],
     ) -> Result<Vec<ObservedObject>, GraphError> {
         self.reader.look_up(contract, ids).await
+    }
+
+    /// Reads the definitions of all settings of one object in one request; only of types whose contract says with what.
+    pub async fn definitions_of(&self, contract: &Contract, external_id: &str) -> Result<Vec<Value>, GraphError> {
+        self.reader.definitions_of(contract, external_id).await
+    }
+
+    /// Reads the definition of one setting.
+    pub async fn definition(&self, contract: &Contract, id: &str) -> Result<Value, GraphError> {
+        self.reader.definition(contract, id).await
+    }
+
+    /// Reads every category that settings of that type are filed under.
+    pub async fn categories(&self, contract: &Contract) -> Result<Vec<Value>, GraphError> {
+        self.reader.categories(contract).await
     }
 
     /// Reads who the tenant is: the proof that a connection leads where it should.

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod ambient;
 pub mod canonical;
+pub mod change;
 pub mod cloud;
 pub mod error;
 pub mod ids;

@@ -10,7 +10,8 @@ mod metadata;
 use std::collections::BTreeMap;
 
 use metadata::Metadata;
-use model::registry::{Assignable, Contract, CreateMode, DIRECTORY, Part, PlatformRule, Registry};
+use model::registry::content::EXPANDED;
+use model::registry::{Assignable, Contract, CreateMode, DIRECTORY, Delta, Part, PlatformRule, Registry};
 
 /// Calls that work although the metadata does not list them, each with its witness. One that is listed by now fails.
 const WORKING_BUT_UNLISTED: [(&str, &str, &str); 8] = [
@@ -58,6 +59,7 @@ fn check(contract: &Contract, metadata: &Metadata) -> Vec<String> {
         guard.methods();
         guard.list();
     }
+    guard.written_elsewhere();
     if !guard.is_unknown() {
         guard.parts();
         guard.assignments();
@@ -65,6 +67,7 @@ fn check(contract: &Contract, metadata: &Metadata) -> Vec<String> {
         guard.properties();
         guard.filter();
         guard.types();
+        guard.definitions();
     }
     guard.problems.into_iter().map(|problem| format!("{}: {problem}", contract.key)).collect()
 }
@@ -105,7 +108,7 @@ impl Guard<'_> {
         let (collection, item) = (self.collection.clone(), self.item.clone());
         self.method("GET", &collection);
         self.method("GET", &item);
-        if self.contract.update.method != "none" {
+        if self.contract.update.method != "none" && self.contract.update.path.is_none() {
             self.method(&self.contract.update.method, &item);
         }
         if !matches!(self.contract.create.mode, CreateMode::Never | CreateMode::PatchOnly) {
@@ -117,6 +120,36 @@ impl Guard<'_> {
         if let Some(lookup) = &self.contract.lookup {
             self.method("POST", &format!("/{lookup}"));
         }
+        self.delta();
+    }
+
+    /// What is read at a path of its own, listed or not, is written where the path is listed.
+    fn written_elsewhere(&mut self) {
+        let update = &self.contract.update;
+        let Some(path) = update.path.as_ref().map(|path| format!("/{path}")) else { return };
+        self.method(&update.method, &path);
+        let Some(property) = &update.inside else { return };
+        let holder = self.metadata.returns(&path).unwrap_or_default();
+        let taken = self.metadata.property(&holder, property);
+        let expected = Some(&self.contract.entity);
+        self.say(taken.as_ref() == expected, || format!("{property} of {holder} is no {}", self.contract.entity));
+    }
+
+    fn delta(&mut self) {
+        let Some(delta) = &self.contract.delta else { return };
+        let (path, list) = (format!("/{}()", delta.path), &self.contract.list);
+        self.method("GET", &path);
+        let expected = format!("Collection({})", self.contract.entity);
+        self.say(self.metadata.returns(&path) == Some(expected), || format!("GET {path} returns something else"));
+        for option in ["$select", "$top"] {
+            self.say(self.metadata.allows_option(&path, option), || format!("GET {path} does not take {option}"));
+        }
+        for property in &delta.whole {
+            self.say(list.select.contains(property), || {
+                format!("{property} is not selected, so that no delta tells it")
+            });
+        }
+        self.say(self.contract.lookup.is_some(), || "what a delta tells in part is read by a lookup".to_owned());
     }
 
     fn list(&mut self) {
@@ -126,6 +159,7 @@ impl Guard<'_> {
             ("$expand", !list.expand.is_empty()),
             ("$filter", list.filter.is_some()),
             ("$top", list.top.is_some()),
+            ("$orderby", list.order.is_some()),
         ] {
             let allowed = !used || self.metadata.allows_option(&collection, option);
             self.say(allowed, || format!("GET {collection} does not take {option}"));
@@ -151,6 +185,26 @@ impl Guard<'_> {
             }
             part.of_types.iter().for_each(|holder| self.part(holder, part));
         }
+    }
+
+    /// Definitions of settings: each by its id, their categories, and the expansion that brings those of one object.
+    fn definitions(&mut self) {
+        let Some(definitions) = &self.contract.definitions else { return };
+        for (path, entity) in [
+            (&definitions.path, "deviceManagementConfigurationSettingDefinition"),
+            (&definitions.categories, "deviceManagementConfigurationCategory"),
+        ] {
+            self.method("GET", &format!("/{path}/{{}}"));
+            let returned = self.metadata.returns(&format!("/{path}"));
+            self.say(returned == Some(format!("Collection({entity})")), || {
+                format!("GET {path} does not return {entity}")
+            });
+        }
+        let part = definitions.with.as_deref().map(|with| self.contract.part(with));
+        let Some(part) = part else { return };
+        let target = part.and_then(|part| self.metadata.navigation(&self.contract.entity, &part.property));
+        let target = target.unwrap_or_default();
+        self.metadata.check_expand(metadata::element(&target), EXPANDED, &mut self.problems);
     }
 
     /// The part as a navigation property of the type that has it.
@@ -289,13 +343,29 @@ fn every_contract_is_what_microsoft_publishes() {
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
+fn delta(path: &str, property: &str) -> Option<Delta> {
+    Some(Delta { path: path.into(), whole: vec![property.into()] })
+}
+
 #[test]
 fn a_wrong_contract_is_found() {
     let Some(metadata) = metadata::load() else { return };
     type Spoil = fn(&mut Contract);
-    let spoiled: [(&str, Spoil); 15] = [
+    let spoiled: [(&str, Spoil); 20] = [
         ("is not listed", |contract| contract.path = "deviceManagement/nonsense".into()),
         ("POST /nonsense is not listed", |contract| contract.lookup = Some("nonsense".into())),
+        ("GET deviceManagement/templates does not return", |contract| {
+            contract.definitions.as_mut().expect("it has some").path = "deviceManagement/templates".into();
+        }),
+        ("settingDefinitions", |contract| {
+            contract.definitions.as_mut().expect("it has some").with = Some("assignments".into());
+        }),
+        ("GET /groups/nonsense() is not listed", |contract| contract.delta = delta("groups/nonsense", "displayName")),
+        ("mail is not selected", |contract| contract.delta = delta("groups/delta", "mail")),
+        ("nonsense of deviceManagement is no", |contract| {
+            contract.update.path = Some("deviceManagement".into());
+            contract.update.inside = Some("nonsense".into());
+        }),
         ("does not return", |contract| contract.entity = "deviceConfiguration".into()),
         ("has no property nonsense", |contract| contract.name = Some("nonsense".into())),
         ("settings[].nonsense", |contract| contract.volatile.push("settings[].nonsense".into())),

@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
-use crate::db::Row;
+use secrecy::{ExposeSecret, SecretString};
+
 use crate::db::sql::{Arg, Builder, anywhere, id, sql};
-use crate::ledger::hold_in;
-use crate::{Lease, StoreError, TenantDb};
+use crate::db::{Row, Tx};
+use crate::ledger::{hold_in, record_items};
+use crate::{ItemRecord, Lease, StoreError, TenantDb};
 
 /// Rows per statement.
 const ROWS_MAX: usize = 500;
@@ -38,7 +40,7 @@ pub struct GroupRow {
     pub kind: String,
     /// Milliseconds since the Unix epoch.
     pub last_seen_at: i64,
-    /// Set when the latest complete list did not have it.
+    /// Set when the latest complete list did not have it, or the directory said that it was removed.
     pub missing_since: Option<i64>,
 }
 
@@ -54,6 +56,29 @@ impl GroupRow {
             missing_since: row.get("missing_since")?,
         })
     }
+}
+
+/// How far the directory's changes have been read.
+#[derive(Debug, Default)]
+pub struct GroupChanges {
+    /// Moves with every run that read to the end.
+    pub turn: i64,
+    /// Where the next run goes on; absent when it has to read everything.
+    pub state: Option<SecretString>,
+    /// When everything was last read, in milliseconds since the Unix epoch.
+    pub whole_at: Option<i64>,
+}
+
+/// What a run has read to its end.
+#[derive(Debug)]
+pub struct GroupReading {
+    /// The turn at which it began.
+    pub turn: i64,
+    /// Where the next run goes on, if the directory said so.
+    pub state: Option<SecretString>,
+    /// When everything was read: when that began, in milliseconds since the Unix epoch by the database's clock. Whatever
+    /// was last seen before is missing.
+    pub whole_since: Option<i64>,
 }
 
 /// One tenant's groups.
@@ -98,24 +123,84 @@ impl Groups<'_> {
         Ok(groups.len())
     }
 
-    /// The run has read the list. Groups it did not see are missing, but only when every page was read; says how many
-    /// are newly missing.
-    pub async fn finish(&self, lease: &Lease, list_complete: bool) -> Result<u64, StoreError> {
+    /// The directory has said that these were removed.
+    pub async fn record_gone(&self, lease: &Lease, gone: &[String]) -> Result<(), StoreError> {
+        let mut tx = self.0.db.begin("groups.record_gone").await?;
+        let held = hold_in(&mut tx, lease, self.0.tenant()).await?;
+        for chunk in gone.chunks(ROWS_MAX) {
+            let mut update = Builder::new("update directory_groups set");
+            update.with(" missing_since = {} where missing_since is null", [held.now.into()]);
+            update.with(" and tenant_id = {} and id", [self.0.tenant_arg().into()]);
+            update.one_of(chunk.iter().map(Arg::from));
+            tx.execute(update.statement()).await?;
+        }
+        tx.commit().await
+    }
+
+    /// How far the directory's changes have been read.
+    pub async fn changes(&self) -> Result<GroupChanges, StoreError> {
+        let statement =
+            sql!("select turn, state, whole_at from group_changes where tenant_id = $1", self.0.tenant_arg());
+        let rows = self.0.db.fetch("group_changes", statement).await?;
+        let Some(row) = rows.first() else { return Ok(GroupChanges::default()) };
+        let sealed: Option<Vec<u8>> = row.get("state")?;
+        let state = sealed.and_then(|sealed| self.unseal(&sealed));
+        Ok(GroupChanges { turn: row.get("turn")?, state, whole_at: row.get("whole_at")? })
+    }
+
+    /// A state that cannot be read is as good as none: everything is read, and that gives a new one.
+    fn unseal(&self, sealed: &[u8]) -> Option<SecretString> {
+        let text = self.0.db.keys().decrypt(&self.place(), sealed).ok().and_then(|plain| String::from_utf8(plain).ok());
+        if text.is_none() {
+            tracing::warn!(tenant = %self.0.tenant(), "the state of the groups' changes cannot be decrypted");
+        }
+        text.map(SecretString::from)
+    }
+
+    fn place(&self) -> String {
+        format!("group_changes/{}", self.0.tenant())
+    }
+
+    /// The run has read to the end, and everything that it read is recorded: now, and only now, the next one goes on behind
+    /// it. Of two runs that began at the same turn the second leaves no state, because what it read may be older than what
+    /// the first one recorded. Says how many groups are newly missing.
+    pub async fn finish(&self, lease: &Lease, reading: GroupReading, item: ItemRecord) -> Result<u64, StoreError> {
         let mut tx = self.0.db.begin("groups.finish").await?;
         let held = hold_in(&mut tx, lease, self.0.tenant()).await?;
-        if !list_complete {
-            return Ok(0);
-        }
+        let missing = match reading.whole_since {
+            Some(since) => self.miss(&mut tx, since, held.now).await?,
+            None => 0,
+        };
+        let seal = |state: &SecretString| {
+            let plain = state.expose_secret().as_bytes();
+            self.0.db.keys().encrypt(self.0.db.ambient(), &self.place(), plain)
+        };
+        let statement = sql!(
+            "insert into group_changes (tenant_id, turn, state, whole_at) values ($1, 1, $2, $3) \
+             on conflict (tenant_id) do update set turn = group_changes.turn + 1, \
+             state = case when group_changes.turn = $4 then excluded.state end, \
+             whole_at = coalesce(excluded.whole_at, group_changes.whole_at)",
+            self.0.tenant_arg(),
+            reading.state.as_ref().map(seal),
+            reading.whole_since.map(|_| held.now),
+            reading.turn,
+        );
+        tx.execute(statement).await?;
+        record_items(&mut tx, lease, &held, vec![item]).await?;
+        self.0.db.commit_runs(tx, false).await?;
+        Ok(missing)
+    }
+
+    /// Groups that were last seen before then are missing.
+    async fn miss(&self, tx: &mut Tx, since: i64, now: i64) -> Result<u64, StoreError> {
         let statement = sql!(
             "update directory_groups set missing_since = $2 where tenant_id = $1 and missing_since is null \
-             and last_seen_at < (select started_at from operation_runs where id = $3)",
+             and last_seen_at < $3",
             self.0.tenant_arg(),
-            held.now,
-            id(lease.run),
+            now,
+            since,
         );
-        let missing = tx.execute(statement).await?;
-        tx.commit().await?;
-        Ok(missing)
+        tx.execute(statement).await
     }
 
     /// By name, those after the cursor (name in lower case, id).

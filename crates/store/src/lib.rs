@@ -14,11 +14,13 @@
 //! ```
 
 mod audit;
+mod authorizations;
 mod backups;
 mod blobs;
 mod budgets;
 mod connections;
 mod db;
+mod definitions;
 mod error;
 mod exports;
 mod groups;
@@ -32,6 +34,7 @@ mod notifications;
 mod outbox;
 mod pauses;
 mod people;
+mod probes;
 mod runs;
 mod schedules;
 mod scope;
@@ -45,18 +48,21 @@ pub use audit::{
     AuditChain, AuditChains, AuditEntry, AuditRow, AuditWriter, BadEntry, ChainProblem, ChainReport, Checkpoint,
     TenantAudit,
 };
+pub use authorizations::{Authorization, Authorizations, NewAuthorization, Purpose};
 pub use backups::{BackupItem, BackupSet, BackupStatus, Backups, Capture, SealedManifest, backup_closed};
 pub use budgets::Budgets;
 pub use connections::{
     CertificateInUse, CertificateSummary, ConnectionSummary, Credential, CredentialKind, Saved, StoredConnection,
 };
 pub use db::{CopyProgress, DatabaseCopy, DatabaseUrl, Db, Engine, Migrated, RunChange, RunChanges, ServeLock};
+pub use definitions::{KnownDefinition, SettingDefinitions};
 pub use error::StoreError;
 pub use exports::{ExportFile, ExportPart, Exports};
-pub use groups::{GroupRecord, GroupRow, Groups};
+pub use groups::{GroupChanges, GroupReading, GroupRecord, GroupRow, Groups};
 pub use inventory::{
-    CoverageRow, Facets, Found, Freshness, Inventory, InventoryCursor, InventoryFilter, Missing, MissingPart,
-    ObjectDetail, ObjectRow, ObservedType, Recorded, RecordedObject, RowSignal, SeenObject, Signals, UsedObject, What,
+    CoverageRow, Direction, Facets, Found, Freshness, Inventory, InventoryCursor, InventoryFilter, Link, LinkedObject,
+    Missing, MissingPart, ObjectDetail, ObjectRow, ObservedType, Recorded, RecordedObject, RowSignal, SeenObject,
+    Signals, UnusedKinds, UseCount, UsedObject, VersionAuthor, What,
 };
 pub use keys::Keyring;
 pub use ledger::{
@@ -68,6 +74,7 @@ pub use notifications::{CardsMark, Notification, NotificationKind, Notifications
 pub use outbox::Outbox;
 pub use pauses::{Pause, Pauses};
 pub use people::{NewUser, People, User};
+pub use probes::{DueProbe, HandledLog, ProbeChoice, Probes, ReadLog};
 pub use runs::{
     ActiveRun, CancelOutcome, EventRow, Idempotency, ItemCounts, ItemFilter, ItemRow, NewRun, NotComplete, RunCounts,
     RunFilter, RunPage, RunPageRequest, RunRow, Runs, Started,

@@ -9,7 +9,7 @@ use model::run::Reason;
 use strum::{Display, EnumString, IntoStaticStr};
 
 use crate::db::sql::{Builder, id, sql};
-use crate::{ClaimedRun, Db, Schedule, StoreError};
+use crate::{ClaimedRun, Db, DueProbe, Schedule, StoreError};
 
 /// Where a tenant stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, Display, IntoStaticStr)]
@@ -140,6 +140,11 @@ impl Db {
     pub async fn scope_for_schedule(&self, schedule: &Schedule) -> Result<TenantScope, AppError> {
         let name = format!("Schedule “{}”", schedule.rule.name);
         self.unscoped(schedule.tenant, &name).await?.ok_or_else(AppError::not_found)
+    }
+
+    /// The scheduler's scope for one tenant's change probe: the system's own.
+    pub async fn scope_for_probe(&self, due: &DueProbe) -> Result<TenantScope, AppError> {
+        self.unscoped(due.tenant, "Change probe").await?.ok_or_else(AppError::not_found)
     }
 
     /// The worker's scopes for runs that it has claimed, each with the capability of its type, in their order: the

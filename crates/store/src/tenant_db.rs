@@ -5,7 +5,8 @@ use model::ids::TenantId;
 
 use crate::db::sql::{Wrapped, id, sql};
 use crate::{
-    Backups, Db, Exports, Groups, Inventory, Runs, Schedules, TenantAudit, TenantInfo, TenantScope, Versions, Views,
+    Backups, Db, Exports, Groups, Inventory, Probes, Runs, Schedules, SettingDefinitions, TenantAudit, TenantInfo,
+    TenantScope, Versions, Views,
 };
 
 /// The doors to one tenant's data. Every statement behind them names the tenant.
@@ -55,9 +56,19 @@ impl<'a> TenantDb<'a> {
         Schedules(Self::new(self.db, self.scope))
     }
 
+    /// Change probes.
+    pub fn probes(&self) -> Probes<'a> {
+        Probes(Self::new(self.db, self.scope))
+    }
+
     /// The cache of directory groups.
     pub fn groups(&self) -> Groups<'a> {
         Groups(Self::new(self.db, self.scope))
+    }
+
+    /// What the tenant's service calls settings.
+    pub fn definitions(&self) -> SettingDefinitions<'a> {
+        SettingDefinitions(Self::new(self.db, self.scope))
     }
 
     /// Backup sets.

@@ -5,7 +5,8 @@ use model::ids::{RunId, VersionId};
 
 use crate::db::Row;
 use crate::db::sql::{Arg, Builder, id, sql};
-use crate::{StoreError, TenantDb, blobs};
+use crate::inventory::authors;
+use crate::{StoreError, TenantDb, VersionAuthor, blobs};
 
 /// One observed content of one object.
 #[derive(Debug, Clone)]
@@ -24,10 +25,12 @@ pub struct VersionRow {
     pub run: RunId,
     /// Milliseconds since the Unix epoch.
     pub first_seen_at: i64,
+    /// Who made it, when an audit log tells.
+    pub author: Option<VersionAuthor>,
 }
 
 impl VersionRow {
-    fn from_row(row: &Row) -> Result<Self, StoreError> {
+    fn from_row(of: &TenantDb<'_>, row: &Row) -> Result<Self, StoreError> {
         Ok(Self {
             id: row.id("id")?,
             type_key: row.get("type_key")?,
@@ -36,6 +39,7 @@ impl VersionRow {
             bytes: row.count("bytes")?,
             run: row.id("run_id")?,
             first_seen_at: row.get("first_seen_at")?,
+            author: authors::of_row(of.db, of.tenant(), row)?,
         })
     }
 }
@@ -47,20 +51,26 @@ impl Versions<'_> {
     /// All versions of one object, newest first.
     pub async fn of(&self, type_key: &str, external_id: &str) -> Result<Vec<VersionRow>, StoreError> {
         let statement = sql!(
-            "select * from versions where tenant_id = $1 and type_key = $2 and external_id = $3 order by first_seen_at desc, id desc",
+            "select v.*, a.body as author from versions v left join version_authors a on a.version_id = v.id \
+             where v.tenant_id = $1 and v.type_key = $2 and v.external_id = $3 order by v.first_seen_at desc, v.id desc",
             self.0.tenant_arg(),
             type_key,
             external_id,
         );
-        self.0.db.fetch("versions", statement).await?.iter().map(VersionRow::from_row).collect()
+        let rows = self.0.db.fetch("versions", statement).await?;
+        rows.iter().map(|row| VersionRow::from_row(&self.0, row)).collect()
     }
 
     /// One version.
     pub async fn get(&self, version: VersionId) -> Result<VersionRow, AppError> {
-        let statement =
-            sql!("select * from versions where tenant_id = $1 and id = $2", self.0.tenant_arg(), id(version));
+        let statement = sql!(
+            "select v.*, a.body as author from versions v left join version_authors a on a.version_id = v.id \
+             where v.tenant_id = $1 and v.id = $2",
+            self.0.tenant_arg(),
+            id(version),
+        );
         let rows = self.0.db.fetch("versions", statement).await?;
-        Ok(VersionRow::from_row(rows.first().ok_or_else(AppError::not_found)?)?)
+        Ok(VersionRow::from_row(&self.0, rows.first().ok_or_else(AppError::not_found)?)?)
     }
 
     /// The document as Graph sent it.

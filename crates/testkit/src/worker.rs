@@ -25,6 +25,7 @@ pub(crate) fn client() -> GraphConfig {
     let often = Window { requests: 1_000, span: Duration::from_secs(1) };
     let limits = Limits {
         conditional_access: often,
+        audit_logs: often,
         backoff_first: Duration::from_millis(2),
         backoff_max: Duration::from_millis(20),
         deadline: Duration::from_secs(20),

@@ -1,5 +1,5 @@
 //! The web pages, the JSON API and the server. Pages read the database and render; what takes time is queued. This
-//! crate opens no connection out, and its state holds nothing that could.
+//! crate opens no connection out. What a person asks Microsoft for in their own name goes through `app::connections`.
 
 mod api;
 mod assets;
@@ -19,5 +19,6 @@ mod server;
 mod state;
 
 pub use api::openapi;
+pub use pages::connection::callback::CALLBACK;
 pub use server::{router, serve};
 pub use state::WebState;

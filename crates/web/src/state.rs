@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use app::connections::Delegation;
 use model::Ambient;
 use model::cloud::Clouds;
 use secrecy::SecretString;
@@ -10,13 +11,18 @@ use tokio_util::sync::CancellationToken;
 
 use crate::live::Hub;
 
-/// What the server is started with. It holds no way to Graph: a page cannot call out.
+/// What the server is started with. Its one way to Graph takes a person's own token, for what they just asked for (spec 034).
 #[derive(Clone)]
 pub struct WebState {
     /// The database.
     pub db: Db,
+    /// The tokens of the people whom this process serves.
+    pub delegation: Delegation,
     /// The clouds that a tenant may be in.
     pub clouds: Arc<Clouds>,
+    /// Where people reach the pages, without a path, for example `https://atlas.example.com`. Absent when nobody said so and
+    /// it cannot be told from where the server listens: then nobody can be sent to Microsoft and come back.
+    pub public_address: Option<String>,
     /// Whether the pages are reached over HTTPS: cookies then carry `Secure` and the `__Host-` prefix.
     pub secure_cookies: bool,
     /// Time and randomness.

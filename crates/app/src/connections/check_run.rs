@@ -8,7 +8,7 @@ use model::access::Capability;
 use model::run::{Definition, IdentityInputs, ItemOutcome, Reason, Repeat};
 use store::{ItemRecord, StoredConnection};
 
-use super::required_permissions;
+use super::{is_optional, required_permissions};
 use crate::inventory::sync_run::ending_of;
 use crate::services::Services;
 use crate::starting::{app_ending, store_ending};
@@ -122,11 +122,12 @@ fn permissions(granted: &[String]) -> Vec<ItemRecord> {
         let lost = || {
             format!("Grant {permission} to the app registration. Without it these cannot be read: {}", types.join(", "))
         };
-        item(
-            &format!("permission/{permission}"),
-            permission,
-            if holds(granted, permission) { Ok(()) } else { Err(("connection.permission_missing", lost())) },
-        )
+        let result = if holds(granted, permission) { Ok(()) } else { Err(("connection.permission_missing", lost())) };
+        let checked = item(&format!("permission/{permission}"), permission, result);
+        match checked.outcome {
+            ItemOutcome::Failed if is_optional(permission) => ItemRecord { outcome: ItemOutcome::Skipped, ..checked },
+            _ => checked,
+        }
     };
     required_permissions().into_iter().map(check).collect()
 }

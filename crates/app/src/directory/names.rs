@@ -5,7 +5,7 @@ use graph::TenantGraph;
 use model::registry::Registry;
 use store::StoreError;
 
-use super::sync_run::recorded;
+use super::record::recorded;
 
 /// A name is a help for readers: where it cannot be read the id stands for it, and nothing is incomplete.
 pub(crate) async fn learn_names(ctx: &RunCtx, graph: &TenantGraph) -> Result<(), StoreError> {

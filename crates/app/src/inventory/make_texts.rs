@@ -8,9 +8,9 @@ use model::AppError;
 use store::Db;
 
 /// Objects in one transaction: few, because on SQLite nobody else writes meanwhile.
-const SLICE: usize = 50;
+pub(super) const SLICE: usize = 50;
 /// Slices at a time, so that a worker that stops is not kept.
-const SLICES: usize = 20;
+pub(super) const SLICES: usize = 20;
 
 /// The duty. With nothing to do it is one look at an index.
 pub struct MakeTexts;

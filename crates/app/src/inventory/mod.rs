@@ -1,8 +1,12 @@
 //! What a tenant is configured to do, as last observed.
 
 mod coverage;
+mod dependencies;
+mod learn;
 mod make_texts;
+pub(crate) mod names;
 pub mod policy_run;
+pub mod probe;
 mod query;
 mod reading;
 mod record;
@@ -13,8 +17,10 @@ pub(crate) mod some;
 mod start_policy_sync;
 mod start_sync;
 pub mod sync_run;
+mod told;
 
 pub use coverage::{Sight, TypeCoverage, coverage};
+pub use dependencies::{Branch, DEPTH_MAX, Dependencies, Overview, Standing, Turn, View, dependencies, overview};
 pub use make_texts::MakeTexts;
 pub use query::{CHANGED, OBJECT_NAMES, ObjectQuery};
 pub use record::{done, item_key, recorded};

@@ -6,7 +6,7 @@ use model::access::Capability;
 use model::run::{Definition, IdentityInputs, Repeat};
 use serde::Deserialize;
 
-use super::some::{Wanted, known_type, sync_some};
+use super::some::{Wanted, WantedObject, known_type, sync_some};
 use crate::services::Services;
 
 /// The catalogue row.
@@ -45,7 +45,7 @@ impl PolicyRun {
         let inputs: Inputs = ctx.inputs()?;
         let contract = known_type(&inputs.type_key)?;
         let wanted = match inputs.object {
-            Some(object) => Wanted { types: Vec::new(), objects: vec![(contract, object)] },
+            Some(object) => Wanted { types: Vec::new(), objects: vec![WantedObject::new(contract, object)] },
             None => Wanted { types: vec![contract], objects: Vec::new() },
         };
         let graph = self.services.connect(ctx).await?;

@@ -1,9 +1,11 @@
 //! What a pass leaves unread: objects of which nothing tells that they changed (spec 027).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::ops::ControlFlow;
 
 use engine::RunCtx;
 use graph::{GraphError, TenantGraph};
+use model::change::{ChangeLog, ToldChange};
 use model::registry::{Contract, Unchanged, content};
 use serde_json::Value;
 use store::{CoverageRow, RowSignal, SeenObject, Signals, StoreError};
@@ -19,15 +21,20 @@ const CLOCKS_MS: i64 = 10 * 60 * 1000;
 /// The audit log is not asked for what is older, in milliseconds: a type that was read whole before is read whole anyway.
 const EVENTS_MS: i64 = 7 * WHOLE_MS;
 
+/// Changes kept of one object: who made the latest is said by name, of the others only how many there are.
+const CHANGES_MAX: usize = 20;
+
 /// What one pass knows about its types from before.
 pub(super) struct Reading {
     /// A person wants everything read again.
-    whole: bool,
+    pub(super) whole: bool,
     /// When the types were last read as a whole.
     whole_at: HashMap<String, i64>,
+    /// Types whose settings could not be named: whoever set that right is not kept waiting for a day.
+    unnamed: HashSet<String>,
     /// What the audit log names, and since when; absent when it was not needed or could not be read: then it spares
     /// nobody.
-    named: Option<(HashMap<String, i64>, i64)>,
+    named: Option<(HashMap<String, Lately>, i64)>,
     now: i64,
 }
 
@@ -43,7 +50,9 @@ impl Reading {
         let wanted = |row: &&CoverageRow| contracts.iter().any(|contract| contract.key == row.type_key);
         let whole_at: HashMap<String, i64> =
             coverage.iter().filter(wanted).filter_map(|row| Some((row.type_key.clone(), row.whole_at?))).collect();
-        let mut reading = Self { whole, whole_at, named: None, now: ctx.run.database_now_ms };
+        let refused = |row: &&CoverageRow| row.unnamed_code.as_ref().is_some_and(|code| code != "graph.not_found");
+        let unnamed = coverage.iter().filter(wanted).filter(refused).map(|row| row.type_key.clone()).collect();
+        let mut reading = Self { whole, whole_at, unnamed, named: None, now: ctx.run.database_now_ms };
         if let Some(since) = reading.events_wanted_since(contracts) {
             reading.named = named(graph, since).await.map(|named| (named, since));
         }
@@ -65,13 +74,19 @@ impl Reading {
             Some(Unchanged::RowAndAudit) => self.named.is_some(),
         };
         let due = self.whole_at.get(&contract.key).is_none_or(|at| self.now - at >= WHOLE_MS);
-        self.whole || due || !believed
+        self.whole || due || !believed || self.unnamed.contains(&contract.key)
     }
 
     /// Whether the audit log names the object since then; absent when it was not asked about so long ago.
     fn is_named(&self, external_id: &str, since: i64) -> Option<bool> {
         let (named, _) = self.named.as_ref().filter(|(_, asked_since)| since - CLOCKS_MS >= *asked_since)?;
-        Some(named.get(&external_id.to_lowercase()).is_some_and(|at| *at >= since - CLOCKS_MS))
+        Some(named.get(&external_id.to_lowercase()).is_some_and(|named| named.latest >= since - CLOCKS_MS))
+    }
+
+    /// What the audit log tells of an object, as far as it was asked: who may have changed it.
+    pub(super) fn told(&self, external_id: &str) -> Vec<ToldChange> {
+        let named = self.named.as_ref().and_then(|(named, _)| named.get(&external_id.to_lowercase()));
+        named.map(|named| named.changes.clone()).unwrap_or_default()
     }
 
     /// What told of an object that was read.
@@ -110,8 +125,37 @@ fn seen(contract: &Contract, external_id: &str, row: &Value) -> SeenObject {
     }
 }
 
+/// What the log told of one object.
+struct Lately {
+    latest: i64,
+    /// The latest ones.
+    changes: Vec<ToldChange>,
+}
+
 /// Without the log nothing is spared, and nothing is wrong: the pass is just as long as the first one.
-async fn named(graph: &TenantGraph, since: i64) -> Option<HashMap<String, i64>> {
+async fn named(graph: &TenantGraph, since: i64) -> Option<HashMap<String, Lately>> {
+    let mut named = HashMap::new();
+    let read = graph.changes(ChangeLog::Intune, since, |event| {
+        for object in &event.objects {
+            let change = ToldChange { object: object.id.to_lowercase(), ..event.told.clone() };
+            note(&mut named, change);
+        }
+        ControlFlow::Continue(())
+    });
     let told = |error: &GraphError| tracing::info!(code = error.code, "the audit log could not be read");
-    graph.changed_since(since).await.inspect_err(told).ok()
+    read.await.inspect_err(told).ok()?;
+    Some(named)
+}
+
+fn note(named: &mut HashMap<String, Lately>, change: ToldChange) {
+    let at = change.author.at;
+    let lately = named.entry(change.object.clone()).or_insert_with(|| Lately { latest: at, changes: Vec::new() });
+    lately.latest = lately.latest.max(at);
+    if lately.changes.len() < CHANGES_MAX {
+        lately.changes.push(change);
+    } else if let Some(oldest) =
+        lately.changes.iter_mut().min_by_key(|kept| kept.author.at).filter(|old| old.author.at < at)
+    {
+        *oldest = change;
+    }
 }

@@ -2,6 +2,7 @@
 
 use engine::{Ending, RunCtx};
 use graph::ObservedObject;
+use model::registry::content::Definitions;
 use model::registry::{Contract, Registry, content};
 use model::run::{Failure, Reason};
 use store::{MissingPart, NotComplete, RecordedObject, StoreError};
@@ -15,8 +16,8 @@ pub fn item_key(type_key: &str, external_id: &str) -> String {
 }
 
 /// One observed object in the shape of the inventory: the document as sent, and the text that decides whether it
-/// changed.
-pub fn recorded(contract: &Contract, object: ObservedObject) -> RecordedObject {
+/// changed. `names` are of its settings, as far as they are known: it is found by them, too.
+pub fn recorded(contract: &Contract, object: ObservedObject, names: &Definitions) -> RecordedObject {
     let content = model::canonical::to_string(&content::content_for_hash(contract, &object.document));
     let assignments = content::assignments(contract, &object.document);
     // None were seen, which is not the same as that there are none.
@@ -37,7 +38,9 @@ pub fn recorded(contract: &Contract, object: ObservedObject) -> RecordedObject {
         scope_tags: content::scope_tags(&object.document),
         assigned_groups: assignments.into_iter().filter_map(|assignment| assignment.group_id).collect(),
         signal: None,
-        searched: content::searched(contract, &object.document),
+        searched: content::searched_with(contract, &object.document, names),
+        told: Vec::new(),
+        probed: false,
         document: serde_json::to_vec(&object.document).expect("a JSON value always serialises"),
     }
 }

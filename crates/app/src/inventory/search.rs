@@ -1,12 +1,13 @@
 //! Finding objects by their names and settings, and saying why each was found (spec 030).
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use model::AppError;
 use model::ids::VersionId;
 use model::registry::Registry;
-use model::registry::content::{SearchLine, search_lines};
+use model::registry::content::{SearchLine, definition_ids, search_lines};
 use model::search::{SearchText, called};
+use serde_json::Value;
 use store::{Db, InventoryFilter, ObjectRow, TenantScope};
 
 use super::{ObjectQuery, item_key};
@@ -50,13 +51,21 @@ pub async fn matches(
 ) -> Result<HashMap<String, Match>, AppError> {
     let versions: HashMap<VersionId, &ObjectRow> = rows.iter().filter_map(|row| Some((row.version?, row))).collect();
     let wanted: Vec<_> = versions.keys().copied().collect();
-    let mut found = HashMap::new();
+    let mut opened = Vec::new();
     for (version, document) in db.tenant(scope).versions().documents(&wanted).await? {
         let row = versions[&version];
         let Some(contract) = Registry::embedded().get(&row.type_key) else { continue };
-        let document = serde_json::from_slice(&document).map_err(AppError::internal)?;
+        let document: Value = serde_json::from_slice(&document).map_err(AppError::internal)?;
+        opened.push((row, contract, document));
+    }
+    let settings = opened.iter().flat_map(|(_, contract, document)| definition_ids(contract, document));
+    let settings: BTreeSet<String> = settings.collect();
+    let names = db.tenant(scope).definitions().names(settings.iter().map(String::as_str)).await?;
+    let mut found = HashMap::new();
+    for (row, contract, document) in opened {
         let name = called(&row.name, &row.external_id);
-        let line = search_lines(contract, &document).into_iter().find(|line| text.is_reason(&name, &line.folded()));
+        let line =
+            search_lines(contract, &document, &names).into_iter().find(|line| text.is_reason(&name, &line.folded()));
         if let Some(line) = line {
             found.insert(item_key(&row.type_key, &row.external_id), shown(line, text));
         }

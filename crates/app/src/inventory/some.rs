@@ -5,13 +5,16 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use futures::stream::{self, StreamExt};
 use graph::{GraphError, TenantGraph};
+use model::change::ToldChange;
 use model::ids::RunId;
 use model::registry::{Contract, Registry};
 use model::run::{Failure, ItemOutcome};
-use store::{ItemRecord, StoreError};
+use store::{ItemRecord, RecordedObject, StoreError};
 
+use super::learn::learn;
+use super::names::Names;
 use super::sync_run::{ending_of, sync_types};
-use super::{Selection, done, item_key, recorded};
+use super::{Selection, done, item_key};
 use crate::directory::learn_names;
 use crate::operations::failed_keys;
 use crate::starting::{app_ending, store_ending};
@@ -23,8 +26,36 @@ pub(crate) const OBJECTS_AT_ONCE: usize = 8;
 pub(crate) struct Wanted {
     /// Whole lists.
     pub(crate) types: Vec<&'static Contract>,
-    /// Objects as contract and Graph's id.
-    pub(crate) objects: Vec<(&'static Contract, String)>,
+    /// Single objects.
+    pub(crate) objects: Vec<WantedObject>,
+}
+
+/// One object to read.
+pub(crate) struct WantedObject {
+    /// Its type.
+    pub(crate) contract: &'static Contract,
+    /// Graph's id.
+    pub(crate) id: String,
+    /// What the audit logs tell of it, when that is why it is read.
+    pub(crate) told: Vec<ToldChange>,
+}
+
+impl WantedObject {
+    /// Without anything that was told.
+    pub(crate) fn new(contract: &'static Contract, id: String) -> Self {
+        Self { contract, id, told: Vec::new() }
+    }
+}
+
+/// What becomes of an object that cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OnFailure {
+    /// It ends the run: nothing else was wanted.
+    EndsTheRun,
+    /// It is an item, and the others are read.
+    GoesOn,
+    /// The same, but for trouble that passes: the object is left to another attempt.
+    GoOnUnlessItPasses,
 }
 
 impl Wanted {
@@ -37,7 +68,7 @@ impl Wanted {
             .objects
             .into_iter()
             .filter(|(key, _)| !failed.types.contains(key))
-            .filter_map(|(key, id)| Some((selected(&key)?, id)))
+            .filter_map(|(key, id)| Some(WantedObject::new(selected(&key)?, id)))
             .collect();
         Ok(Self { types, objects })
     }
@@ -56,52 +87,87 @@ pub(crate) async fn sync_some(
     {
         return Ok(ending_of(&error));
     }
-    let only_one = wanted.objects.len() == 1;
-    let recorded_before = ctx.db.ledger().recorded_keys(ctx.run.id).await.map_err(store_ending)?;
-    let left =
-        wanted.objects.into_iter().filter(|(contract, id)| !recorded_before.contains(&item_key(&contract.key, id)));
-    let work: Vec<BoxFuture<'_, Result<Option<GraphError>, StoreError>>> =
-        left.map(|(contract, id)| sync_one(ctx, graph, contract, id, !only_one).boxed()).collect();
-    let results: Vec<_> = stream::iter(work).buffer_unordered(OBJECTS_AT_ONCE).collect().await;
-    for result in results {
-        if let Some(error) = result.map_err(store_ending)? {
-            return Ok(ending_of(&error));
-        }
+    let on_failure = if wanted.objects.len() == 1 { OnFailure::EndsTheRun } else { OnFailure::GoesOn };
+    if let Some(error) = sync_objects(ctx, graph, wanted.objects, on_failure).await.map_err(store_ending)? {
+        return Ok(ending_of(&error));
     }
     ctx.db.tenant(&ctx.scope).activate().await.map_err(app_ending)?;
     learn_names(ctx, graph).await.map_err(store_ending)?;
     done(ctx).await.map_err(store_ending)
 }
 
-/// Reads and records one object. A failure becomes an item when others go on beside it, and is given back otherwise.
+/// Reads and records the objects that no earlier attempt of this run has recorded. Gives back a failure that is no item.
+pub(crate) async fn sync_objects(
+    ctx: &RunCtx,
+    graph: &TenantGraph,
+    objects: Vec<WantedObject>,
+    on_failure: OnFailure,
+) -> Result<Option<GraphError>, StoreError> {
+    let recorded_before = ctx.db.ledger().recorded_keys(ctx.run.id).await?;
+    let left = objects.into_iter().filter(|one| !recorded_before.contains(&item_key(&one.contract.key, &one.id)));
+    let work: Vec<BoxFuture<'_, Result<Option<GraphError>, StoreError>>> =
+        left.map(|object| sync_one(ctx, graph, object, on_failure).boxed()).collect();
+    let results: Vec<_> = stream::iter(work).buffer_unordered(OBJECTS_AT_ONCE).collect().await;
+    let failures = results.into_iter().collect::<Result<Vec<_>, _>>()?;
+    Ok(failures.into_iter().flatten().next())
+}
+
+/// Reads and records one object.
 pub(crate) async fn sync_one(
     ctx: &RunCtx,
     graph: &TenantGraph,
-    contract: &'static Contract,
-    external_id: String,
-    among_others: bool,
+    object: WantedObject,
+    on_failure: OnFailure,
 ) -> Result<Option<GraphError>, StoreError> {
-    match graph.observe_one(contract, &external_id).await {
-        Ok(object) => {
-            let rows = vec![recorded(contract, object)];
+    match graph.observe_one(object.contract, &object.id).await {
+        Ok(observed) => {
+            let probed = !object.told.is_empty();
+            let mut names = Names::new(ctx, object.contract);
+            let rows = names.recorded(vec![observed]).await?.into_iter();
+            let rows = rows.map(|row| RecordedObject { told: object.told.clone(), probed, ..row }).collect();
             ctx.db.tenant(&ctx.scope).inventory().record(&ctx.lease, rows).await?;
+            learn(&names, graph, false).await?;
             Ok(None)
         }
-        Err(error) if among_others => {
-            let known = ctx.db.tenant(&ctx.scope).inventory().get(&contract.key, &external_id).await;
-            let item = ItemRecord {
-                key: item_key(&contract.key, &external_id),
-                label: known.map_or(external_id, |object| object.row.name),
-                kind: contract.label.clone(),
-                outcome: ItemOutcome::Failed,
-                code: Some(error.code.to_owned()),
-                message: Some(error.message),
-                detail: None,
-            };
-            ctx.db.ledger().record(&ctx.lease, vec![item]).await?;
+        Err(error) if becomes_item(on_failure, &error) => {
+            let known = ctx.db.tenant(&ctx.scope).inventory().get(&object.contract.key, &object.id).await;
+            let name = known.map_or_else(|_| object.id.clone(), |known| known.row.name);
+            ctx.db.ledger().record(&ctx.lease, vec![unread(&object, name, error)]).await?;
             Ok(None)
         }
         Err(error) => Ok(Some(error)),
+    }
+}
+
+fn becomes_item(on_failure: OnFailure, error: &GraphError) -> bool {
+    match on_failure {
+        OnFailure::EndsTheRun => false,
+        OnFailure::GoesOn => true,
+        OnFailure::GoOnUnlessItPasses => !error.is_transient(),
+    }
+}
+
+/// What the log says was deleted, and Graph no longer has, is as expected. It stays as it was all the same: only a
+/// complete pass says that something is missing.
+fn unread(object: &WantedObject, name: String, error: GraphError) -> ItemRecord {
+    let gone = error.code == "graph.not_found";
+    let expected = match object.told.as_slice() {
+        told if gone && told.iter().any(|change| change.deletes && !change.failed) => Some(
+            "The audit log says that it was deleted, and Graph no longer has it. The next sync of its type marks it as missing",
+        ),
+        [_, ..] if gone && object.told.iter().all(|change| change.failed) => {
+            Some("The audit log says that what was done to it failed, and Graph does not have it")
+        }
+        _ => None,
+    };
+    ItemRecord {
+        key: item_key(&object.contract.key, &object.id),
+        label: name,
+        kind: object.contract.label.clone(),
+        outcome: if expected.is_some() { ItemOutcome::Skipped } else { ItemOutcome::Failed },
+        code: Some(error.code.to_owned()),
+        message: Some(expected.map_or(error.message, str::to_owned)),
+        detail: None,
     }
 }
 

@@ -12,6 +12,8 @@ use serde::Deserialize;
 use store::{ItemRecord, ObservedType, StoreError};
 
 use super::Selection;
+use super::learn::{learn, tell};
+use super::names::Names;
 use super::reading::Reading;
 use super::recorder::{Desk, recorder};
 use super::some::{Wanted, sync_some};
@@ -76,13 +78,13 @@ pub(super) async fn sync_types(
 ) -> Result<Option<GraphError>, StoreError> {
     let left = types_left(ctx, contracts).await?;
     let reading = &Reading::of(ctx, graph, &left, whole).await?;
-    let (desk, recorder) = recorder();
+    let (desk, recorder) = recorder(ctx, reading);
     // Boxed, because a closure that returns a borrowing future is not `Send` enough for a stream.
     let observe = |contract| observe_type(ctx, graph, (reading, desk.clone()), contract).boxed();
     let work: Vec<BoxFuture<'_, Result<TypeObservation, StoreError>>> = left.into_iter().map(observe).collect();
     drop(desk);
     // All at once, so that the longest list does not begin last; the client decides how many requests are under way.
-    let (observations, written) = join(join_all(work), recorder.write(ctx, reading)).await;
+    let (observations, written) = join(join_all(work), recorder.write()).await;
     written?;
     let mut observations = observations.into_iter().collect::<Result<Vec<_>, _>>()?;
     if whole_failure(&observations).is_some() {
@@ -116,7 +118,7 @@ pub(super) fn step_of(contract: &Contract) -> String {
 async fn observe_type(
     ctx: &RunCtx,
     graph: &TenantGraph,
-    (reading, desk): (&Reading, Desk),
+    (reading, desk): (&Reading, Desk<'_>),
     contract: &'static Contract,
 ) -> Result<TypeObservation, StoreError> {
     let (sink, bring) = desk.objects(contract);
@@ -129,10 +131,19 @@ async fn observe_type(
         let observed = graph.observe_unknown(contract, is_known, sink);
         join3(observed, bring, desk.left(contract, unread)).await.0
     };
-    if observation.list_error.is_none() {
-        desk.over(contract, observation.seen, whole).await;
+    if observation.list_error.is_none()
+        && let Some(names) = desk.over(contract, observation.seen, whole).await
+    {
+        name_settings(&names, graph, reading.whole, whole).await?;
+        ctx.db.ledger().step_done(&ctx.lease, &step_of(contract), None).await?;
     }
     Ok(observation)
+}
+
+/// Reads the names that are new. Of how many settings there is none can be told when every object was read.
+async fn name_settings(names: &Names<'_>, graph: &TenantGraph, again: bool, whole: bool) -> Result<(), StoreError> {
+    let error = learn(names, graph, again).await?;
+    if whole || error.is_some() { tell(names, error.as_ref()).await } else { Ok(()) }
 }
 
 /// Lists with an error are recorded last: an attempt that is tried again as a whole leaves no failed items behind.

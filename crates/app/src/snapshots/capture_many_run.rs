@@ -14,7 +14,7 @@ use store::{ItemRecord, ItemRow, ObjectRow, StoreError};
 
 use crate::backups::PolicyKey;
 use crate::bulk;
-use crate::inventory::some::{OBJECTS_AT_ONCE, sync_one};
+use crate::inventory::some::{OBJECTS_AT_ONCE, OnFailure, WantedObject, sync_one};
 use crate::inventory::{ObjectQuery, done, item_key, matching};
 use crate::operations::failed_items;
 use crate::services::Services;
@@ -107,7 +107,10 @@ fn item(type_key: &str, external_id: &str, name: String) -> ItemRecord {
 /// A failure becomes the item's; only the database stops the others.
 async fn capture_one(ctx: &RunCtx, graph: &TenantGraph, item: ItemRow) -> Result<(), StoreError> {
     match object_of(&item.key) {
-        Some((contract, external_id)) => sync_one(ctx, graph, contract, external_id, true).await.map(drop),
+        Some((contract, external_id)) => {
+            let object = WantedObject::new(contract, external_id);
+            sync_one(ctx, graph, object, OnFailure::GoesOn).await.map(drop)
+        }
         None => {
             let record = ItemRecord {
                 outcome: ItemOutcome::Failed,

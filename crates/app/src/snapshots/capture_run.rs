@@ -6,9 +6,10 @@ use model::access::Capability;
 use model::run::{Definition, IdentityInputs, Repeat};
 use serde::Deserialize;
 
+use crate::inventory::done;
+use crate::inventory::names::Names;
 use crate::inventory::some::known_type;
 use crate::inventory::sync_run::ending_of;
-use crate::inventory::{done, recorded};
 use crate::services::Services;
 use crate::starting::store_ending;
 
@@ -50,7 +51,7 @@ impl CaptureRun {
         let graph = self.services.connect(ctx).await?;
         match graph.observe_one(contract, &inputs.object).await {
             Ok(object) => {
-                let rows = vec![recorded(contract, object)];
+                let rows = Names::new(ctx, contract).recorded(vec![object]).await.map_err(store_ending)?;
                 ctx.db.tenant(&ctx.scope).inventory().record(&ctx.lease, rows).await.map_err(store_ending)?;
                 done(ctx).await.map_err(store_ending)
             }

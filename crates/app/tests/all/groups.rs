@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use app::directory::start_groups_sync;
 use graph_sim::{Fault, FaultKind};
+use model::ids::RunId;
 use model::run::Outcome;
 use serde_json::Value;
-use store::RunRow;
+use store::{GroupRow, RunRow};
 use testkit::{TestDatabase, World, on_both_databases};
 
 use crate::support::{forbidden, id_at, reason};
@@ -18,10 +19,23 @@ on_both_databases!(
     a_sync_without_the_names_is_complete_all_the_same,
 );
 
-async fn sync_groups(world: &World) -> RunRow {
+pub(crate) async fn start_groups(world: &World, whole: bool) -> RunId {
     let scope = world.scope().await;
-    let run = start_groups_sync(&world.db, &scope, Default::default()).await.unwrap().run();
-    world.worked(run).await
+    start_groups_sync(&world.db, &scope, whole, Default::default()).await.unwrap().run()
+}
+
+pub(crate) async fn sync_groups(world: &World) -> RunRow {
+    world.worked(start_groups(world, false).await).await
+}
+
+pub(crate) async fn groups(world: &World) -> Vec<GroupRow> {
+    let scope = world.scope().await;
+    world.db.tenant(&scope).groups().list(None, None, 10_000).await.unwrap()
+}
+
+/// The ids of the groups that are missing.
+pub(crate) async fn missing(world: &World) -> Vec<String> {
+    groups(world).await.into_iter().filter(|row| row.missing_since.is_some()).map(|row| row.id).collect()
 }
 
 async fn groups_are_kept_by_name_and_a_removed_one_is_missing(database: &TestDatabase) {
@@ -37,9 +51,7 @@ async fn groups_are_kept_by_name_and_a_removed_one_is_missing(database: &TestDat
     assert_eq!(names[&id].as_str(), expected[0]["displayName"].as_str().unwrap());
     world.simulator.remove(world.directory(), "groups", &id);
     sync_groups(&world).await;
-    let rows = groups.list(None, None, 10_000).await.unwrap();
-    let missing: Vec<_> = rows.iter().filter(|row| row.missing_since.is_some()).map(|row| row.id.as_str()).collect();
-    assert_eq!(missing, [id.as_str()]);
+    assert_eq!(missing(&world).await, [id]);
 }
 
 async fn a_failed_page_of_groups_calls_none_missing(database: &TestDatabase) {
@@ -47,11 +59,9 @@ async fn a_failed_page_of_groups_calls_none_missing(database: &TestDatabase) {
     sync_groups(&world).await;
     world.simulator.remove(world.directory(), "groups", &id_at(&world, "groups", 0));
     world.simulator.add_fault(world.directory(), Fault::on("groups", FaultKind::NextLinkLoop));
-    let row = sync_groups(&world).await;
+    let row = world.worked(start_groups(&world, true).await).await;
     assert_eq!((row.outcome, reason(&row)), (Outcome::PartiallySucceeded, "graph.page_loop"));
-    let scope = world.scope().await;
-    let rows = world.db.tenant(&scope).groups().list(None, None, 10_000).await.unwrap();
-    assert!(!rows.is_empty() && rows.iter().all(|row| row.missing_since.is_none()));
+    assert!(!groups(&world).await.is_empty() && missing(&world).await.is_empty());
 }
 
 /// The simulator's groups that assignments name, after a sync.

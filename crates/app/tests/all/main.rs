@@ -8,6 +8,7 @@
     reason = "every function here is part of a test"
 )]
 
+mod authors;
 mod backups;
 mod bad_input;
 mod blocked;
@@ -20,12 +21,16 @@ mod changes;
 mod connections;
 mod corpus;
 mod exports;
+mod group_changes;
 mod groups;
 mod loaded;
 mod missing;
+mod names;
 mod open_sets;
 mod partial;
 mod policies;
+mod probe_schedules;
+mod probes;
 mod repeats;
 mod schedules;
 mod searches;

@@ -1,4 +1,4 @@
-//! `tenantatlas inventory`
+//! `tenantatlas inventory` and `tenantatlas dependencies`
 
 use clap::Args;
 
@@ -34,4 +34,24 @@ pub(crate) struct Inventory {
     /// How many.
     #[arg(long, default_value_t = 50)]
     pub(crate) limit: usize,
+}
+
+/// `dependencies`
+#[derive(Debug, Args)]
+pub(crate) struct DependenciesArgs {
+    /// The tenant.
+    #[command(flatten)]
+    pub(crate) tenant: OneTenant,
+    /// What this object uses and what uses it, for example settingsCatalog/ID or groups/ID; without it, the whole tenant.
+    #[arg(long, value_name = "KIND/ID")]
+    pub(crate) of: Option<String>,
+    /// How many levels, 1 to 6.
+    #[arg(long, default_value_t = 3, requires = "of")]
+    pub(crate) depth: usize,
+    /// Of the whole tenant: what is used most, what by nothing, or what is named and not there.
+    #[arg(long, default_value = "most-used", value_parser = ["most-used", "unused", "broken"])]
+    pub(crate) view: String,
+    /// Only objects of this type, for example assignmentFilters or groups.
+    #[arg(long, value_name = "KEY")]
+    pub(crate) kind: Option<String>,
 }

@@ -16,7 +16,7 @@ use clap::{Args, Parser, Subcommand};
 pub(crate) use audit::Audit;
 pub(crate) use backup::Backup;
 pub(crate) use filter::RunFilterArgs;
-pub(crate) use inventory::Inventory;
+pub(crate) use inventory::{DependenciesArgs, Inventory};
 pub(crate) use policy::{Capture, Policy};
 pub(crate) use queue::{Node, Queue};
 pub(crate) use schedule::{OneSchedule, Schedule, ScheduleCreate};
@@ -82,6 +82,8 @@ pub(crate) enum Command {
     Sync(Sync),
     /// What was observed of a tenant: list it, or find what sets something.
     Inventory(Inventory),
+    /// What depends on what in a tenant.
+    Dependencies(DependenciesArgs),
     /// Policies of a tenant.
     #[command(subcommand)]
     Policy(Policy),
@@ -140,6 +142,10 @@ pub(crate) struct Serve {
     /// Address to listen on.
     #[arg(long, env = "TENANTATLAS_LISTEN", default_value = "127.0.0.1:8480")]
     pub(crate) listen: SocketAddr,
+    /// Where people reach the pages, for example https://atlas.example.com: Microsoft sends them back there. Without it, where
+    /// the server listens, if that is an address of one machine and no proxy is in front.
+    #[arg(long, env = "TENANTATLAS_PUBLIC_ADDRESS")]
+    pub(crate) public_address: Option<String>,
     /// The pages are reached over HTTPS (through a proxy): cookies are then sent over HTTPS only.
     #[arg(long, env = "TENANTATLAS_HTTPS")]
     pub(crate) https: bool,
@@ -252,11 +258,14 @@ pub(crate) struct Sync {
     /// Read the names of the directory's groups instead.
     #[arg(long, conflicts_with = "types")]
     pub(crate) groups: bool,
+    /// Read only what the audit logs say has changed since the last such look.
+    #[arg(long, conflicts_with_all = ["types", "groups", "object", "whole"])]
+    pub(crate) changes: bool,
     /// Read only this object of the one type that --type names.
     #[arg(long, value_name = "ID", requires = "types", conflicts_with = "groups")]
     pub(crate) object: Option<String>,
-    /// Read every object again, also those of which nothing tells that they changed.
-    #[arg(long, conflicts_with_all = ["groups", "object"])]
+    /// Read everything again, also that of which nothing tells that it changed.
+    #[arg(long, conflicts_with = "object")]
     pub(crate) whole: bool,
     /// Waiting.
     #[command(flatten)]

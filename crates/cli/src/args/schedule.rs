@@ -15,6 +15,18 @@ pub(crate) enum Schedule {
     Create(ScheduleCreate),
     /// Remove a schedule; its sets stay.
     Remove(OneSchedule),
+    /// How often a tenant is looked at for changes: shown, or chosen.
+    Probe {
+        /// The tenant.
+        #[command(flatten)]
+        tenant: OneTenant,
+        /// Look every so many minutes.
+        #[arg(long, value_name = "MINUTES")]
+        every: Option<u32>,
+        /// Do not look any more.
+        #[arg(long, conflicts_with = "every")]
+        off: bool,
+    },
     /// Run a schedule now; every call is a run of its own.
     Run {
         /// The schedule.

@@ -3,6 +3,7 @@
 use app::backups::schedules::{
     RuleInput, create_schedule, cron_in_words, remove_schedule, start_now, start_retry, upcoming,
 };
+use app::inventory::probe::choose_probe;
 use app::starting::Extra;
 use model::AppError;
 use serde_json::json;
@@ -25,6 +26,7 @@ pub(crate) async fn run(args: args::Schedule, session: &Session) -> Result<Exit,
         args::Schedule::Show(one) => show(one, session).await,
         args::Schedule::Create(create) => make(create, session).await,
         args::Schedule::Remove(one) => remove(one, session).await,
+        args::Schedule::Probe { tenant, every, off } => probe(tenant, every, off, session).await,
         args::Schedule::Run { schedule, waiting } => {
             let scope = session.scope(&schedule.tenant.tenant).await?;
             let started = start_now(&session.db, &scope, schedule.schedule, Extra::default()).await?;
@@ -111,6 +113,29 @@ async fn remove(one: OneSchedule, session: &Session) -> Result<Exit, AppError> {
     remove_schedule(&session.db, &scope, one.schedule).await?;
     session.output.document(&json!({ "removed": one.schedule }));
     session.output.line("Removed. The sets that it made stay.");
+    Ok(Exit::Success)
+}
+
+async fn probe(tenant: OneTenant, every: Option<u32>, off: bool, session: &Session) -> Result<Exit, AppError> {
+    let scope = session.scope(&tenant.tenant).await?;
+    if every.is_some() || off {
+        choose_probe(&session.db, &scope, every).await?;
+    }
+    let probes = session.db.tenant(&scope).probes();
+    let (choice, logs) = (probes.choice().await?, probes.logs().await?);
+    let (minutes, next) = choice.map_or((None, None), |choice| (choice.every_minutes, choice.next_at));
+    let read: Vec<_> =
+        logs.iter().map(|log| json!({ "log": log.log, "read_at_ms": log.read_at, "run": log.run })).collect();
+    session.output.document(&json!({ "every_minutes": minutes, "next_at_ms": next, "logs": read }));
+    session.output.line(match (minutes, next) {
+        (Some(minutes), Some(next)) => {
+            format!("Looks for changes every {minutes} minutes, next at {}", when::exact(next))
+        }
+        _ => "Does not look for changes. Switch it on with: tenantatlas schedule probe TENANT --every 5".to_owned(),
+    });
+    for log in &logs {
+        session.output.line(format!("  {} log read {}", log.log, when::exact(log.read_at)));
+    }
     Ok(Exit::Success)
 }
 

@@ -1,7 +1,9 @@
 //! `tenantatlas serve`
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
+use app::connections::Delegation;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use engine::EngineConfig;
@@ -9,6 +11,7 @@ use model::{Ambient, AppError};
 use secrecy::{ExposeSecret, SecretString};
 use store::Db;
 use tokio::net::TcpListener;
+use url::Url;
 
 use crate::args::Serve;
 use crate::config::Settings;
@@ -22,6 +25,7 @@ pub(crate) async fn run(args: Serve, settings: Settings, output: Output) -> Resu
     let db = settings.open(&Ambient::system()).await?;
     // Two servers on one SQLite file would each believe to be the only one; workers and commands may share it.
     let _lock = db.serve_lock()?;
+    let asked = args.public_address.as_deref().map(origin).transpose()?;
     let listener = listen(args.listen).await?;
     let address = listener.local_addr().map_err(AppError::internal)?;
     let scheme = if args.https { "https" } else { "http" };
@@ -34,7 +38,9 @@ pub(crate) async fn run(args: Serve, settings: Settings, output: Output) -> Resu
     let engine = if args.no_worker { None } else { Some(worker(&db, &settings, args.slots, "serve")?) };
     let state = web::WebState {
         db: db.clone(),
+        delegation: Delegation::new(&db, settings.clouds.clone())?,
         clouds: Arc::new(settings.clouds.clone()),
+        public_address: asked.or_else(|| own_address(address, args.https)),
         secure_cookies: args.https,
         ambient: db.ambient().clone(),
         stop: stop.clone(),
@@ -55,8 +61,24 @@ pub(crate) async fn run(args: Serve, settings: Settings, output: Output) -> Resu
     Ok(Exit::Success)
 }
 
+/// What people type before the path: scheme, host and perhaps a port.
+fn origin(text: &str) -> Result<String, AppError> {
+    let parsed = Url::parse(text.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+    let bare = parsed.filter(|url| url.path() == "/" && url.query().is_none() && url.fragment().is_none());
+    let bare = bare.filter(|url| url.username().is_empty() && url.password().is_none());
+    bare.map(|url| url.origin().ascii_serialization()).ok_or_else(|| {
+        AppError::invalid("settings.public_address", "The public address is not one that a browser can be sent to")
+            .hint("Write scheme, host and port only, for example https://atlas.example.com")
+    })
+}
+
+/// Where the server listens, when people can be sent there: a proxy in front has an address that is not known here.
+fn own_address(address: SocketAddr, behind_proxy: bool) -> Option<String> {
+    (!behind_proxy && !address.ip().is_unspecified()).then(|| format!("http://{address}"))
+}
+
 /// Binds, or says which port is taken and what to do.
-pub(crate) async fn listen(address: std::net::SocketAddr) -> Result<TcpListener, AppError> {
+pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, AppError> {
     TcpListener::bind(address).await.map_err(|error| {
         let busy = error.kind() == std::io::ErrorKind::AddrInUse;
         let message = if busy {
@@ -76,4 +98,27 @@ async fn setup_token(db: &Db) -> Result<Option<SecretString>, AppError> {
         return Ok(None);
     }
     Ok(Some(SecretString::from(URL_SAFE_NO_PAD.encode(db.ambient().bytes::<18>()))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{origin, own_address};
+
+    #[test]
+    fn a_public_address_is_an_origin_and_nothing_more() {
+        assert_eq!(origin("https://Atlas.example.com:443/").unwrap(), "https://atlas.example.com");
+        assert_eq!(origin("http://[::1]:8480").unwrap(), "http://[::1]:8480");
+        for wrong in
+            ["atlas.example.com", "ftp://atlas.example", "https://atlas.example/app", "https://a:b@atlas.example"]
+        {
+            assert_eq!(origin(wrong).unwrap_err().code, "settings.public_address", "{wrong}");
+        }
+    }
+
+    #[test]
+    fn where_the_server_listens_is_an_address_only_when_people_can_be_sent_there() {
+        assert_eq!(own_address(([127, 0, 0, 1], 8480).into(), false).as_deref(), Some("http://127.0.0.1:8480"));
+        assert_eq!(own_address(([0, 0, 0, 0], 8480).into(), false), None);
+        assert_eq!(own_address(([127, 0, 0, 1], 8480).into(), true), None);
+    }
 }

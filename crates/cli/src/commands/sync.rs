@@ -12,7 +12,10 @@ use crate::session::Session;
 pub(crate) async fn run(args: Sync, session: &Session) -> Result<Exit, AppError> {
     let scope = session.scope(&args.tenant.tenant).await?;
     let started = match (&args.object, args.types.as_slice()) {
-        _ if args.groups => app::directory::start_groups_sync(&session.db, &scope, Extra::default()).await?,
+        _ if args.changes => app::inventory::probe::start_probe(&session.db, &scope, Extra::default()).await?,
+        _ if args.groups => {
+            app::directory::start_groups_sync(&session.db, &scope, args.whole, Extra::default()).await?
+        }
         (Some(object), [only]) => {
             app::inventory::start_policy_sync(&session.db, &scope, only, Some(object), Extra::default()).await?
         }

@@ -13,8 +13,9 @@ use testkit::{TestDatabase, World};
 use crate::program::{Said, say, within};
 
 /// `{name}` stands for what the test has made.
-const COMMANDS: [(&str, &str); 12] = [
+const COMMANDS: [(&str, &str); 13] = [
     ("inventory.sync", "sync Contoso --type scopeTags"),
+    ("inventory.probe", "sync Contoso --changes"),
     ("policy.sync", "sync Contoso --type scopeTags --object 0"),
     ("directory_groups.sync", "sync Contoso --groups"),
     ("backup_set.create", "backup create Contoso --name One --type scopeTags"),

@@ -58,7 +58,7 @@ pub(crate) struct Navigation {
 }
 
 impl Navigation {
-    const fn list(name: &'static str) -> Self {
+    pub(crate) const fn list(name: &'static str) -> Self {
         Self { name, page: 1000, single: false, parts: &[], of: None, back: None, derived: &[] }
     }
 

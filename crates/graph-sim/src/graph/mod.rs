@@ -2,6 +2,9 @@
 
 mod approval;
 mod batch;
+mod definitions;
+mod delta;
+mod evaluate;
 mod intents;
 mod list;
 mod read;
@@ -31,6 +34,8 @@ pub(crate) struct Request<'a> {
     pub(crate) knobs: &'a Knobs,
     pub(crate) tenant: &'a Tenant,
     pub(crate) app: &'a str,
+    /// Whether a person is behind it, and not the application alone.
+    pub(crate) of_person: bool,
     /// The bearer token it came with.
     pub(crate) token: &'a str,
     /// Scheme, host and version.
@@ -136,7 +141,7 @@ fn throttle(request: Request<'_>, segments: &[String]) -> Result<f64, GraphError
     let attempt = Attempt {
         app: request.app,
         service,
-        is_write: request.method != "GET" && !is_lookup(segments),
+        is_write: request.method != "GET" && !is_lookup(segments) && !evaluate::is_it(segments),
         units: resource_units(segments, has("select="), has("expand="), top),
     };
     let verdict = request.tenant.limits.attempt(attempt, tokio::time::Instant::now());
@@ -146,7 +151,7 @@ fn throttle(request: Request<'_>, segments: &[String]) -> Result<f64, GraphError
             count(&request.tenant.counters.throttled);
             let says_when = match service {
                 Service::ConditionalAccess => false,
-                Service::Intune | Service::Directory => retry_after,
+                Service::Intune | Service::Directory | Service::AuditLogs => retry_after,
             };
             let mut error = GraphError::too_many_requests(says_when.then_some(seconds));
             if service == Service::Directory {
@@ -225,6 +230,7 @@ fn dispatch(request: Request<'_>, segments: &[String]) -> Reply {
     let result = match request.method {
         "GET" => read::get(request, segments),
         "POST" if is_lookup(segments) => read::get_by_ids(request),
+        "POST" if evaluate::is_it(segments) => evaluate::evaluate(request),
         "POST" | "PATCH" | "PUT" | "DELETE" => {
             let write = || write::answer(request, segments).unwrap_or_else(|error| Reply::error(&error, request));
             Ok(approval::guarded(request, segments, write))

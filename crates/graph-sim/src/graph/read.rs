@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Value, json};
 
-use super::{Reply, Request, intents, list, singletons};
+use super::{Reply, Request, definitions, delta, intents, list, singletons};
 use crate::collections::{self, Kind, Navigation};
 use crate::errors::GraphError;
 use crate::path::{parameter, plain_name};
@@ -48,6 +48,15 @@ fn answer(request: Request<'_>, segments: &[String]) -> Result<Reply, GraphError
     let store = request.tenant.read();
     if let Some(reply) = intents::get(request, &store, segments, &options)? {
         return Ok(reply);
+    }
+    if let Some(reply) = definitions::get(Asked { request, store: &store, options: &options }, segments)? {
+        return Ok(reply);
+    }
+    if let [first, function] = segments
+        && first.eq_ignore_ascii_case("groups")
+        && delta::is_delta(function)
+    {
+        return delta::groups(request, &store, &options);
     }
     if let [first, id] = segments
         && first.eq_ignore_ascii_case("directoryObjects")

@@ -117,9 +117,18 @@ pub(crate) fn compare(left: &Value, right: &Value) -> Option<Ordering> {
         (Value::Null, Value::Null) => Some(Ordering::Equal),
         (Value::Bool(left), Value::Bool(right)) => Some(left.cmp(right)),
         (Value::Number(left), Value::Number(right)) => left.as_f64()?.partial_cmp(&right.as_f64()?),
-        (Value::String(left), Value::String(right)) => Some(left.to_lowercase().cmp(&right.to_lowercase())),
+        (Value::String(left), Value::String(right)) => match (moment(left), moment(right)) {
+            (Some(left), Some(right)) => Some(left.cmp(&right)),
+            _ => Some(left.to_lowercase().cmp(&right.to_lowercase())),
+        },
         _ => None,
     }
+}
+
+/// Moments are compared as such: `00Z` is before `00.001Z`, which as text it is not.
+fn moment(text: &str) -> Option<jiff::Timestamp> {
+    let looks_so = text.len() >= 20 && text.starts_with(|first: char| first.is_ascii_digit()) && text.contains('T');
+    if looks_so { text.parse().ok() } else { None }
 }
 
 fn call(name: &str, arguments: &[Expression], scope: &Scope<'_>) -> bool {
@@ -181,6 +190,7 @@ mod tests {
         assert!(accepts("isBuiltIn eq true or not (version lt 3)"));
         assert!(!accepts("isBuiltIn ne false"));
         assert!(accepts("createdDateTime gt 2026-04-01T00:00:00Z"));
+        assert!(accepts("createdDateTime lt 2026-05-01T10:00:00.001Z and createdDateTime le 2026-05-01T10:00:00.000Z"));
         assert!(accepts("displayName in ('other', 'WIN – BitLocker''s ring')"));
     }
 

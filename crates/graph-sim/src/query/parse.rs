@@ -15,6 +15,8 @@ pub(crate) struct Options {
     pub(crate) top: Option<usize>,
     pub(crate) skip: usize,
     pub(crate) skiptoken: Option<String>,
+    /// Empty begins anew.
+    pub(crate) deltatoken: Option<String>,
     pub(crate) count: bool,
 }
 
@@ -41,6 +43,7 @@ impl Options {
             "top" => self.top = Some(number("$top", value)?),
             "skip" => self.skip = number("$skip", value)?,
             "skiptoken" => self.skiptoken = Some(value.to_owned()),
+            "deltatoken" => self.deltatoken = Some(value.to_owned()),
             "count" => self.count = value.eq_ignore_ascii_case("true"),
             _ => {}
         }

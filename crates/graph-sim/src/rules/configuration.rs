@@ -2,6 +2,10 @@
 
 use super::{Action, Does, Rule};
 
+/// The copy of a policy, under a name of its own.
+const CREATE_COPY: Action =
+    Action { name: "createCopy", does: Does::Copy { parameters: &["displayName", "description"] }, status: 200 };
+
 const SCRIPT: Rule = Rule { approval: "script", ..Rule::intune("") };
 
 pub(super) static RULES: &[Rule] = &[
@@ -12,6 +16,7 @@ pub(super) static RULES: &[Rule] = &[
         with_parts: &["settings"],
         replaced: true,
         starts: &[("isAssigned", "false"), ("creationSource", "null")],
+        actions: &[CREATE_COPY, Action { name: "reorder", does: Does::Reorder, status: 204 }],
         ..Rule::intune("deviceManagement/configurationPolicies")
     },
     Rule {
@@ -79,7 +84,7 @@ pub(super) static RULES: &[Rule] = &[
         created: None,
         assigned: 204,
         not_patched: &["isAssigned", "templateId"],
-        actions: &[Action { name: "updateSettings", does: Does::UpdateSettings, status: 204 }],
+        actions: &[Action { name: "updateSettings", does: Does::UpdateSettings, status: 204 }, CREATE_COPY],
         ..Rule::intune("deviceManagement/intents")
     },
     Rule {
@@ -94,6 +99,7 @@ pub(super) static RULES: &[Rule] = &[
         not_created: &["referencingConfigurationPolicyCount"],
         starts: &[("referencingConfigurationPolicyCount", "0")],
         replaced: true,
+        actions: &[Action { name: "clone", does: Does::Copy { parameters: &[] }, status: 200 }],
         ..Rule::intune("deviceManagement/reusablePolicySettings")
     },
     Rule::intune("deviceManagement/hardwareConfigurations"),

@@ -77,6 +77,10 @@ pub(crate) enum Does {
     UpdatePolicySet,
     /// Takes an imported ADMX file away.
     Remove,
+    /// Makes another object with the same content; it may be given these.
+    Copy { parameters: &'static [&'static str] },
+    /// Moves a policy of the catalog to another place among those of its family.
+    Reorder,
     /// Makes an intent from a template.
     CreateInstance,
 }

@@ -33,6 +33,16 @@ const SINGLES: &[Single] = &[
     patched("policies/identitySecurityDefaultsEnforcementPolicy", "identitySecurityDefaultsEnforcementPolicy"),
 ];
 
+/// What an application alone may not write: it takes a person (the contract of the type, by IntuneCD).
+const OF_PEOPLE: [&str; 1] = ["policies/deviceRegistrationPolicy"];
+
+impl Single {
+    /// Whether it takes a person to write it.
+    pub(crate) fn takes_a_person(&self) -> bool {
+        OF_PEOPLE.contains(&self.path)
+    }
+}
+
 /// How the singleton at a path in its own spelling is written.
 pub(crate) fn single(path: &str) -> Option<&'static Single> {
     SINGLES.iter().find(|single| single.path == path)

@@ -27,6 +27,10 @@ const MORE: &[&str] = &[
     "identitySecurityDefaultsEnforcementPolicy",
     "namedLocation",
     "organizationalBrandingLocalization",
+    // The parameters of `evaluate`.
+    "signInConditions",
+    "signInContext",
+    "signInIdentity",
 ];
 
 /// A property of `deviceManagement` is written there, and the rest of that type is not.

@@ -5,9 +5,13 @@
 mod actions;
 mod approval;
 mod audit;
+mod copies;
+mod delta;
 mod doors;
+mod evaluate;
 mod faults;
 mod metadata;
+mod people;
 mod reads;
 mod registry;
 mod support;

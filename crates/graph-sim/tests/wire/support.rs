@@ -3,11 +3,15 @@
 use std::collections::HashMap;
 
 use graph_sim::{Content, Simulator, SimulatorConfig, TenantSpec};
-use reqwest::{Client, Method, RequestBuilder, Response};
+use reqwest::{Client, Method, RequestBuilder, Response, redirect};
 use serde_json::Value;
+use url::Url;
 
 /// Path of the settings catalog policies.
 pub(crate) const POLICIES: &str = "deviceManagement/configurationPolicies";
+
+/// Where the application has people sent back to.
+const BACK: &str = "https://atlas.example/back";
 
 /// A signed-in client of the simulator's first tenant.
 pub(crate) struct Session {
@@ -19,7 +23,8 @@ pub(crate) struct Session {
 
 /// A simulator with one generated tenant, and a client of it.
 pub(crate) async fn started(objects: usize) -> (Simulator, Session) {
-    let tenant = TenantSpec::named("Contoso", Content::Seeded { seed: 11, objects });
+    let redirect_uris = vec![BACK.to_owned()];
+    let tenant = TenantSpec { redirect_uris, ..TenantSpec::named("Contoso", Content::Seeded { seed: 11, objects }) };
     let config = SimulatorConfig { tenants: vec![tenant], ..SimulatorConfig::default() };
     let simulator = Simulator::start(config).await.unwrap();
     let session = Session::sign_in(&simulator).await;
@@ -56,6 +61,34 @@ impl Session {
         let answer = json(ask_token(&base, &tenant.tenant_id, &tenant).await).await;
         let token = answer["access_token"].as_str().unwrap().to_owned();
         Self { client: client(), base, tenant, token }
+    }
+
+    /// The same tenant by a person's token.
+    pub(crate) async fn of_person(&self) -> Self {
+        let Self { tenant, base, .. } = self;
+        let client = Client::builder().redirect(redirect::Policy::none()).build().unwrap();
+        let query = [
+            ("client_id", tenant.client_id.as_str()),
+            ("redirect_uri", BACK),
+            ("response_type", "code"),
+            ("scope", "User.Read"),
+        ];
+        let page = format!("{base}/{}/oauth2/v2.0/authorize", tenant.tenant_id);
+        let page = Url::parse_with_params(&page, query).unwrap();
+        let answer = client.post(page).form(&[("answer", "yes")]).send().await.unwrap();
+        let back = Url::parse(answer.headers()["location"].to_str().unwrap()).unwrap();
+        let code = back.query_pairs().find(|(name, _)| name == "code").unwrap().1.into_owned();
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("client_id", &tenant.client_id),
+            ("client_secret", &tenant.client_secret),
+            ("redirect_uri", BACK),
+            ("code", &code),
+        ];
+        let address = format!("{base}/{}/oauth2/v2.0/token", tenant.tenant_id);
+        let answer = json(client.post(address).form(&form).send().await.unwrap()).await;
+        let token = answer["access_token"].as_str().unwrap().to_owned();
+        Self { client, base: base.clone(), tenant: tenant.clone(), token }
     }
 
     pub(crate) fn address(&self, path: &str) -> String {

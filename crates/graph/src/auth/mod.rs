@@ -1,7 +1,9 @@
-//! Tokens by client credentials: one request for however many callers, renewed before they end.
+//! Tokens: of the application, one request for however many callers, renewed before they end; and of people, who sign in.
 
+mod addresses;
 mod assertion;
 pub(crate) mod claims;
+mod person;
 pub(crate) mod refusal;
 
 use std::sync::Arc;
@@ -11,14 +13,17 @@ use model::Ambient;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use tokio::sync::Mutex;
-use url::Url;
 
 use crate::config::Limits;
 use crate::connection::{Connection, Credential};
 use crate::error::GraphError;
-use crate::json;
+use crate::json::{self, Parsed};
 use crate::retry::Attempts;
-use crate::transport::{Answer, Transport};
+use crate::transport::Transport;
+
+pub use addresses::SentAway;
+pub(crate) use person::GROUPS;
+pub use person::{CameBack, PersonToken, SignInProof};
 
 /// A token is renewed so long before it ends, in milliseconds: longer than any request takes.
 const EARLY_MS: i64 = 5 * 60 * 1000;
@@ -45,23 +50,36 @@ impl Token {
     }
 }
 
+/// What asks the sign-in service for one connection.
+pub(crate) struct Exchange {
+    pub(crate) connection: Connection,
+    pub(crate) transport: Arc<Transport>,
+    pub(crate) ambient: Ambient,
+}
+
 /// The tokens of one connection.
 pub(crate) struct Tokens {
-    connection: Connection,
-    transport: Arc<Transport>,
+    exchange: Exchange,
     limits: Limits,
-    ambient: Ambient,
+    /// A person's token is not: they have to sign in.
+    renewable: bool,
     finished: AtomicU64,
     cached: Mutex<Option<Result<Token, GraphError>>>,
 }
 
 impl Tokens {
-    pub(crate) fn new(connection: Connection, transport: Arc<Transport>, limits: Limits, ambient: Ambient) -> Self {
-        Self { connection, transport, limits, ambient, finished: AtomicU64::new(0), cached: Mutex::new(None) }
+    pub(crate) fn new(exchange: Exchange, limits: Limits) -> Self {
+        Self { exchange, limits, renewable: true, finished: AtomicU64::new(0), cached: Mutex::new(None) }
+    }
+
+    /// Nothing but this token of a person.
+    pub(crate) fn of_person(exchange: Exchange, limits: Limits, token: &PersonToken) -> Self {
+        let cached = Mutex::new(Some(Ok(token.token.clone())));
+        Self { renewable: false, cached, ..Self::new(exchange, limits) }
     }
 
     pub(crate) fn connection(&self) -> &Connection {
-        &self.connection
+        &self.exchange.connection
     }
 
     /// A token that lasts. Whoever waits while another one asks gets that answer, an error too: a hundred readers
@@ -70,7 +88,7 @@ impl Tokens {
         let seen = self.finished.load(Ordering::SeqCst);
         let mut cached = self.cached.lock().await;
         match &*cached {
-            Some(Ok(token)) if token.expires_ms - EARLY_MS > self.ambient.now_ms() => return Ok(token.clone()),
+            Some(Ok(token)) if token.expires_ms - EARLY_MS > self.exchange.ambient.now_ms() => return Ok(token.clone()),
             Some(Err(error)) if self.finished.load(Ordering::SeqCst) != seen => return Err(error.clone()),
             _ => {}
         }
@@ -89,33 +107,50 @@ impl Tokens {
     }
 
     async fn request(&self) -> Result<Token, GraphError> {
+        if !self.renewable {
+            return Err(refusal::person_gone());
+        }
         let mut attempts = Attempts::default();
         loop {
-            let error = match self.request_once().await {
+            let error = match self.exchange.of_application().await {
                 Ok(token) => return Ok(token),
                 Err(error) => error,
             };
-            match attempts.next(&error, &self.limits, &self.ambient) {
+            match attempts.next(&error, &self.limits, &self.exchange.ambient) {
                 Some(pause) => tokio::time::sleep(pause).await,
                 None => return Err(error),
             }
         }
     }
+}
 
-    async fn request_once(&self) -> Result<Token, GraphError> {
-        let address = self.address()?;
+impl Exchange {
+    /// One request for a token of the application.
+    async fn of_application(&self) -> Result<Token, GraphError> {
         let scope = format!("{}/.default", self.connection.cloud.graph_url);
-        let mut form = vec![
+        let form = vec![
             ("grant_type", "client_credentials"),
             ("client_id", self.connection.client_id.as_str()),
             ("scope", scope.as_str()),
         ];
+        self.token(&self.ask(form).await?)
+    }
+
+    /// The body of an answer to a form, to which the proof of who asks is added.
+    async fn ask(&self, mut form: Vec<(&str, &str)>) -> Result<Value, GraphError> {
+        let path = ["oauth2", "v2.0", "token"];
+        let address = addresses::of(&self.connection.cloud, &self.connection.directory_id, &path)?;
         let proof = self.proof(address.as_str())?;
         form.extend(proof.iter().map(|(name, value)| (*name, value.expose_secret())));
         let request = self.transport.client.post(address).header("accept", "application/json").form(&form);
         let answer = self.transport.send(request).await.map_err(refusal::lost)?;
         tracing::debug!(directory_id = %self.connection.directory_id, status = answer.status, "token requested");
-        self.token(answer).await
+        let body = json::parse(answer.body).await.and_then(Parsed::whole);
+        if answer.status != 200 {
+            return Err(refusal::of(answer.status, body.as_ref().ok())
+                .with(answer.notes.request_id, answer.notes.retry_after_ms));
+        }
+        body.map_err(|_| refusal::unreadable())
     }
 
     /// The fields of the form that prove who asks.
@@ -129,25 +164,7 @@ impl Tokens {
         })
     }
 
-    fn address(&self) -> Result<Url, GraphError> {
-        let wrong = || refusal::wrong_address();
-        let mut address = Url::parse(&self.connection.cloud.login_url).map_err(|_| wrong())?;
-        address.path_segments_mut().map_err(|()| wrong())?.pop_if_empty().extend([
-            &self.connection.directory_id,
-            "oauth2",
-            "v2.0",
-            "token",
-        ]);
-        Ok(address)
-    }
-
-    async fn token(&self, answer: Answer) -> Result<Token, GraphError> {
-        let body = json::parse(answer.body).await;
-        if answer.status != 200 {
-            return Err(refusal::of(answer.status, body.as_ref().ok())
-                .with(answer.notes.request_id, answer.notes.retry_after_ms));
-        }
-        let body = body.map_err(|_| refusal::unreadable())?;
+    fn token(&self, body: &Value) -> Result<Token, GraphError> {
         let text = body
             .get("access_token")
             .and_then(Value::as_str)

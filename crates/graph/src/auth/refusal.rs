@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::error::GraphError;
 
 /// Families of AADSTS numbers: numbers, code, message, next step.
-const FAMILIES: [(&[u64], &str, &str, &str); 17] = [
+const FAMILIES: [(&[u64], &str, &str, &str); 18] = [
     (
         &[7_000_215],
         "auth.secret_wrong",
@@ -97,6 +97,12 @@ const FAMILIES: [(&[u64], &str, &str, &str); 17] = [
         "auth.wrong_tenant",
         "The sign-in belongs to another tenant",
         "Start the sign-in in the right tenant again",
+    ),
+    (
+        &[54_005, 70_000, 70_008, 500_112, 501_481],
+        "auth.code_refused",
+        "The sign-in is over, or it was used already",
+        "Sign in at Microsoft again under Connection",
     ),
     (&[90_055], "auth.throttled", "The tenant is throttled at the sign-in service", "Wait some minutes"),
 ];
@@ -189,6 +195,15 @@ pub(super) fn unreadable() -> GraphError {
     )
 }
 
+/// A person's token has ended or was refused, and nobody but the person gets another.
+pub(super) fn person_gone() -> GraphError {
+    GraphError::new(
+        "auth.person_signed_out",
+        "The sign-in at Microsoft is over",
+        "Sign in at Microsoft again under Connection",
+    )
+}
+
 /// The cloud's sign-in address is no address.
 pub(super) fn wrong_address() -> GraphError {
     GraphError::new(
@@ -229,6 +244,11 @@ mod tests {
             (90_094, "auth.consent_required"),
             (65_001, "auth.consent_required"),
             (700_005, "auth.wrong_tenant"),
+            (54_005, "auth.code_refused"),
+            (70_000, "auth.code_refused"),
+            (70_008, "auth.code_refused"),
+            (500_112, "auth.code_refused"),
+            (501_481, "auth.code_refused"),
             (90_055, "auth.throttled"),
             (90_006, "auth.unavailable"),
             (90_024, "auth.unavailable"),

@@ -1,9 +1,10 @@
 //! Taking a batch's answer apart. Answers come in any order; ids may come back as numbers.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
+use crate::json::Parsed;
 use crate::transport::Notes;
 
 /// The answer to one request of a batch.
@@ -11,6 +12,8 @@ pub(crate) struct Sub {
     pub(super) status: u16,
     pub(super) notes: Notes,
     pub(super) body: Value,
+    /// Whether something of the body is nested too deep, and missing.
+    pub(super) deep: bool,
 }
 
 /// Whether it is the answer to a batch at all.
@@ -19,12 +22,14 @@ pub(super) fn is_batch(value: &Value) -> bool {
 }
 
 /// The answers by id. One without an id or a status is as good as lost.
-pub(crate) fn split(mut value: Value) -> HashMap<String, Sub> {
-    let responses = value.get_mut("responses").and_then(Value::as_array_mut).map(std::mem::take).unwrap_or_default();
-    responses.into_iter().filter_map(one).collect()
+pub(crate) fn split(mut parsed: Parsed) -> HashMap<String, Sub> {
+    let responses = parsed.value.get_mut("responses").and_then(Value::as_array_mut).map(std::mem::take);
+    let deep: HashSet<usize> = parsed.deep.into_iter().collect();
+    let responses = responses.unwrap_or_default().into_iter().enumerate();
+    responses.filter_map(|(position, response)| one(response, deep.contains(&position))).collect()
 }
 
-fn one(mut response: Value) -> Option<(String, Sub)> {
+fn one(mut response: Value, deep: bool) -> Option<(String, Sub)> {
     let id = match response.get("id")? {
         Value::String(id) => id.clone(),
         Value::Number(id) => id.to_string(),
@@ -36,23 +41,25 @@ fn one(mut response: Value) -> Option<(String, Sub)> {
         headers.iter().find(|(header, _)| header.eq_ignore_ascii_case(name))?.1.as_str()
     });
     let body = response.get_mut("body").map(Value::take).unwrap_or_default();
-    Some((id, Sub { status, notes, body }))
+    Some((id, Sub { status, notes, body, deep }))
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use super::split;
+    use super::{Parsed, split};
 
     #[test]
     fn answers_are_found_by_id_in_any_order() {
-        let answers = split(json!({ "responses": [
+        let value = json!({ "responses": [
             { "id": 1, "status": 429, "headers": { "Retry-After": "2" } },
             { "id": "0", "status": 200, "body": { "x": 1 } },
             { "status": 200 }, { "id": "7" },
-        ] }));
+        ] });
+        let answers = split(Parsed { value, deep: vec![0, 2] });
         assert_eq!(answers.len(), 2);
+        assert_eq!((answers["1"].deep, answers["0"].deep), (true, false));
         assert_eq!(answers["1"].notes.retry_after_ms, Some(2_000));
         assert_eq!(answers["0"].body, json!({ "x": 1 }));
     }

@@ -75,6 +75,7 @@ impl Cost {
             Quota::Intune => [Some(Class::Intune), None],
             Quota::ConditionalAccess => [Some(Class::ConditionalAccess), None],
             Quota::Directory => [Some(Class::Directory), None],
+            Quota::AuditLogs => [Some(Class::AuditLogs), None],
         }
     }
 }
@@ -90,7 +91,8 @@ pub(crate) struct Permit {
 
 impl Budget {
     pub(crate) fn new(tenant: String, board: Arc<dyn BudgetBoard>, limits: Limits, ambient: Ambient) -> Arc<Self> {
-        let windows = [limits.intune, limits.intune_writes, limits.conditional_access, limits.directory];
+        let windows =
+            [limits.intune, limits.intune_writes, limits.conditional_access, limits.directory, limits.audit_logs];
         Arc::new(Self {
             tenant,
             node: ambient.uuid().to_string(),

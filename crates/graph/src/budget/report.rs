@@ -5,7 +5,7 @@ use futures::future::BoxFuture;
 use super::shared::Shared;
 
 /// Classes of requests that have a limit of their own.
-pub(super) const CLASSES: usize = 4;
+pub(super) const CLASSES: usize = 5;
 
 /// A class of requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub(crate) enum Class {
     ConditionalAccess,
     /// Groups and other directory objects, in resource units.
     Directory,
+    /// The directory's audit and sign-in logs.
+    AuditLogs,
 }
 
 /// A node tells how it stands. Made and read by this crate alone.

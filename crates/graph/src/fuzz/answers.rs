@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::json;
 use crate::batch::answer;
+use crate::json::Parsed;
 use crate::observe;
 use crate::paging::{Links, Page};
 
@@ -42,7 +43,7 @@ proptest! {
 
 /// As every parser that may see it.
 fn read(value: Value) {
-    answer::split(value.clone());
+    answer::split(Parsed { value: value.clone(), deep: vec![0] });
     observe::fuzz(&value);
     for contract in Registry::embedded().iter() {
         content::row_signal(contract, &value);

@@ -69,7 +69,7 @@ const SIZE: u32 = 64;
 const LENGTH: u32 = 6;
 
 /// A document.
-pub(super) fn value() -> impl Strategy<Value = Value> {
+pub(crate) fn value() -> impl Strategy<Value = Value> {
     plain().prop_recursive(DEPTH, SIZE, LENGTH, |inner| {
         let length = 0..LENGTH as usize;
         prop_oneof![

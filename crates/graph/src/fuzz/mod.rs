@@ -5,5 +5,5 @@
 
 mod answers;
 mod headers;
-mod json;
+pub(crate) mod json;
 mod sign_in;

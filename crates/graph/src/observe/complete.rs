@@ -6,6 +6,7 @@
 use model::registry::{Contract, Part, content};
 use serde_json::Value;
 
+use super::list::Row;
 use super::{MissingPart, ObservedObject, Reader, nested, observed};
 use crate::error::GraphError;
 use crate::paging::{Page, rest};
@@ -20,10 +21,14 @@ pub(super) enum Source {
 
 impl Reader {
     /// A row of the list, made complete.
-    pub(super) async fn complete_row(&self, contract: &'static Contract, row: Value) -> ObservedObject {
+    pub(super) async fn complete_row(&self, contract: &'static Contract, row: Row) -> ObservedObject {
+        let Row { value: row, deep } = row;
         let id = content::external_id(contract, &row).unwrap_or_default().to_owned();
-        let row_signal = contract.unchanged.map(|_| content::row_signal(contract, &row));
-        let object = if contract.hydrate.is_none() {
+        let row_signal = contract.unchanged.filter(|_| !deep).map(|_| content::row_signal(contract, &row));
+        let object = if deep && contract.hydrate.is_none() {
+            let part = MissingPart { part: "object".to_owned(), error: GraphError::of("graph.too_deep") };
+            observed(contract, id, row, vec![part])
+        } else if contract.hydrate.is_none() {
             self.complete(contract, id, row, Source::List).await
         } else {
             match self.read_object(contract, &id).await {

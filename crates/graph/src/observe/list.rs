@@ -8,12 +8,13 @@ use tokio::sync::mpsc;
 
 use super::{Reader, TypeObservation};
 use crate::error::GraphError;
+use crate::json::Parsed;
 use crate::paging::{Links, Page};
 
 impl Reader {
     /// Sends every row once, however often it is listed. A row without an id cannot be kept, so the list is not
     /// complete; the other rows are kept all the same.
-    pub(super) async fn list(&self, contract: &'static Contract, rows: mpsc::Sender<Value>) -> TypeObservation {
+    pub(super) async fn list(&self, contract: &'static Contract, rows: mpsc::Sender<Row>) -> TypeObservation {
         let mut observation =
             TypeObservation { type_key: &contract.key, pages: 0, seen: 0, duplicates: 0, list_error: None };
         if let Err(error) = self.pages(contract, rows, &mut observation).await {
@@ -27,7 +28,7 @@ impl Reader {
     async fn pages(
         &self,
         contract: &Contract,
-        rows: mpsc::Sender<Value>,
+        rows: mpsc::Sender<Row>,
         observation: &mut TypeObservation,
     ) -> Result<(), GraphError> {
         let mut found = Found { seen: HashSet::new(), rows, nameless: false };
@@ -65,7 +66,7 @@ impl Reader {
             return Err(GraphError::of("graph.unexpected_shape"));
         }
         let id = content::external_id(contract, &row).unwrap_or_default().to_owned();
-        found.send(id, row, observation).await
+        found.send(id, Row { value: row, deep: false }, observation).await
     }
 
     async fn pages_of(
@@ -79,17 +80,18 @@ impl Reader {
         let mut listed = HashSet::new();
         let mut next = Some(self.pipeline.absolute(contract.version.as_str(), &self.addresses(contract).list(top)));
         while let Some(link) = next {
-            let page = Page::of(self.pipeline.get(&links.check(link)?, contract.quota).await?)?;
+            let Parsed { value, deep } = self.pipeline.get_list(&links.check(link)?, contract.quota).await?;
+            let (page, deep) = (Page::of(value)?, deep.into_iter().collect::<HashSet<_>>());
             observation.pages += 1;
-            for row in page.rows {
-                let Some(id) = content::external_id(contract, &row).map(str::to_owned) else {
+            for (position, value) in page.rows.into_iter().enumerate() {
+                let Some(id) = content::external_id(contract, &value).map(str::to_owned) else {
                     found.nameless = true;
                     continue;
                 };
                 if !listed.insert(id.clone()) {
                     observation.duplicates += 1;
                 }
-                found.send(id, row, observation).await?;
+                found.send(id, Row { value, deep: deep.contains(&position) }, observation).await?;
             }
             next = page.next;
         }
@@ -97,16 +99,23 @@ impl Reader {
     }
 }
 
+/// A row of a list.
+pub(super) struct Row {
+    pub(super) value: Value,
+    /// Whether something in it is nested too deep, and missing.
+    pub(super) deep: bool,
+}
+
 /// What was found however often the list had to be begun.
 struct Found {
     seen: HashSet<String>,
-    rows: mpsc::Sender<Value>,
+    rows: mpsc::Sender<Row>,
     nameless: bool,
 }
 
 impl Found {
     /// Passes a row on unless its id was seen before.
-    async fn send(&mut self, id: String, row: Value, observation: &mut TypeObservation) -> Result<(), GraphError> {
+    async fn send(&mut self, id: String, row: Row, observation: &mut TypeObservation) -> Result<(), GraphError> {
         if self.seen.insert(id) {
             observation.seen += 1;
             self.rows.send(row).await.map_err(|_| GraphError::of("graph.cancelled"))?;

@@ -2,9 +2,13 @@
 
 mod changes;
 mod complete;
+mod definitions;
+mod delta;
 mod list;
 mod lookup;
 mod nested;
+
+pub use delta::Change;
 
 use std::sync::Arc;
 
@@ -99,7 +103,7 @@ impl Reader {
     ) -> TypeObservation {
         let (rows_in, mut rows_out) = mpsc::channel(ROWS_AHEAD);
         let rows = stream::poll_fn(move |context| rows_out.poll_recv(context));
-        let rows = rows.filter(|row| std::future::ready(!is_known(row)));
+        let rows = rows.filter(|row: &list::Row| std::future::ready(row.deep || !is_known(&row.value)));
         let completing = async {
             let mut objects =
                 std::pin::pin!(rows.map(|row| self.complete_row(contract, row)).buffer_unordered(OBJECTS_AT_ONCE));
@@ -149,7 +153,9 @@ fn observed(
 /// What reads inside any value, for the fuzz targets.
 #[cfg(test)]
 pub(crate) fn fuzz(value: &Value) {
-    changes::note(value, &mut std::collections::HashMap::new());
+    for log in model::change::ChangeLog::ALL {
+        changes::event(log, value, "1");
+    }
     nested::find(value, String::new());
     let mut once = value.clone();
     nested::remove_notes(&mut once);

@@ -5,12 +5,14 @@
 
 mod bad_answers;
 mod certificates;
+mod changes;
 mod fewest_requests;
 mod harness;
 mod lookups;
 mod matrix;
 mod odd_content;
 mod odd_shapes;
+mod people;
 mod priorities;
 mod reading;
 mod real_policies;

@@ -48,7 +48,7 @@ async fn the_directory_is_named_in_the_path() {
     let router = Router::new().route("/v1.0/organization/t/branding/localizations", get(async move || Json(rows)));
     let (observation, objects) = observe(&serve(router).await, "companyBranding").await;
     assert_eq!((observation.list_error, objects.len()), (None, 1));
-    assert_eq!(objects[0].name, "0");
+    assert_eq!(objects[0].name, "Default sign-in branding");
 }
 
 /// Wi-Fi: the certificates for servers are a list, the one for clients is not set, and one cannot be read.

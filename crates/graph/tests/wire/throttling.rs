@@ -60,5 +60,5 @@ async fn a_tenant_that_is_refused_for_ever_ends_with_a_code() {
     world.simulator.add_fault(&world.id, Fault::on("configurationPolicies", too_many(None)));
     let (observation, _) = world.observe("settingsCatalog").await;
     assert_eq!(observation.list_error.unwrap().code, "graph.throttled");
-    assert_eq!(world.graph.traffic().throttled, 20);
+    assert_eq!(world.graph.traffic().throttled, 40);
 }

@@ -38,16 +38,26 @@ pub struct Contract {
     /// Path below the version of the action that gives many objects by their ids (`ids`, `types`), where there is one.
     #[serde(default)]
     pub lookup: Option<String>,
+    /// How the service tells what changed in the collection, where it does.
+    #[serde(default)]
+    pub delta: Option<Delta>,
     /// Entity type of its objects, without `microsoft.graph.`.
     pub entity: String,
     /// Derived types that this contract names somewhere, without `microsoft.graph.`.
     #[serde(default)]
     pub family: Vec<String>,
+    /// What the directory's audit log calls an object of it when one is added (for example "conditional access policy" of
+    /// "Add conditional access policy"), where that is known. Intune's log names types by their entity.
+    #[serde(default)]
+    pub audited_as: Option<String>,
     /// Which published limit its requests count against.
     pub quota: Quota,
     /// Property with the name that a person gave; what has none is called by its label.
     #[serde(default)]
     pub name: Option<String>,
+    /// What a person reads in place of a name that says nothing to anybody.
+    #[serde(default)]
+    pub names: BTreeMap<String, String>,
     /// Property with the time of the last change, when there is one.
     #[serde(default)]
     pub modified: Option<String>,
@@ -93,6 +103,9 @@ pub struct Contract {
     /// Base64 texts, shown decoded. Paths.
     #[serde(default)]
     pub encoded: Vec<String>,
+    /// Where the definitions of its settings are read, when it has settings of a catalog.
+    #[serde(default)]
+    pub definitions: Option<DefinitionPaths>,
     /// Where the object names other objects.
     #[serde(default)]
     pub references: Vec<ReferenceRule>,
@@ -157,6 +170,8 @@ pub enum Quota {
     ConditionalAccess,
     /// Groups and other directory objects.
     Directory,
+    /// The directory's audit and sign-in logs.
+    AuditLogs,
 }
 
 /// How the collection is listed.
@@ -178,6 +193,20 @@ pub struct List {
     /// `$top`; absent leaves the page size to the service.
     #[serde(default)]
     pub top: Option<u32>,
+    /// `$orderby`.
+    #[serde(default)]
+    pub order: Option<String>,
+}
+
+/// The function that tells what changed since it was last asked, with the selection and the page size of the list.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Delta {
+    /// Its path below the version, without parentheses.
+    pub path: String,
+    /// Properties that no object is without: a row that lacks one, or has null in its place, says only that the object
+    /// changed, and the object is read by its id.
+    pub whole: Vec<String>,
 }
 
 /// How a single object is read when rows of the list are incomplete.
@@ -279,6 +308,9 @@ pub struct Permissions {
     pub read: Vec<String>,
     /// To change it.
     pub write: Vec<String>,
+    /// Whether everything else works without them.
+    #[serde(default)]
+    pub optional: bool,
 }
 
 /// Where the object names other objects.
@@ -292,6 +324,20 @@ pub struct ReferenceRule {
     /// Values that are words and not ids, for example `All`.
     #[serde(default)]
     pub except: Vec<String>,
+}
+
+/// Where the definitions of settings are read. They say what a setting is called and are never a part of the object.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DefinitionPaths {
+    /// The part that brings the definitions of all its settings in one request, when its `settingDefinitions` are
+    /// expanded on its own path; absent for an object without such a part.
+    #[serde(default)]
+    pub with: Option<String>,
+    /// Path below the version of the collection that has each by its id.
+    pub path: String,
+    /// Path below the version of the categories that they are filed under.
+    pub categories: String,
 }
 
 impl Contract {

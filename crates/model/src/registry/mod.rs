@@ -13,9 +13,11 @@ use std::sync::LazyLock;
 
 use include_dir::{Dir, include_dir};
 
+use crate::change::ChangeLog;
+
 pub use contract::{
-    Contract, DIRECTORY, Hydrate, List, Mode, Part, Permissions, PlatformRule, Quota, ReferenceRule, Risk, Unchanged,
-    Version,
+    Contract, DIRECTORY, DefinitionPaths, Delta, Hydrate, List, Mode, Part, Permissions, PlatformRule, Quota,
+    ReferenceRule, Risk, Unchanged, Version,
 };
 pub use writing::{Assign, Assignable, BuiltIn, Create, CreateMode, Ready, Update};
 
@@ -68,6 +70,18 @@ impl Registry {
         self.0.iter().find(|contract| contract.key == key)
     }
 
+    /// The contract of an object that nobody knows, by what an audit log calls it: the type of a resource in Intune's, the
+    /// activity in the directory's, which must be an addition. Other activities name a type, too, and mean another one's
+    /// object: "Consent to application" is about a service principal.
+    pub fn audited(&self, log: ChangeLog, word: &str) -> Option<&Contract> {
+        let word = word.to_lowercase();
+        self.iter().find(|contract| match (log, &contract.audited_as) {
+            (ChangeLog::Intune, _) => contract.quota == Quota::Intune && contract.entity.to_lowercase() == word,
+            (ChangeLog::Directory, Some(name)) => word == format!("add {name}"),
+            (ChangeLog::Directory, None) => false,
+        })
+    }
+
     /// What one object of that type is called; the key itself where the type is unknown.
     pub fn label<'a>(&'a self, key: &'a str) -> &'a str {
         self.get(key).map_or(key, |contract| contract.label.as_str())
@@ -94,14 +108,24 @@ fn embedded_files() -> impl Iterator<Item = (&'static str, &'static str)> {
 #[cfg(test)]
 mod tests {
     use super::{Registry, embedded_files};
+    use crate::change::ChangeLog;
 
     #[test]
     fn the_embedded_contracts_parse_in_a_stable_order() {
         let registry = Registry::parse(embedded_files()).expect("contracts");
         let keys: Vec<_> = registry.iter().map(|contract| contract.key.as_str()).collect();
         assert_eq!(keys.first(), Some(&"settingsCatalog"));
-        assert_eq!(keys.last(), Some(&"auditEvents"));
-        assert_eq!(keys.len(), 73);
+        assert_eq!(keys.last(), Some(&"directoryAudits"));
+        assert_eq!(keys.len(), 74);
+    }
+
+    #[test]
+    fn a_new_object_is_known_by_what_the_log_calls_it() {
+        let key = |log, word| Registry::embedded().audited(log, word).map(|contract| contract.key.as_str());
+        assert_eq!(key(ChangeLog::Intune, "DeviceConfiguration"), Some("deviceConfigurations"));
+        assert_eq!(key(ChangeLog::Intune, "SomethingNew"), None);
+        assert_eq!(key(ChangeLog::Directory, "Add conditional access policy"), Some("conditionalAccess"));
+        assert_eq!(key(ChangeLog::Directory, "Consent to application"), None);
     }
 
     #[test]

@@ -107,6 +107,12 @@ pub struct BuiltIn {
 pub struct Update {
     /// `PATCH` or `PUT` on the object; `none` when the service changes it and nobody else.
     pub method: String,
+    /// Path below the version where it is written, when that is not where it is read.
+    #[serde(default)]
+    pub path: Option<String>,
+    /// Property of the body that takes it, when it is not the body itself.
+    #[serde(default)]
+    pub inside: Option<String>,
     /// Why there is no method; empty when there is one.
     #[serde(default)]
     pub reason: String,

@@ -123,7 +123,7 @@ impl Metadata {
         }
     }
 
-    fn property(&self, entity: &str, name: &str) -> Option<String> {
+    pub(crate) fn property(&self, entity: &str, name: &str) -> Option<String> {
         if name == "id" && self.chain(entity).contains(&"entity") {
             return Some("Edm.String".to_owned());
         }

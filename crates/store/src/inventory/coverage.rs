@@ -3,7 +3,7 @@
 use model::ids::RunId;
 
 use super::Inventory;
-use super::record::one_at_a_time;
+use super::turn::one_at_a_time;
 use crate::db::Tx;
 use crate::db::sql::{id, sql};
 use crate::ledger::{hold_in, step_in};
@@ -31,6 +31,10 @@ pub struct CoverageRow {
     /// When the pass began that last read all its objects, with none left unread because nothing told of a change: each
     /// was read then or later.
     pub whole_at: Option<i64>,
+    /// Settings that its objects set and whose definitions could not be read.
+    pub unnamed: u64,
+    /// Why not.
+    pub unnamed_code: Option<String>,
 }
 
 /// How old the inventory is.
@@ -117,6 +121,27 @@ impl Inventory<'_> {
         }
     }
 
+    /// Of how many settings of the type the definitions could not be read, and why.
+    pub async fn note_unnamed(
+        &self,
+        lease: &Lease,
+        type_key: &str,
+        unnamed: usize,
+        code: Option<&str>,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.0.db.begin("inventory.note_unnamed").await?;
+        hold_in(&mut tx, lease, self.0.tenant()).await?;
+        let update = sql!(
+            "update inventory_coverage set unnamed = $3, unnamed_code = $4 where tenant_id = $1 and type_key = $2",
+            self.0.tenant_arg(),
+            type_key,
+            unnamed,
+            code,
+        );
+        tx.execute(update).await?;
+        tx.commit().await
+    }
+
     /// Every type that was ever observed, by key.
     pub async fn coverage(&self) -> Result<Vec<CoverageRow>, StoreError> {
         let statement =
@@ -134,6 +159,8 @@ impl Inventory<'_> {
                     incomplete: row.count("incomplete")?,
                     complete_at: row.get("complete_at")?,
                     whole_at: row.get("whole_at")?,
+                    unnamed: row.count("unnamed")?,
+                    unnamed_code: row.get("unnamed_code")?,
                 })
             })
             .collect()

@@ -3,14 +3,16 @@
 use std::collections::BTreeSet;
 
 use model::ids::{TenantId, VersionId};
-use model::registry::Registry;
-use model::registry::content::{SEARCH_RULES, Searched, searched};
+use model::registry::content::{Definitions, SEARCH_RULES, Searched, definition_ids, searched_with};
+use model::registry::{Contract, Registry};
+use serde_json::Value;
 
-use super::record::one_at_a_time;
+use super::Inventory;
 use super::texts::{self, Text};
+use super::turn::one_at_a_time;
 use crate::db::sql::{Arg, Builder, id, sql};
 use crate::db::{Row, Tx};
-use crate::{Db, StoreError, blobs};
+use crate::{Db, StoreError, blobs, definitions};
 
 /// An object whose text is to be made, with what it says now.
 struct Waiting {
@@ -18,6 +20,34 @@ struct Waiting {
     external_id: String,
     version: VersionId,
     searched: Searched,
+}
+
+impl Inventory<'_> {
+    /// Makes the texts of up to `limit` objects of this tenant; says how many objects were looked at.
+    pub async fn make_texts(&self, limit: usize) -> Result<usize, StoreError> {
+        self.0.db.make_texts_of(self.0.tenant(), limit).await
+    }
+}
+
+/// An object with its document.
+struct Opened {
+    type_key: String,
+    external_id: String,
+    version: VersionId,
+    content: Option<(&'static Contract, Value)>,
+}
+
+impl Opened {
+    /// The settings that it sets.
+    fn names(&self) -> BTreeSet<String> {
+        self.content.as_ref().map(|(contract, document)| definition_ids(contract, document)).unwrap_or_default()
+    }
+
+    fn waiting(self, known: &Definitions) -> Waiting {
+        let searched = self.content.map(|(contract, document)| searched_with(contract, &document, known));
+        let (type_key, external_id, version) = (self.type_key, self.external_id, self.version);
+        Waiting { type_key, external_id, version, searched: searched.unwrap_or_default() }
+    }
 }
 
 impl Db {
@@ -30,6 +60,10 @@ impl Db {
         );
         let rows = self.fetch("inventory_objects", next).await?;
         let Some(tenant) = rows.first().map(|row| row.id::<TenantId>("tenant_id")).transpose()? else { return Ok(0) };
+        self.make_texts_of(tenant, limit).await
+    }
+
+    async fn make_texts_of(&self, tenant: TenantId, limit: usize) -> Result<usize, StoreError> {
         let statement = sql!(
             "select o.type_key, o.external_id, o.version_id, b.hash, b.body, b.bytes from inventory_objects o \
              join versions v on v.id = o.version_id join blobs b on b.tenant_id = v.tenant_id and b.hash = v.blob_hash \
@@ -39,13 +73,16 @@ impl Db {
             limit,
         );
         let rows = self.fetch("inventory_objects", statement).await?;
-        let waiting = rows.iter().map(|row| self.waiting(tenant, row)).collect::<Result<Vec<_>, _>>()?;
+        let opened = rows.iter().map(|row| self.opened(tenant, row)).collect::<Result<Vec<_>, _>>()?;
+        let named = opened.iter().flat_map(Opened::names).collect::<BTreeSet<_>>();
+        let known = definitions::names(self, tenant, named.iter().map(String::as_str)).await?;
+        let waiting: Vec<_> = opened.into_iter().map(|opened| opened.waiting(&known)).collect();
         self.write_texts(tenant, &waiting).await?;
         Ok(waiting.len())
     }
 
     /// A document that cannot be opened, or whose type this version does not know, is found by its name.
-    fn waiting(&self, tenant: TenantId, row: &Row) -> Result<Waiting, StoreError> {
+    fn opened(&self, tenant: TenantId, row: &Row) -> Result<Opened, StoreError> {
         let type_key: String = row.get("type_key")?;
         let (hash, body): (Vec<u8>, Vec<u8>) = (row.get("hash")?, row.get("body")?);
         let version: VersionId = row.id("version_id")?;
@@ -54,9 +91,8 @@ impl Db {
         if document.is_none() {
             tracing::warn!(%tenant, %version, "a version cannot be opened, so its settings are not found");
         }
-        let contract = Registry::embedded().get(&type_key);
-        let searched = contract.zip(document).map(|(contract, document)| searched(contract, &document));
-        Ok(Waiting { type_key, external_id: row.get("external_id")?, version, searched: searched.unwrap_or_default() })
+        let content = Registry::embedded().get(&type_key).zip(document);
+        Ok(Opened { type_key, external_id: row.get("external_id")?, version, content })
     }
 
     /// In one transaction, like the recording of a version, and only where that version is still the last one.

@@ -1,8 +1,11 @@
 //! Observed objects: the last state of each, what is incomplete and what is missing.
 
+pub(crate) mod authors;
 mod coverage;
+mod dependencies;
 mod filter;
 mod list;
+mod locate;
 mod make_texts;
 mod record;
 mod references;
@@ -10,8 +13,11 @@ mod rows;
 mod search;
 mod signals;
 mod texts;
+mod turn;
 
+pub use authors::VersionAuthor;
 pub use coverage::{CoverageRow, Freshness, ObservedType};
+pub use dependencies::{Direction, Link, LinkedObject, UnusedKinds, UseCount};
 pub use filter::InventoryFilter;
 pub use list::Facets;
 pub use record::{Recorded, RecordedObject, RowSignal, What};
@@ -19,6 +25,7 @@ pub use references::UsedObject;
 pub use rows::{InventoryCursor, Missing, MissingPart, ObjectDetail, ObjectRow};
 pub use search::Found;
 pub use signals::{SeenObject, Signals};
+pub(crate) use turn::one_at_a_time;
 
 use crate::TenantDb;
 

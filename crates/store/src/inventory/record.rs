@@ -1,18 +1,21 @@
 //! Recording what a run observed: items, versions and objects in one transaction under the run's lease.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
-use model::ids::{Id, TenantId, VersionId};
+use model::change::ToldChange;
+use model::ids::{Id, VersionId};
 use model::registry::content::{SEARCH_RULES, Searched};
 use model::run::ItemOutcome;
 
+use super::authors::{self, Told};
 use super::texts::{self, Text};
+use super::turn::one_at_a_time;
 use super::{Inventory, MissingPart};
 use crate::blobs::{self, Blob};
 use crate::db::Tx;
 use crate::db::sql::{Arg, Builder, id, sql};
 use crate::ledger::{Held, hold_in, record_items};
-use crate::{Engine, ItemRecord, Lease, StoreError};
+use crate::{ItemRecord, Lease, StoreError, probes};
 
 /// Objects per transaction; with 23 columns far below the 32,766 arguments of SQLite.
 const BATCH_MAX: usize = 500;
@@ -54,6 +57,10 @@ pub struct RecordedObject {
     pub signal: Option<RowSignal>,
     /// What it is found by.
     pub searched: Searched,
+    /// What the audit logs tell of it; see [`super::authors`].
+    pub told: Vec<ToldChange>,
+    /// Whether a change probe reads it because of that: recording it is what handles these events.
+    pub probed: bool,
 }
 
 /// What told of an object before it was read.
@@ -101,6 +108,7 @@ struct Observation {
     /// Whether its row said the same as before and the audit log did not name it.
     untold: bool,
     known_before: bool,
+    version_before: Option<VersionId>,
 }
 
 impl Observation {
@@ -158,6 +166,7 @@ impl Inventory<'_> {
             self.store_objects(&mut tx, lease, &held, &observations).await?;
             self.store_groups(&mut tx, &observations).await?;
             self.store_texts(&mut tx, &observations).await?;
+            self.store_told(&mut tx, &observations).await?;
         }
         self.0.db.commit_runs(tx, false).await?;
         let answer = |one: Observation| Recorded { key: one.object.key, what: one.what, version: one.version };
@@ -220,6 +229,7 @@ impl Inventory<'_> {
                 row_hash: row_hash.filter(|_| object.missing_parts.is_empty()),
                 untold: same_row && named == Some(false),
                 known_before: before.is_some(),
+                version_before: old.version,
                 object,
             });
         }
@@ -345,6 +355,24 @@ impl Inventory<'_> {
         Ok(())
     }
 
+    /// Who made a version stands beside it from the moment it is there, and an event is handled when its object is.
+    async fn store_told(&self, tx: &mut Tx, all: &[Observation]) -> Result<(), StoreError> {
+        let told = || all.iter().filter(|one| !one.object.told.is_empty());
+        let complete = told().filter(|one| one.what != What::Incomplete);
+        let joined: Vec<Told<'_>> = complete
+            .filter_map(|one| {
+                let fresh = one.has_new_version();
+                Some(Told { version: one.version?, before: one.version_before, fresh, changes: &one.object.told })
+            })
+            .collect();
+        if !joined.is_empty() {
+            authors::store(self.0.db, tx, self.0.tenant(), joined).await?;
+        }
+        let handled = told().filter(|one| one.object.probed).flat_map(|one| &one.object.told);
+        let handled = handled.map(|change| (change.author.log, change.mark(), change.author.at)).collect();
+        probes::remember(tx, self.0.tenant(), handled).await
+    }
+
     /// What is found follows the last complete content, in its transaction.
     async fn store_texts(&self, tx: &mut Tx, all: &[Observation]) -> Result<(), StoreError> {
         let fresh = all.iter().filter(|one| one.has_new_version());
@@ -358,26 +386,6 @@ impl Inventory<'_> {
             .collect();
         texts::store(self.0.db, tx, self.0.tenant(), &texts).await
     }
-}
-
-/// Until its end no other transaction records these types of the tenant. Two runs may see the same object at the same
-/// moment: on PostgreSQL each would find it as it was before the other and make a version of its own. SQLite has one
-/// writer at a time anyway. It comes before the proof of the lease: whoever waits here does not hold the row of its run,
-/// so that its beat goes on.
-pub(super) async fn one_at_a_time<'a>(
-    tx: &mut Tx,
-    tenant: TenantId,
-    type_keys: impl IntoIterator<Item = &'a str>,
-) -> Result<(), StoreError> {
-    if tx.engine() == Engine::Sqlite {
-        return Ok(());
-    }
-    // In one order for everybody, so that no two wait for each other. The number keeps our names apart from other locks.
-    for type_key in type_keys.into_iter().collect::<BTreeSet<_>>() {
-        let name = format!("inventory/{}/{type_key}", tenant.uuid());
-        tx.execute(sql!("select pg_advisory_xact_lock(hashtextextended($1, 8386093281337500518))", name)).await?;
-    }
-    Ok(())
 }
 
 /// By type key and external id.

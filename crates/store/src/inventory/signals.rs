@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use model::run::ItemOutcome;
 
 use super::Inventory;
-use super::record::one_at_a_time;
+use super::turn::one_at_a_time;
 use crate::db::sql::{Arg, Builder, id, sql};
 use crate::keys::ContentHasher;
 use crate::ledger::{hold_in, record_items};

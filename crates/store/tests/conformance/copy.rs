@@ -5,7 +5,8 @@ use store::{CertificateSummary, Credential, DatabaseCopy, DatabaseUrl, TenantSta
 use crate::harness::TestDb;
 
 /// Tables that are only of the moment, or belong to the database itself.
-const LEFT_OUT: [&str; 5] = ["nodes", "run_changes", "request_budgets", "database_copy", "_sqlx_migrations"];
+const LEFT_OUT: [&str; 6] =
+    ["nodes", "run_changes", "request_budgets", "authorization_requests", "database_copy", "_sqlx_migrations"];
 
 async fn code(from: &DatabaseUrl, to: &DatabaseUrl) -> &'static str {
     DatabaseCopy::begin(from, to).await.err().expect("it is refused").code

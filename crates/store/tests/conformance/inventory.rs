@@ -3,7 +3,11 @@
 use model::registry::content::Searched;
 use model::run::{ItemOutcome, Outcome};
 use model::search::SearchText;
-use store::{Closing, GroupRecord, InventoryFilter, MissingPart, ObservedType, RecordedObject, StoreError, What};
+use secrecy::{ExposeSecret, SecretString};
+use store::{
+    Closing, GroupChanges, GroupReading, GroupRecord, InventoryFilter, ItemRecord, MissingPart, ObservedType,
+    RecordedObject, StoreError, What,
+};
 
 use crate::harness::both;
 
@@ -26,6 +30,8 @@ pub(crate) fn object(name: &str, content: &str) -> RecordedObject {
         assigned_groups: vec!["g1".into()],
         signal: None,
         searched: Searched::default(),
+        told: Vec::new(),
+        probed: false,
     }
 }
 
@@ -38,6 +44,20 @@ pub(crate) fn incomplete(name: &str) -> RecordedObject {
 /// The type of these objects, as a run observed it.
 pub(crate) fn observed(code: Option<&'static str>, seen: u64, whole: bool) -> ObservedType<'static> {
     ObservedType { type_key: "settingsCatalog", code, seen, whole, step: None }
+}
+
+fn group(id: &str) -> GroupRecord {
+    GroupRecord { id: id.into(), name: format!("Group {id}"), description: None, kind: "security".into() }
+}
+
+/// Everything was read by a run that began at that turn.
+fn whole(turn: i64, since: i64) -> GroupReading {
+    GroupReading { turn, state: Some(SecretString::from(format!("state {turn}"))), whole_since: Some(since) }
+}
+
+fn told() -> ItemRecord {
+    let (key, label, kind) = ("list".to_owned(), "Groups".to_owned(), "Type".to_owned());
+    ItemRecord { key, label, kind, outcome: ItemOutcome::Succeeded, code: None, message: None, detail: None }
 }
 
 both! {
@@ -159,20 +179,47 @@ both! {
     async fn groups_are_cached_and_missed(test: &TestDb) {
         let scope = test.owner().await;
         let groups = test.db.tenant(&scope).groups();
-        let group = |id: &str| GroupRecord { id: id.into(), name: format!("Group {id}"), description: None, kind: "security".into() };
-        let (_, lease) = test.claimed(&scope).await;
+        let (run, lease) = test.claimed(&scope).await;
         assert_eq!(groups.record(&lease, vec![group("1"), group("2"), group("2")]).await.unwrap(), 2);
-        assert_eq!(groups.finish(&lease, true).await.unwrap(), 0);
+        assert_eq!(groups.finish(&lease, whole(0, run.database_now_ms), told()).await.unwrap(), 0);
         test.raw("update directory_groups set last_seen_at = last_seen_at - 60000").await.unwrap();
-        let (_, lease) = test.claimed(&scope).await;
+        let (run, lease) = test.claimed(&scope).await;
         groups.record(&lease, vec![group("1")]).await.unwrap();
-        assert_eq!(groups.finish(&lease, false).await.unwrap(), 0, "nothing is missing on the strength of a failed page");
-        assert_eq!(groups.finish(&lease, true).await.unwrap(), 1);
+        let some = GroupReading { whole_since: None, ..whole(1, 0) };
+        assert_eq!(groups.finish(&lease, some, told()).await.unwrap(), 0, "changes alone make nothing missing");
+        assert_eq!(groups.finish(&lease, whole(2, run.database_now_ms), told()).await.unwrap(), 1);
         assert_eq!(groups.names(&["1".into(), "9".into()]).await.unwrap().len(), 1);
         let list = groups.list(Some("GROUP"), None, 10).await.unwrap();
         assert_eq!((list.len(), list[0].missing_since, list[1].missing_since.is_some()), (2, None, true));
         assert_eq!(groups.list(None, Some(&(list[0].name_key.clone(), list[0].id.clone())), 10).await.unwrap().len(), 1);
         assert_eq!(groups.count().await.unwrap(), 2);
+        groups.record_gone(&lease, &["1".into(), "unknown".into()]).await.unwrap();
+        assert!(groups.list(None, None, 10).await.unwrap().iter().all(|row| row.missing_since.is_some()));
+        groups.record(&lease, vec![group("1")]).await.unwrap();
+        assert_eq!(groups.list(None, None, 10).await.unwrap()[0].missing_since, None, "it is back");
+    }
+
+    async fn the_state_of_the_groups_changes_moves_with_the_turn_and_is_encrypted(test: &TestDb) {
+        let (one, other) = (test.owner().await, test.owner().await);
+        let groups = test.db.tenant(&one).groups();
+        let at = |state: GroupChanges| (state.turn, state.state.map(|state| state.expose_secret().to_owned()), state.whole_at.is_some());
+        assert_eq!(at(groups.changes().await.unwrap()), (0, None, false));
+        let (run, lease) = test.claimed(&one).await;
+        groups.finish(&lease, whole(0, run.database_now_ms), told()).await.unwrap();
+        assert_eq!(at(groups.changes().await.unwrap()), (1, Some("state 0".into()), true));
+        assert_eq!(at(test.db.tenant(&other).groups().changes().await.unwrap()), (0, None, false));
+        let (_, foreign) = test.claimed(&other).await;
+        let refused = groups.finish(&foreign, whole(1, 0), told()).await;
+        assert!(matches!(refused, Err(StoreError::LeaseLost)), "another tenant's run");
+        assert!(matches!(groups.record_gone(&foreign, &["1".into()]).await, Err(StoreError::LeaseLost)));
+        let sealed = format!("select count(*) from group_changes where length(state) = {}", 4 + 24 + 7 + 16);
+        assert_eq!(test.number(&sealed).await, 1, "the key's id, the nonce, the text, the proof");
+        groups.finish(&lease, whole(0, 0), told()).await.unwrap();
+        assert_eq!(at(groups.changes().await.unwrap()), (2, None, true), "two began at turn 0");
+        groups.finish(&lease, whole(2, 0), told()).await.unwrap();
+        assert_eq!(at(groups.changes().await.unwrap()), (3, Some("state 2".into()), true));
+        test.raw("update group_changes set state = substr(state, 2)").await.unwrap();
+        assert_eq!(at(groups.changes().await.unwrap()), (3, None, true), "what cannot be read is as good as none");
     }
 
     async fn three_thousand_objects_are_recorded_in_batches(test: &TestDb) {

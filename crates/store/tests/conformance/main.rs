@@ -5,16 +5,20 @@
 
 #![allow(clippy::unwrap_used, reason = "every function here is part of a test, also those that a macro names")]
 
+mod authorizations;
 mod backups;
 mod budgets;
 mod copy;
 mod cutter;
+mod definitions;
+mod dependencies;
 mod dispatch;
 mod harness;
 mod inventory;
 mod ledger;
 mod people;
 mod place;
+mod probes;
 mod runs;
 mod scheduling;
 mod search;

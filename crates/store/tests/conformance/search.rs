@@ -10,7 +10,7 @@ use crate::harness::{TestDb, both};
 use crate::inventory::{incomplete, object};
 
 /// A policy of the settings catalog that sets one thing.
-fn policy(name: &str, setting: &str, value: &str) -> RecordedObject {
+pub(crate) fn policy(name: &str, setting: &str, value: &str) -> RecordedObject {
     let document = json!({ "id": name, "name": name, "settings": [{ "settingInstance": {
         "settingDefinitionId": setting, "simpleSettingValue": { "value": value } } }],
         "assignments": [{ "target": { "@odata.type": "#microsoft.graph.groupAssignmentTarget", "groupId": "g1" } }],
@@ -24,18 +24,18 @@ fn told(object: RecordedObject, document: &Value) -> RecordedObject {
     RecordedObject { searched: searched(contract, document), content: bytes.clone(), document: bytes, ..object }
 }
 
-fn scope_tag(id: &str) -> RecordedObject {
+pub(crate) fn scope_tag(id: &str) -> RecordedObject {
     let key = format!("scopeTags/{id}");
     let tag = RecordedObject { key, type_key: "scopeTags".into(), name: "Default".into(), ..object(id, "tag") };
     told(tag, &json!({ "id": id, "displayName": "Default" }))
 }
 
-async fn record(test: &TestDb, scope: &TenantScope, objects: Vec<RecordedObject>) {
+pub(crate) async fn record(test: &TestDb, scope: &TenantScope, objects: Vec<RecordedObject>) {
     let (_, lease) = test.claimed(scope).await;
     test.db.tenant(scope).inventory().record(&lease, objects).await.unwrap();
 }
 
-async fn found(test: &TestDb, scope: &TenantScope, text: &str) -> Vec<String> {
+pub(crate) async fn found(test: &TestDb, scope: &TenantScope, text: &str) -> Vec<String> {
     let inventory = test.db.tenant(scope).inventory();
     let found = inventory.find(&SearchText::parse(text).unwrap().unwrap()).await.unwrap();
     let filter = InventoryFilter { found: Some(found), ..InventoryFilter::default() };

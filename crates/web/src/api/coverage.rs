@@ -46,6 +46,10 @@ pub(crate) struct Coverage {
     objects: Option<u64>,
     /// Objects of which something could not be read.
     incomplete: Option<u64>,
+    /// Settings that are shown by id, because what the tenant calls them could not be read.
+    unnamed: Option<u64>,
+    /// Why not.
+    unnamed_code: Option<String>,
     /// When it was last looked at.
     observed_at: Option<i64>,
     /// When it was last read completely.
@@ -80,6 +84,8 @@ impl From<TypeCoverage> for Coverage {
             code: seen.and_then(|row| row.code.clone()),
             objects: seen.map(|row| row.seen),
             incomplete: seen.map(|row| row.incomplete),
+            unnamed: seen.map(|row| row.unnamed),
+            unnamed_code: seen.and_then(|row| row.unnamed_code.clone()),
             observed_at: seen.map(|row| row.at),
             complete_at: seen.and_then(|row| row.complete_at),
             run: seen.map(|row| row.run.to_string()),

@@ -2,7 +2,10 @@
 
 use utoipa::OpenApi;
 
-use super::{backups, bulk, coverage, exports, inventory, pauses, runs, schedules, session, starts, tenants, views};
+use super::{
+    backups, bulk, coverage, dependencies, exports, inventory, pauses, probe, runs, schedules, session, starts,
+    tenants, views,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -35,14 +38,19 @@ use super::{backups, bulk, coverage, exports, inventory, pauses, runs, schedules
         schedules::list,
         schedules::get,
         schedules::create,
+        probe::get,
+        probe::choose,
         schedules::change,
         schedules::remove,
         starts::run_schedule,
         starts::retry_schedule,
         inventory::list,
         inventory::get,
+        dependencies::overview,
+        dependencies::of_object,
         coverage::list,
         starts::sync,
+        starts::probe,
         starts::sync_type,
         starts::sync_object,
         starts::sync_groups,

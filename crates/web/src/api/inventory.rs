@@ -8,7 +8,7 @@ use axum::extract::State;
 use model::registry::content::Reference;
 use serde::Serialize;
 use serde_json::Value;
-use store::{InventoryCursor, InventoryFilter, MissingPart, ObjectRow, UsedObject};
+use store::{InventoryCursor, InventoryFilter, MissingPart, ObjectRow, UsedObject, VersionAuthor};
 use utoipa::ToSchema;
 
 use super::limit;
@@ -172,6 +172,44 @@ pub(crate) struct Version {
     run: String,
     /// When it was first seen, milliseconds since the Unix epoch.
     first_seen_at: i64,
+    /// Who made it, as an audit log tells; null when none does.
+    author: Option<VersionBy>,
+}
+
+/// The latest change that a version contains.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct VersionBy {
+    /// `person`, `application`, `tenant_atlas`, or `unknown` when the event names nobody.
+    kind: String,
+    /// User principal name, or the application's name.
+    name: Option<String>,
+    /// Object id of the person, or client id of the application.
+    id: Option<String>,
+    /// What was done, in the log's words.
+    activity: String,
+    /// When, by Microsoft's clock, milliseconds since the Unix epoch.
+    at: i64,
+    /// `intune` or `directory`.
+    log: String,
+    /// Groups what was done together, for a search in the log.
+    correlation_id: Option<String>,
+    /// How many other changes are known that it contains as well.
+    others: u64,
+}
+
+impl From<VersionAuthor> for VersionBy {
+    fn from(VersionAuthor { author, others }: VersionAuthor) -> Self {
+        Self {
+            kind: author.kind.to_string(),
+            name: author.name,
+            id: author.id,
+            activity: author.activity,
+            at: author.at,
+            log: author.log.to_string(),
+            correlation_id: author.correlation,
+            others,
+        }
+    }
 }
 
 /// One object with its content.
@@ -227,6 +265,7 @@ pub(crate) async fn get(
         bytes: row.bytes,
         run: row.run.to_string(),
         first_seen_at: row.first_seen_at,
+        author: row.author.map(VersionBy::from),
     });
     let tenant = shared.db().tenant(&scope);
     let uses = tenant.inventory().uses(&path.type_key, &path.id).await?;

@@ -3,10 +3,12 @@
 pub(crate) mod backups;
 pub(crate) mod bulk;
 pub(crate) mod coverage;
+pub(crate) mod dependencies;
 mod document;
 pub(crate) mod exports;
 pub(crate) mod inventory;
 pub(crate) mod pauses;
+pub(crate) mod probe;
 pub(crate) mod runs;
 pub(crate) mod schedules;
 pub(crate) mod session;

@@ -45,6 +45,15 @@ pub(crate) struct SyncRequest {
     whole: bool,
 }
 
+/// How much of the directory's groups.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct GroupsRequest {
+    /// Read every group again, also those of which the directory tells no change.
+    #[serde(default)]
+    whole: bool,
+}
+
 /// A new backup set.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -128,6 +137,18 @@ pub(crate) async fn sync(
     answer(app::inventory::start_sync(shared.db(), &scope, &selection, extra(&headers, &bytes)?).await?)
 }
 
+/// Starts a change probe: just what the audit logs name is read.
+#[utoipa::path(post, path = "/api/v1/tenants/{tenant}/inventory/probe", tag = "inventory", params(("tenant" = String, Path), ("X-CSRF-Token" = String, Header), ("Idempotency-Key" = Option<String>, Header)), responses((status = 202, body = StartAnswer), (status = 403, body = crate::errors::Problem, content_type = "application/problem+json"), (status = 404, body = crate::errors::Problem, content_type = "application/problem+json")))]
+pub(crate) async fn probe(
+    State(shared): State<Shared>,
+    InTenant(_ctx, scope): InTenant,
+    headers: HeaderMap,
+    bytes: BodyBytes,
+    JsonBody(_request): JsonBody<NoRequest>,
+) -> Answer {
+    answer(app::inventory::probe::start_probe(shared.db(), &scope, extra(&headers, &bytes)?).await?)
+}
+
 /// Starts reading one type again.
 #[utoipa::path(post, path = "/api/v1/tenants/{tenant}/inventory/{type}/sync", tag = "inventory", params(("tenant" = String, Path), ("type" = String, Path), ("X-CSRF-Token" = String, Header), ("Idempotency-Key" = Option<String>, Header)), responses((status = 202, body = StartAnswer), (status = 403, body = crate::errors::Problem, content_type = "application/problem+json"), (status = 422, body = crate::errors::Problem, content_type = "application/problem+json")))]
 pub(crate) async fn sync_type(
@@ -198,15 +219,15 @@ pub(crate) async fn retry_schedule(
 }
 
 /// Starts reading the directory's groups.
-#[utoipa::path(post, path = "/api/v1/tenants/{tenant}/groups/sync", tag = "inventory", params(("tenant" = String, Path), ("X-CSRF-Token" = String, Header), ("Idempotency-Key" = Option<String>, Header)), responses((status = 202, body = StartAnswer), (status = 403, body = crate::errors::Problem, content_type = "application/problem+json")))]
+#[utoipa::path(post, path = "/api/v1/tenants/{tenant}/groups/sync", tag = "inventory", params(("tenant" = String, Path), ("X-CSRF-Token" = String, Header), ("Idempotency-Key" = Option<String>, Header)), request_body = GroupsRequest, responses((status = 202, body = StartAnswer), (status = 403, body = crate::errors::Problem, content_type = "application/problem+json")))]
 pub(crate) async fn sync_groups(
     State(shared): State<Shared>,
     InTenant(_ctx, scope): InTenant,
     headers: HeaderMap,
     bytes: BodyBytes,
-    JsonBody(_request): JsonBody<NoRequest>,
+    JsonBody(request): JsonBody<GroupsRequest>,
 ) -> Answer {
-    answer(app::directory::start_groups_sync(shared.db(), &scope, extra(&headers, &bytes)?).await?)
+    answer(app::directory::start_groups_sync(shared.db(), &scope, request.whole, extra(&headers, &bytes)?).await?)
 }
 
 /// Starts capturing one object.

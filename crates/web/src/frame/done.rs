@@ -48,6 +48,8 @@ pub(crate) enum Done {
     SetClosed,
     /// A schedule was made or changed.
     ScheduleSaved,
+    /// How often to look for changes was chosen.
+    ProbeSaved,
     /// A schedule was removed.
     ScheduleRemoved,
     /// A view was made or changed.
@@ -56,6 +58,8 @@ pub(crate) enum Done {
     ViewRemoved,
     /// What the list opens with was chosen.
     OpeningSaved,
+    /// The person's token came.
+    SignedInAtMicrosoft,
 }
 
 impl Done {
@@ -76,10 +80,12 @@ impl Done {
             Self::TakenOut => ("Policy taken out", "It stays in the inventory, with its versions."),
             Self::SetClosed => ("Set closed", "It does not change any more. Verify it to prove that."),
             Self::ScheduleSaved => ("Schedule saved", "Its next time is in the list."),
+            Self::ProbeSaved => ("Choice saved", "A worker looks by it from now on."),
             Self::ScheduleRemoved => ("Schedule removed", "The sets that it made stay."),
             Self::ViewSaved => ("View saved", "It stands above the list of operations."),
             Self::ViewRemoved => ("View removed", "The operations stay."),
             Self::OpeningSaved => ("Saved", "Operations opens with it from now on."),
+            Self::SignedInAtMicrosoft => ("Signed in at Microsoft", "Groups can be searched in your name now."),
             Self::LimitsSaved => ("Limits saved", "They hold from the next start on."),
         }
     }
@@ -110,7 +116,7 @@ pub(crate) fn done_in_place(ctx: &Ctx, page: &str, what: Done) -> Response {
 }
 
 /// To a page of ours.
-pub(super) fn go(ctx: &Ctx, address: &str) -> Response {
+pub(crate) fn go(ctx: &Ctx, address: &str) -> Response {
     let location = HeaderValue::from_str(address).unwrap_or(HeaderValue::from_static("/"));
     if ctx.htmx {
         return (StatusCode::OK, [(HeaderName::from_static("hx-redirect"), location)]).into_response();

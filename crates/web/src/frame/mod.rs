@@ -20,7 +20,7 @@ use crate::state::Shared;
 
 pub(crate) use active::Active;
 pub(crate) use bell::{bell_cards, bell_updates};
-pub(crate) use done::{Done, done, done_in_place};
+pub(crate) use done::{Done, done, done_in_place, go};
 pub(crate) use navigation::{Section, capital};
 pub(crate) use starts::{answer, extra, idempotency};
 

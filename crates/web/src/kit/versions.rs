@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::time::{Now, relative_time};
+use super::time::{Now, exact_time, relative_time};
 
 /// One version.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub struct Version {
     pub by: String,
     /// When, in milliseconds since the Unix epoch.
     pub at_ms: i64,
+    /// What they did, and when; nothing when it is not known.
+    pub what: Option<(String, i64)>,
     /// "5 changes", or nothing.
     pub note: String,
     /// What the tenant has now.
@@ -34,6 +36,7 @@ pub fn versions(now: &Now, versions: &[Version]) -> Markup {
                         @if version.current { span.lab { "now" } }
                     }
                     @if !version.by.is_empty() { p { (version.by) } }
+                    @if let Some((what, at_ms)) = &version.what { p.muted { (what) ", " (exact_time(now, *at_ms)) } }
                     p.muted {
                         (relative_time(now, version.at_ms))
                         @if !version.note.is_empty() { ", " (version.note) }

@@ -29,6 +29,11 @@ impl FormError {
         }
     }
 
+    /// Whether nothing is wrong.
+    pub(crate) fn is_none(&self) -> bool {
+        self.0.is_none()
+    }
+
     /// The sentence for the field whose error codes these are.
     fn words(&self, codes: &[&str]) -> Option<String> {
         let error = self.0.as_ref().filter(|error| codes.contains(&error.code))?;

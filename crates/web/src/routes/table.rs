@@ -36,7 +36,7 @@ fn entry() -> Vec<Row> {
 }
 
 fn person() -> Vec<Row> {
-    use pages::{account, engine, entry::sign_out, notifications, tenants};
+    use pages::{account, connection, engine, entry::sign_out, notifications, tenants};
     vec![
         Row::page("/", SignedIn, tenants::list::home),
         Row::page("/tenants", SignedIn, tenants::list::page),
@@ -50,6 +50,7 @@ fn person() -> Vec<Row> {
         Row::page("/notifications", SignedIn, notifications::page),
         Row::form("/notifications/read", SignedIn, notifications::mark_read),
         Row::stream("/notifications/stream", SignedIn, live::notes_stream),
+        Row::page("/connection/callback", SignedIn, connection::callback::take),
         Row::page("/engine", PlatformAdmin, engine::page),
         Row::form("/engine/pauses", PlatformAdmin, engine::pause),
         Row::form("/engine/pauses/{pause}/end", PlatformAdmin, engine::resume),
@@ -61,7 +62,14 @@ fn tenant() -> Vec<Row> {
     use pages::{audit, backups, connection, coverage, inventory, members, schedules};
     vec![
         Row::page("/t/{tenant}/inventory", may(Capability::InventoryView), inventory::list_page),
+        Row::page("/t/{tenant}/inventory/dependencies", may(Capability::InventoryView), inventory::overview_page),
+        Row::page(
+            "/t/{tenant}/inventory/{type}/{id}/dependencies",
+            may(Capability::InventoryView),
+            inventory::object_dependencies,
+        ),
         Row::start("/t/{tenant}/inventory/sync", may(Capability::InventorySync), inventory::sync),
+        Row::start("/t/{tenant}/inventory/probe", may(Capability::InventorySync), inventory::probe),
         Row::start("/t/{tenant}/inventory/capture-many", may(Capability::BackupsCreate), inventory::capture_many),
         Row::page("/t/{tenant}/inventory/{type}/{id}", may(Capability::InventoryView), inventory::object_page),
         Row::page(
@@ -84,6 +92,7 @@ fn tenant() -> Vec<Row> {
         Row::form("/t/{tenant}/backups/{set}/close", may(Capability::BackupsCreate), backups::close),
         Row::page("/t/{tenant}/schedules", may(Capability::BackupsView), schedules::list_page),
         Row::form("/t/{tenant}/schedules", may(Capability::BackupsManage), schedules::create),
+        Row::form("/t/{tenant}/schedules/probe", may(Capability::BackupsManage), schedules::choose_probe),
         Row::page("/t/{tenant}/schedules/{schedule}", may(Capability::BackupsView), schedules::one_page),
         Row::form("/t/{tenant}/schedules/{schedule}", may(Capability::BackupsManage), schedules::change),
         Row::form("/t/{tenant}/schedules/{schedule}/remove", may(Capability::BackupsManage), schedules::remove),
@@ -96,6 +105,9 @@ fn tenant() -> Vec<Row> {
             may(app::connections::check_run::DEFINITION.capability),
             connection::check,
         ),
+        Row::form("/t/{tenant}/connection/consent", may(Capability::ConnectionManage), connection::consent::ask),
+        Row::form("/t/{tenant}/connection/sign-in", may(Capability::RbacOnboard), connection::delegation::ask),
+        Row::form("/t/{tenant}/connection/groups", may(Capability::RbacOnboard), connection::search_groups),
         Row::page("/t/{tenant}/members", may(Capability::TenantView), members::page),
         Row::form("/t/{tenant}/members", may(Capability::MembersManage), members::add),
         Row::form("/t/{tenant}/members/{user}/role", may(Capability::MembersManage), members::set_role),
@@ -146,9 +158,20 @@ fn api_reads() -> Vec<Row> {
         Row::api("/api/v1/tenants/{tenant}/runs/{run}/items", may(Capability::OperationsView), api::runs::items),
         Row::api("/api/v1/tenants/{tenant}/pauses", may(Capability::OperationsView), api::pauses::list),
         Row::api("/api/v1/tenants/{tenant}/schedules", may(Capability::BackupsView), api::schedules::list),
+        Row::api("/api/v1/tenants/{tenant}/schedules/probe", may(Capability::BackupsView), api::probe::get),
         Row::api("/api/v1/tenants/{tenant}/schedules/{schedule}", may(Capability::BackupsView), api::schedules::get),
         Row::api("/api/v1/tenants/{tenant}/inventory", may(Capability::InventoryView), api::inventory::list),
         Row::api("/api/v1/tenants/{tenant}/inventory/{type}/{id}", may(Capability::InventoryView), api::inventory::get),
+        Row::api(
+            "/api/v1/tenants/{tenant}/inventory/dependencies",
+            may(Capability::InventoryView),
+            api::dependencies::overview,
+        ),
+        Row::api(
+            "/api/v1/tenants/{tenant}/inventory/{type}/{id}/dependencies",
+            may(Capability::InventoryView),
+            api::dependencies::of_object,
+        ),
         Row::api("/api/v1/tenants/{tenant}/coverage", may(Capability::InventoryView), api::coverage::list),
         Row::api("/api/v1/tenants/{tenant}/backups", may(Capability::BackupsView), api::backups::list),
         Row::api("/api/v1/tenants/{tenant}/backups/{set}", may(Capability::BackupsView), api::backups::get),
@@ -203,6 +226,7 @@ fn api_writes() -> Vec<Row> {
             api::pauses::end,
         ),
         Row::api_write("/api/v1/tenants/{tenant}/schedules", may(Capability::BackupsManage), api::schedules::create),
+        Row::api_write("/api/v1/tenants/{tenant}/schedules/probe", may(Capability::BackupsManage), api::probe::choose),
         Row::api_write(
             "/api/v1/tenants/{tenant}/schedules/{schedule}",
             may(Capability::BackupsManage),
@@ -223,6 +247,7 @@ fn api_writes() -> Vec<Row> {
             may(Capability::BackupsCreate),
             api::starts::retry_schedule,
         ),
+        Row::api_write("/api/v1/tenants/{tenant}/inventory/probe", may(Capability::InventorySync), api::starts::probe),
         Row::api_write("/api/v1/tenants/{tenant}/inventory/sync", may(Capability::InventorySync), api::starts::sync),
         Row::api_write(
             "/api/v1/tenants/{tenant}/groups/sync",

@@ -9,7 +9,10 @@
 
 mod bulk;
 mod certificates;
+mod consent;
 mod coverage;
+mod delegation;
+mod dependencies;
 mod engine;
 mod entry;
 mod facets;
@@ -18,6 +21,7 @@ mod live;
 mod matrix;
 mod outbound;
 mod preferences;
+mod probes;
 mod problems;
 mod routes;
 mod schedules;

@@ -41,13 +41,19 @@ impl Site {
     }
 
     pub(crate) async fn with_clouds(database: &TestDatabase, clouds: Clouds) -> Self {
+        Self::with_address(database, clouds, Some("https://atlas.example")).await
+    }
+
+    pub(crate) async fn with_address(database: &TestDatabase, clouds: Clouds, public_address: Option<&str>) -> Self {
         let clock = Arc::new(ManualClock::at(NOON));
         let ambient = Ambient::new(clock.clone(), Arc::new(SystemEntropy));
         let db = database.open_with(ambient.clone()).await;
         let stop = CancellationToken::new();
         let router = web::router(WebState {
             db: db.clone(),
+            delegation: app::connections::Delegation::new(&db, clouds.clone()).unwrap(),
             clouds: Arc::new(clouds),
+            public_address: public_address.map(str::to_owned),
             secure_cookies: false,
             ambient,
             stop: stop.clone(),

@@ -25,18 +25,24 @@ struct Surface {
     api: (&'static str, &'static str),
 }
 
-const SURFACES: [Surface; 12] = [
+const SURFACES: [Surface; 14] = [
     Surface {
         run_type: "inventory.sync",
         page: ("/inventory/sync", "type=scopeTags"),
         api: ("/inventory/sync", r#"{"types":["scopeTags"]}"#),
     },
+    Surface { run_type: "inventory.probe", page: ("/inventory/probe", ""), api: ("/inventory/probe", "") },
     Surface {
         run_type: "policy.sync",
         page: ("/inventory/{type}/{id}/sync", ""),
         api: ("/inventory/{type}/{id}/sync", ""),
     },
     Surface { run_type: "directory_groups.sync", page: ("/groups/sync", ""), api: ("/groups/sync", "") },
+    Surface {
+        run_type: "directory_groups.sync",
+        page: ("/groups/sync?whole=1", ""),
+        api: ("/groups/sync", r#"{"whole":true}"#),
+    },
     Surface { run_type: "backup_set.create", page: ("/backups", "name=One"), api: ("/backups", r#"{"name":"One"}"#) },
     Surface {
         run_type: "backup_set.add_policies",

@@ -170,7 +170,7 @@ pub(crate) fn observed(type_key: &'static str, code: Option<&'static str>, seen:
     ObservedType { type_key, code, seen, whole: true, step: None }
 }
 
-fn scope_tag(object: &str) -> RecordedObject {
+pub(crate) fn scope_tag(object: &str) -> RecordedObject {
     let document = json!({ "id": object, "displayName": object, "description": "<script>alert(1)</script>", "isBuiltIn": false, "assignments": [] });
     RecordedObject {
         key: format!("scopeTags/{object}"),
@@ -183,6 +183,8 @@ fn scope_tag(object: &str) -> RecordedObject {
         category: "Tenant administration".into(),
         signal: None,
         searched: searched(Registry::embedded().get("scopeTags").unwrap(), &document),
+        told: Vec::new(),
+        probed: false,
         content: document.to_string().into_bytes(),
         document: document.to_string().into_bytes(),
         missing_parts: Vec::new(),

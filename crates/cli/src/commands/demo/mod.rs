@@ -7,6 +7,7 @@ mod tenants;
 use std::path::Path;
 use std::sync::Arc;
 
+use app::connections::Delegation;
 use model::cloud::Cloud;
 use model::{Ambient, AppError};
 use store::{DatabaseUrl, Db, Keyring};
@@ -33,7 +34,9 @@ pub(crate) async fn run(args: Demo, output: Output) -> Result<Exit, AppError> {
     prepare(&args.data, args.fresh)?;
     let database: DatabaseUrl = args.data.join("demo.db").display().to_string().parse()?;
     let listener = listen(([127, 0, 0, 1], args.port).into()).await?;
-    let simulator = tenants::simulator(args.simulator_port, &Ambient::system()).await?;
+    let address = listener.local_addr().map_err(AppError::internal)?;
+    let public_address = format!("http://{address}");
+    let simulator = tenants::simulator(args.simulator_port, &public_address, &Ambient::system()).await?;
     let settings = settings(&args.data, database, &simulator.http_url());
     let db = settings.open(&Ambient::system()).await?;
     let _lock = db.serve_lock()?;
@@ -41,8 +44,7 @@ pub(crate) async fn run(args: Demo, output: Output) -> Result<Exit, AppError> {
     let scopes = set_up::tenants(&db, &settings.clouds, people.user).await?;
     let mut tasks = JoinSet::new();
     start_workers(&db, &settings, &stop, &mut tasks)?;
-    let address = listener.local_addr().map_err(AppError::internal)?;
-    let state = state(&db, &settings, &stop);
+    let state = state(&db, &settings, public_address, &stop)?;
     tasks.spawn(async move { web::serve(listener, state).await });
     let exit = tokio::select! {
         shown = show::until_ready(&db, &scopes, output) => shown?,
@@ -100,14 +102,22 @@ fn start_workers(
     Ok(())
 }
 
-fn state(db: &Db, settings: &Settings, stop: &CancellationToken) -> web::WebState {
-    web::WebState {
+fn state(
+    db: &Db,
+    settings: &Settings,
+    public_address: String,
+    stop: &CancellationToken,
+) -> Result<web::WebState, AppError> {
+    let delegation = Delegation::new(db, settings.clouds.clone())?;
+    Ok(web::WebState {
         db: db.clone(),
+        delegation,
         clouds: Arc::new(settings.clouds.clone()),
+        public_address: Some(public_address),
         secure_cookies: false,
         ambient: db.ambient().clone(),
         stop: stop.clone(),
         setup_token: None,
         version: env!("CARGO_PKG_VERSION"),
-    }
+    })
 }

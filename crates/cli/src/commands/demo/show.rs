@@ -43,7 +43,7 @@ async fn one_tenant(
         return Ok(vec![outcome]);
     }
     // After an interrupted start these find the runs of that start, which its successor's workers continue.
-    let groups = app::directory::start_groups_sync(db, scope, Extra::default()).await?.run();
+    let groups = app::directory::start_groups_sync(db, scope, false, Extra::default()).await?.run();
     let sync = start_sync(db, scope, &Selection::all(), Extra::default()).await?.run();
     let mut outcomes = Vec::new();
     outcomes.push(end(db, scope, groups, &name, bar.as_ref(), output).await?);

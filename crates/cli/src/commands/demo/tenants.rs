@@ -27,10 +27,16 @@ fn faults() -> Vec<Fault> {
     ]
 }
 
+/// The same, with the application registered for people who come back to this address.
+fn specs_for(public_address: &str) -> Vec<TenantSpec> {
+    let redirect_uris = vec![format!("{public_address}{}", web::CALLBACK)];
+    specs().into_iter().map(|spec| TenantSpec { redirect_uris: redirect_uris.clone(), ..spec }).collect()
+}
+
 /// Starts the simulated Graph; a busy port is said.
-pub(crate) async fn simulator(port: u16, ambient: &Ambient) -> Result<Simulator, AppError> {
+pub(crate) async fn simulator(port: u16, public_address: &str, ambient: &Ambient) -> Result<Simulator, AppError> {
     let config = SimulatorConfig {
-        tenants: specs().into(),
+        tenants: specs_for(public_address),
         http_port: port,
         https_port: None,
         latency: LATENCY,

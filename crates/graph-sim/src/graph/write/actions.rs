@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Reply, Target, answered_list, intents, list_of, only, policy_sets, priority, templates};
+use super::{Reply, Target, answered_list, copy, intents, list_of, only, policy_sets, priority, reorder, templates};
 use crate::audit::Operation;
 use crate::errors::GraphError;
 use crate::rules::{Action, Does};
@@ -15,6 +15,8 @@ pub(super) fn act(target: Target<'_>, id: &str, action: Action) -> Result<Reply,
         Does::UpdateDefinitionValues => templates::update_definition_values(target, id, action),
         Does::UpdatePolicySet => policy_sets::update(target, id, action),
         Does::Remove => remove(target, id, action),
+        Does::Copy { parameters } => copy::copy(target, id, action, parameters),
+        Does::Reorder => reorder::reorder(target, id, action),
         Does::CreateInstance => intents::create_instance(target, id, action),
     }
 }

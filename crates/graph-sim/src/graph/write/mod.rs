@@ -3,12 +3,14 @@
 
 mod actions;
 mod bind;
+mod copy;
 mod create;
 mod deleted;
 mod intents;
 mod parts;
 mod policy_sets;
 mod priority;
+mod reorder;
 mod replace;
 mod secrets;
 mod singletons;

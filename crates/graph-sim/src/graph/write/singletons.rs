@@ -40,6 +40,10 @@ fn dialect(path: &str) -> Dialect {
 }
 
 fn whole_object(request: Request<'_>, single: &Single) -> Result<Reply, GraphError> {
+    if single.takes_a_person() && !request.of_person {
+        let why = "Insufficient privileges to complete the operation.";
+        return Err(GraphError::new(403, "Authorization_RequestDenied", why));
+    }
     let body = request.object()?;
     schema::check(dialect(single.path), single.of, &body)?;
     change(request, single.path, |fields| {

@@ -169,15 +169,20 @@ async fn assign_one(trial: &Trial<'_>, id: &str, part: &str) -> (String, String)
 #[tokio::test]
 async fn what_exists_once_takes_back_what_was_read() {
     let (simulator, session) = started(150).await;
+    // One of them takes a person.
+    let session = session.of_person().await;
     for contract in writable(true) {
         let trial = Trial { contract, simulator: &simulator, session: &session };
         let now = session.get(&trial.address()).await;
         // What beta says of a policy of v1.0 is said in v1.0's words here: each is read in the version it is written in.
         let body = to_update(contract, &now);
-        let (address, body) = match contract.key.as_str() {
-            // The settings are a property of the object above them (facts on tenant settings).
-            "tenantSettings" => ("beta/deviceManagement".to_owned(), json!({ "settings": body })),
-            _ => (trial.address(), body),
+        let address = match &contract.update.path {
+            Some(path) => format!("{}/{path}", contract.version.as_str()),
+            None => trial.address(),
+        };
+        let body = match &contract.update.inside {
+            Some(property) => json!({ property.as_str(): body }),
+            None => body,
         };
         trial.write(&contract.update.method, &address, Some(body)).await;
         let after = session.get(&trial.address()).await;

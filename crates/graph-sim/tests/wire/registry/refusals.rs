@@ -20,7 +20,6 @@ const TAKEN: &[(&str, &str)] = &[
     ("featureUpdates", "deployableContentDisplayName"),
     ("featureUpdates", "endOfSupportDate"),
     ("groupPolicyConfigurations", "policyConfigurationIngestionType"),
-    ("notificationTemplates", "description"),
     ("qualityExpedite", "deployableContentDisplayName"),
     ("qualityExpedite", "releaseDateDisplayName"),
     ("remediations", "deviceHealthScriptType"),

@@ -22,7 +22,8 @@ pub fn name(contract: &Contract, document: &Value) -> String {
     let given = contract.name.as_ref().and_then(|name| document.get(name)).and_then(Value::as_str);
     let given = given.map(str::trim).filter(|name| !name.is_empty());
     let otherwise = || if contract.single { Some(contract.label.as_str()) } else { external_id(contract, document) };
-    given.or_else(otherwise).unwrap_or_default().to_owned()
+    let name = given.or_else(otherwise).unwrap_or_default();
+    contract.names.get(name).map_or(name, String::as_str).to_owned()
 }
 
 /// Whether the directory had it from the start, so that it is changed and never created or deleted.

@@ -4,6 +4,7 @@
 //! `settings[].id`. A name that is absent is passed over: Graph leaves out what a type does not have.
 
 mod assignments;
+mod definitions;
 mod hash;
 mod identity;
 pub mod path;
@@ -13,8 +14,9 @@ mod searched;
 mod words;
 
 pub use assignments::{Assignment, FilterMode, TargetKind, assignments, scope_tags};
+pub use definitions::{Definition, Definitions, EXPANDED, category_paths, definition_ids};
 pub use hash::{content_for_hash, row_signal};
 pub use identity::{external_id, is_built_in, modified_at, name, object_type, platform};
-pub use readable::{CANNOT_BE_READ, PROPERTIES, SettingRow, readable_settings};
+pub use readable::{CANNOT_BE_READ, PROPERTIES, SettingRow, readable_settings, settings_in_words};
 pub use references::{Reference, references};
-pub use searched::{SEARCH_RULES, SearchLine, Searched, search_lines, searched};
+pub use searched::{SEARCH_RULES, SearchLine, Searched, search_lines, searched, searched_with};

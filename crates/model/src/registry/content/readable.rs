@@ -1,11 +1,12 @@
-//! Settings in human words, as far as the document itself allows. Display names from Microsoft's definitions come
-//! later; unknown properties are shown, never dropped.
+//! Settings in human words, as far as the document and the definitions of its settings allow; unknown properties are
+//! shown, never dropped.
 
 mod catalog;
 mod plain;
 
 use serde_json::Value;
 
+use super::Definitions;
 use super::path::edit_holders;
 use crate::registry::Contract;
 
@@ -55,16 +56,25 @@ pub const PROPERTIES: &str = "Properties";
 /// Between the parts of a path of headings.
 const PATH: &str = " › ";
 
-/// The settings of a document, in its order; where it lists its settings, its other properties come last.
+/// The settings of a document in words of its own.
 pub fn readable_settings(contract: &Contract, document: &Value) -> Vec<SettingRow> {
+    settings_in_words(contract, document, &Definitions::default())
+}
+
+/// The settings of a document, in its order; where it lists its settings, its other properties come last. What has a
+/// definition is called by it.
+pub fn settings_in_words(contract: &Contract, document: &Value, known: &Definitions) -> Vec<SettingRow> {
     let document = masked(contract, document);
     let Value::Object(map) = &document else { return Vec::new() };
     let (mut listed, mut rows) = (Vec::new(), Vec::new());
     for (name, value) in map.iter().filter(|(name, _)| !ELSEWHERE.contains(&name.as_str())) {
         match (name.as_str(), value) {
             ("settings", Value::Array(settings)) => {
-                settings.iter().for_each(|setting| catalog::setting(setting, 0, &mut listed))
+                settings.iter().for_each(|setting| catalog::setting(setting, known, &mut listed))
             }
+            ("settingInstance", Value::Object(_)) => catalog::setting(value, known, &mut listed),
+            // It stands in the setting itself.
+            ("settingDefinitionId", _) if contract.definitions.is_some() => {}
             ("definitionValues", Value::Array(values)) => {
                 values.iter().for_each(|value| plain::definition_value(value, &mut listed))
             }
@@ -86,11 +96,15 @@ pub fn readable_settings(contract: &Contract, document: &Value) -> Vec<SettingRo
 fn under_headings(rows: Vec<SettingRow>) -> Vec<SettingRow> {
     let mut heading = String::new();
     let place = |row: SettingRow| {
-        let (group, name) = row.name.rsplit_once(PATH).unwrap_or(("", &row.name));
+        // What a definition names has its heading already, and its name may look like a path.
+        let (group, name) = match row.group.as_str() {
+            "" => row.name.rsplit_once(PATH).unwrap_or(("", &row.name)),
+            group => (group, row.name.as_str()),
+        };
         if row.depth == 0 {
             group.clone_into(&mut heading);
         }
-        SettingRow { group: heading.clone(), name: name.to_owned(), ..row }
+        SettingRow { group: heading.clone(), name: name.to_owned(), value: row.value, depth: row.depth, id: row.id }
     };
     rows.into_iter().map(place).collect()
 }

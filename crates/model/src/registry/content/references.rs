@@ -9,7 +9,7 @@ use crate::registry::Contract;
 const NO_ID: &str = "00000000-0000-0000-0000-000000000000";
 
 /// One object that another one names.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Reference {
     /// Key of its contract, or `external:` and a word for what has none.
     pub kind: String,
@@ -29,9 +29,29 @@ pub fn references(contract: &Contract, document: &Value) -> Vec<Reference> {
             }
         }
     }
+    if contract.definitions.is_some() {
+        reusable_settings(document, &mut found);
+    }
     found.sort();
     found.dedup();
     found
+}
+
+/// A setting whose value is a reusable setting may stand anywhere among others, so no path leads there
+/// (`deviceManagementConfigurationReferenceSettingValue`).
+fn reusable_settings(value: &Value, found: &mut Vec<Reference>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| reusable_settings(item, found)),
+        Value::Object(map) => {
+            let kind = map.get("@odata.type").and_then(Value::as_str).unwrap_or_default();
+            let named = map.get("value").filter(|_| kind.ends_with("ConfigurationReferenceSettingValue"));
+            for id in named.into_iter().flat_map(ids).filter(|id| !id.is_empty()) {
+                found.push(Reference { kind: "reusableSettings".to_owned(), external_id: id.to_owned() });
+            }
+            map.values().for_each(|value| reusable_settings(value, found));
+        }
+        _ => {}
+    }
 }
 
 fn ids(value: &Value) -> impl Iterator<Item = &str> {
@@ -57,5 +77,18 @@ mod tests {
             references(contract, &document).into_iter().map(|found| (found.kind, found.external_id)).collect();
         let expected = [("external:user", "u"), ("groups", "g"), ("namedLocations", "l")];
         assert_eq!(found, expected.map(|(kind, id)| (kind.to_owned(), id.to_owned())));
+    }
+
+    #[test]
+    fn a_reusable_setting_is_named_wherever_it_stands() {
+        let contract = Registry::embedded().get("settingsCatalog").expect("contract");
+        let value = |id: &str| {
+            json!({ "value": id,
+            "@odata.type": "#microsoft.graph.deviceManagementConfigurationReferenceSettingValue" })
+        };
+        let document = json!({ "settings": [{ "settingInstance": { "groupSettingCollectionValue": [{ "children": [
+            { "simpleSettingCollectionValue": [value("one"), value("two"), { "value": "text" }] }] }] } }] });
+        let found: Vec<_> = references(contract, &document).into_iter().map(|found| found.external_id).collect();
+        assert_eq!(found, ["one", "two"]);
     }
 }

@@ -21,8 +21,8 @@ use crate::{Db, StoreError};
 const BATCH: i64 = 500;
 
 /// Every table that is copied, those first that others refer to. Left out is what is only of the moment: `nodes`,
-/// `run_changes` and `request_budgets`; and what belongs to a database rather than to an installation.
-const TABLES: [&str; 41] = [
+/// `run_changes`, `request_budgets` and `authorization_requests`; and what belongs to a database rather than to an installation.
+const TABLES: [&str; 47] = [
     "installation",
     "users",
     "first_set_up",
@@ -45,12 +45,18 @@ const TABLES: [&str; 41] = [
     "notifications",
     "blobs",
     "versions",
+    "version_authors",
+    "change_probes",
+    "change_logs",
+    "change_events",
     "inventory_objects",
     "inventory_assigned_groups",
     "inventory_texts",
     "inventory_references",
     "inventory_coverage",
+    "setting_definitions",
     "directory_groups",
+    "group_changes",
     "backup_set_removals",
     "backup_sets",
     "backup_set_items",

@@ -127,7 +127,8 @@ fn version(number: u64, seconds: i64, current: bool) -> Version {
     Version {
         number,
         href: "/t/contoso/inventory/1/versions".to_owned(),
-        by: "Found by a sync".to_owned(),
+        by: "ada@contoso.com".to_owned(),
+        what: Some(("Patch DeviceConfiguration".to_owned(), samples::ago(seconds + 120))),
         at_ms: samples::ago(seconds),
         note: "5 changes".to_owned(),
         current,
@@ -252,6 +253,8 @@ fn settings() -> Vec<SettingGroup> {
         values: values.iter().map(|each| (*each).to_owned()).collect(),
         depth,
         mark: String::new(),
+        about: String::new(),
+        ids: String::new(),
     };
     vec![SettingGroup {
         title: "BitLocker".to_owned(),

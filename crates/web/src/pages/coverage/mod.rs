@@ -41,7 +41,11 @@ fn actions(place: &Place<'_>) -> Markup {
     let off = place.start_off(Capability::InventorySync, "why-sync");
     let path = format!("{}/inventory/sync", place.base());
     let again = place.start_with(&path, Fields::default().with("whole", "1"));
+    let groups_off = place.start_off(Capability::DirectorySync, "why-sync");
+    let path = format!("{}/groups/sync", place.base());
+    let groups = place.start_with(&path, Fields::default().with("whole", "1"));
     html! {
+        (button(&Button::new("Read all groups again", groups).with_icon("users").off_when(groups_off)))
         (button(&Button::new("Read everything again", again).with_icon("refresh").off_when(off.clone())))
         @if let Some(off) = &off { (why_off(off)) }
     }

@@ -66,6 +66,7 @@ fn main(base: &str, each: &TypeCoverage) -> Markup {
     html! {
         a.row-a href=(list) { (each.contract.label_plural) } " " span.row-t { (each.contract.key) }
         (why_not_complete(base, each))
+        (unnamed(base, each))
         details.more {
             summary { (icon("chevron-right")) "What can be done" span.vh { " with " (each.contract.label_plural) } }
             (details(each))
@@ -90,6 +91,20 @@ fn why_not_complete(base: &str, each: &TypeCoverage) -> Markup {
                 a.nowrap href=(run) { "Open the run" }
             },
             Sight::NeverObserved | Sight::Complete => {},
+        }
+    }
+}
+
+/// Settings that are shown by their ids, and why.
+fn unnamed(base: &str, each: &TypeCoverage) -> Markup {
+    let Some(seen) = each.seen.as_ref().filter(|seen| seen.unnamed > 0) else { return html! {} };
+    let code = seen.unnamed_code.as_deref().unwrap_or_default();
+    html! {
+        p.why {
+            (counted(seen.unnamed, "setting is", "settings are")) " shown by id. "
+            @if code == "graph.not_found" { "The tenant's service has no definition of them. " }
+            @else { (app::advice::advice(code).title) ". " a.nowrap href=(format!("{base}/operations/{}", seen.run)) { "Open the run" } " " }
+            code { (code) }
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::state::Shared;
 
 /// `POST /sign-out`
 pub(crate) async fn here(State(shared): State<Shared>, SignedIn(ctx): SignedIn) -> Result<Response, WebError> {
+    shared.web.delegation.forget(ctx.user);
     shared.db().sessions().revoke(&ctx.token_hash).await?;
     record(&shared, &ctx, "session.sign_out").await?;
     Ok(out(&shared))
@@ -20,6 +21,7 @@ pub(crate) async fn here(State(shared): State<Shared>, SignedIn(ctx): SignedIn) 
 
 /// `POST /sign-out/everywhere`
 pub(crate) async fn everywhere(State(shared): State<Shared>, SignedIn(ctx): SignedIn) -> Result<Response, WebError> {
+    shared.web.delegation.forget(ctx.user);
     shared.db().sessions().revoke_all_of(ctx.user).await?;
     record(&shared, &ctx, "session.sign_out_everywhere").await?;
     Ok(out(&shared))

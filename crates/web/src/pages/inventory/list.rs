@@ -154,8 +154,11 @@ fn actions(place: &Place<'_>) -> Markup {
     let base = place.base();
     let sync_off = place.start_off(Capability::InventorySync, "why-sync");
     let groups_off = place.start_off(Capability::DirectorySync, "why-sync");
+    let dependencies = Button::new("Dependencies", Press::Link(format!("{base}/inventory/dependencies")));
     html! {
+        (button(&dependencies.with_icon("arrows-diff")))
         (button(&Button::new("Read directory groups", place.start(&format!("{base}/groups/sync"))).with_icon("users").off_when(groups_off)))
+        (button(&Button::new("Check for changes", place.start(&format!("{base}/inventory/probe"))).with_icon("history").off_when(sync_off.clone())))
         (button(&Button::primary("Sync inventory", place.start(&format!("{base}/inventory/sync"))).with_icon("refresh").off_when(sync_off.clone())))
         @if let Some(off) = &sync_off { (why_off(off)) }
     }

@@ -1,6 +1,7 @@
 //! What a tenant is configured to do, as last observed: the list, one object, and what starts reading it again.
 
 mod bulk;
+mod dependencies;
 mod filter;
 mod found;
 mod list;
@@ -10,7 +11,8 @@ mod references;
 mod starts;
 
 pub(crate) use bulk::capture_many;
+pub(crate) use dependencies::{object_dependencies, overview_page};
 pub(crate) use filter::{cursor, type_label};
 pub(crate) use list::page as list_page;
 pub(crate) use object::{ObjectPath, TypePath, load, page as object_page, version_page};
-pub(crate) use starts::{capture, sync, sync_groups, sync_object, sync_type};
+pub(crate) use starts::{capture, probe, sync, sync_groups, sync_object, sync_type};

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use model::AppError;
 use model::access::Capability;
 use model::ids::VersionId;
+use model::registry::content::{Definitions, definition_ids};
 use model::registry::{Contract, Registry, content};
 use serde::Deserialize;
 use serde_json::Value;
@@ -57,6 +58,8 @@ pub(crate) struct Loaded {
     pub(crate) shown: Option<(VersionRow, u64)>,
     pub(crate) document: Option<Value>,
     pub(crate) contract: Option<&'static Contract>,
+    /// What the tenant calls the settings of the document.
+    pub(crate) names: Definitions,
 }
 
 impl Loaded {
@@ -113,7 +116,10 @@ pub(crate) async fn load(
         }
         None => None,
     };
-    Ok(Loaded { object, versions, shown, document, contract: Registry::embedded().get(&path.type_key) })
+    let contract = Registry::embedded().get(&path.type_key);
+    let settings = contract.zip(document.as_ref()).map(|(contract, document)| definition_ids(contract, document));
+    let names = tenant.definitions().names(settings.iter().flatten().map(String::as_str)).await?;
+    Ok(Loaded { object, versions, shown, document, contract, names })
 }
 
 async fn render(
@@ -142,7 +148,7 @@ async fn render(
             section("json", "JSON", "as Graph sent it", &json_viewer(document, &format!("JSON of {name}")))
         }
         Some(document) => html! {
-            (settings_section(&loaded, document))
+            (settings_section(&loaded, document, &shown_path, asked.has("ids", "1")))
             (assignments_section(&place, &loaded, document).await?)
         },
     };

@@ -3,9 +3,12 @@
 use std::collections::HashMap;
 
 use maud::{Markup, html};
-use model::registry::content::{self, Assignment, FilterMode, PROPERTIES, TargetKind, assignments, readable_settings};
+use model::change::AuthorKind;
+use model::registry::content::{
+    self, Assignment, Definitions, FilterMode, PROPERTIES, TargetKind, assignments, definition_ids, settings_in_words,
+};
 use serde_json::Value;
-use store::ObjectDetail;
+use store::{ObjectDetail, VersionAuthor, VersionRow};
 
 use super::list::part_words;
 use super::object::Loaded;
@@ -26,31 +29,58 @@ use crate::kit::versions::{Version, versions};
 const ASSIGNMENTS: [Column; 4] =
     [Column::new("Group", ""), Column::new("Mode", ""), Column::new("Filter", ""), Column::new("Intent", "")];
 
-/// Settings in words.
-pub(super) fn settings_section(loaded: &Loaded, document: &Value) -> Markup {
+/// Settings in words. With `details` each says what it does and what Graph calls it.
+pub(super) fn settings_section(loaded: &Loaded, document: &Value, path: &str, details: bool) -> Markup {
     let Some(contract) = loaded.contract else {
         let text = "This version of TenantAtlas does not know the type. The JSON is complete.";
         return empty_state("file-text", "Settings cannot be put in words", text, None, true);
     };
-    let settings = readable_settings(contract, document);
+    let settings = settings_in_words(contract, document, &loaded.names);
     let set = settings.iter().filter(|each| each.group != PROPERTIES && !each.value.is_empty()).count();
     let body = if settings.is_empty() {
         html! { p.muted { "It sets nothing." } }
     } else {
-        setting_groups(&under_headings(settings))
+        let by_id = definition_ids(contract, document).iter().filter(|id| loaded.names.get(id).is_none()).count();
+        html! {
+            (unnamed(by_id))
+            p { a href=(details_address(path, !details)) { @if details { "Hide ids" } @else { "Show ids" } } }
+            (setting_groups(&under_headings(settings, &loaded.names, details)))
+        }
     };
     section("settings", "Settings", &counted(set as u64, "setting", "settings"), &body)
 }
 
+fn details_address(path: &str, details: bool) -> String {
+    let shown = Fields::default();
+    let shown = if details { shown.with("ids", "1") } else { shown };
+    format!("{}#settings", shown.href(path))
+}
+
+/// Said once for all of them.
+fn unnamed(by_id: usize) -> Markup {
+    html! {
+        @if by_id > 0 {
+            p.help {
+                (counted(by_id as u64, "setting is", "settings are")) " shown by id: "
+                "what the tenant calls them has not been read. Coverage says why; the next sync tries again."
+            }
+        }
+    }
+}
+
 /// Each heading once, in the order in which it comes first.
-fn under_headings(settings: Vec<content::SettingRow>) -> Vec<SettingGroup> {
+fn under_headings(settings: Vec<content::SettingRow>, names: &Definitions, details: bool) -> Vec<SettingGroup> {
     let mut groups: Vec<SettingGroup> = Vec::new();
     for each in settings {
+        let setting = each.id.split_whitespace().next().unwrap_or_default();
+        let about = names.get(setting).map(|definition| definition.description.clone());
         let row = SettingRow {
             name: each.name,
             values: each.value.lines().map(str::to_owned).collect(),
             depth: u8::try_from(each.depth).unwrap_or(u8::MAX),
             mark: String::new(),
+            about: about.filter(|_| details).unwrap_or_default(),
+            ids: if details { each.id } else { String::new() },
         };
         match groups.iter_mut().find(|group| group.title == each.group) {
             Some(group) => group.rows.push(row),
@@ -181,9 +211,10 @@ pub(super) fn version_list(place: &Place<'_>, loaded: &Loaded, object_path: &str
         .map(|(each, number)| Version {
             number,
             href: format!("{object_path}/versions/{}", each.id),
-            by: each.name.clone(),
+            by: by(each),
+            what: each.author.as_ref().map(|by| (what(by), by.author.at)),
             at_ms: each.first_seen_at,
-            note: size(each.bytes),
+            note: format!("{}, “{}”", size(each.bytes), each.name),
             current: loaded.object.row.version == Some(each.id),
             shown: shown == Some(each.id),
         })
@@ -194,6 +225,27 @@ pub(super) fn version_list(place: &Place<'_>, loaded: &Loaded, object_path: &str
         versions(&place.now(), &view)
     };
     section("versions", "Versions", "", &body)
+}
+
+/// Who made it, or that this is not known.
+fn by(version: &VersionRow) -> String {
+    let Some(VersionAuthor { author, .. }) = &version.author else { return "Author unknown".to_owned() };
+    let name = author.name.clone().or_else(|| author.id.clone()).unwrap_or_default();
+    match author.kind {
+        AuthorKind::Person => name,
+        AuthorKind::Application => format!("{name} (application)"),
+        AuthorKind::TenantAtlas => "TenantAtlas".to_owned(),
+        AuthorKind::Unknown => "Author unknown".to_owned(),
+    }
+}
+
+/// "Patch DeviceConfiguration and 2 other changes".
+fn what(VersionAuthor { author, others }: &VersionAuthor) -> String {
+    let activity = if author.activity.is_empty() { "Changed" } else { author.activity.as_str() };
+    match others {
+        0 => activity.to_owned(),
+        others => format!("{activity} and {}", counted(*others, "other change", "other changes")),
+    }
 }
 
 /// Intune's own time in the reader's zone; one that cannot be read stays as it was sent.

@@ -5,6 +5,7 @@ use model::registry::Registry;
 use model::registry::content::Reference;
 use store::{InventoryFilter, ObjectRow, UsedObject};
 
+use super::dependencies::dependencies_of;
 use super::filter::type_label;
 use super::object::Loaded;
 use crate::errors::WebError;
@@ -27,7 +28,10 @@ pub(super) async fn references(place: &Place<'_>, loaded: &Loaded) -> Result<Mar
     let this = Reference { kind: row.type_key.clone(), external_id: row.external_id.clone() };
     let naming = InventoryFilter { naming: Some(this.clone()), ..InventoryFilter::default() };
     let (users, total) = (inventory.list(&naming, None, USED_BY).await?, inventory.count(&naming).await?);
-    Ok(html! { (uses_section(place, &uses)) (used_by_section(place, &this, &users, total)) })
+    Ok(html! {
+        (uses_section(place, &uses))
+        (used_by_section(place, &this, &users, total))
+    })
 }
 
 fn uses_section(place: &Place<'_>, uses: &[UsedObject]) -> Markup {
@@ -71,12 +75,13 @@ fn used_by_section(place: &Place<'_>, this: &Reference, users: &[ObjectRow], tot
             } } } }
             p { a href=(all) { @if total == 1 { "Show it in the inventory" } @else { "Show all " (number(total)) " in the inventory" } } }
         }
+        p { a href=(dependencies_of(place, this)) { "Show all dependencies" } }
     };
     section("used-by", "Used by", &counted(total, "object", "objects"), &body)
 }
 
 /// Where an object is looked at; a group has no page of its own but the list of what names it.
-fn page_of(place: &Place<'_>, reference: &Reference) -> String {
+pub(super) fn page_of(place: &Place<'_>, reference: &Reference) -> String {
     match Registry::embedded().get(&reference.kind).filter(|contract| contract.inventory) {
         Some(_) => object_page(place, &reference.kind, &reference.external_id),
         None => using(place, reference),
@@ -88,13 +93,13 @@ fn object_page(place: &Place<'_>, type_key: &str, external_id: &str) -> String {
 }
 
 /// The inventory of what names it.
-fn using(place: &Place<'_>, reference: &Reference) -> String {
+pub(super) fn using(place: &Place<'_>, reference: &Reference) -> String {
     let uses = format!("{}/{}", reference.kind, reference.external_id);
     Fields::default().with("uses", uses).href(&format!("{}/inventory", place.base()))
 }
 
 /// What a person calls objects of that kind.
-fn kind_label(kind: &str) -> String {
+pub(super) fn kind_label(kind: &str) -> String {
     match Registry::embedded().get(kind) {
         Some(contract) => contract.label_plural.clone(),
         None => capitalised(kind.strip_prefix("external:").unwrap_or(kind)),

@@ -23,6 +23,17 @@ pub(crate) async fn sync(
     answer(&shared, &ctx, &scope, started, "/inventory").await
 }
 
+/// `POST /t/{tenant}/inventory/probe`
+pub(crate) async fn probe(
+    State(shared): State<Shared>,
+    InTenant(ctx, scope): InTenant,
+    Asked(asked): Asked,
+    Posted(form): Posted,
+) -> Result<Response, WebError> {
+    let started = app::inventory::probe::start_probe(shared.db(), &scope, extra(&asked, &form)?).await?;
+    answer(&shared, &ctx, &scope, started, "/inventory").await
+}
+
 /// `POST /t/{tenant}/inventory/{type}/sync`
 pub(crate) async fn sync_type(
     State(shared): State<Shared>,
@@ -57,7 +68,8 @@ pub(crate) async fn sync_groups(
     Asked(asked): Asked,
     Posted(form): Posted,
 ) -> Result<Response, WebError> {
-    let started = app::directory::start_groups_sync(shared.db(), &scope, extra(&asked, &form)?).await?;
+    let whole = asked.get("whole").is_some();
+    let started = app::directory::start_groups_sync(shared.db(), &scope, whole, extra(&asked, &form)?).await?;
     answer(&shared, &ctx, &scope, started, "/inventory").await
 }
 

@@ -225,6 +225,7 @@ fn start_menu(place: &Place<'_>) -> Markup {
     };
     let items = [
         item("Sync inventory", "refresh", format!("{base}/inventory/sync")),
+        item("Check for changes", "history", format!("{base}/inventory/probe")),
         item("Read directory groups", "users", format!("{base}/groups/sync")),
         item("Check connection", "plug-connected", format!("{base}/connection/check")),
         MenuItem::link("Back up", "archive", format!("{base}/backups#new")),

@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use store::{Schedule, TenantScope};
 
 use super::form::{schedule_form, suggested};
+use super::probe::probe_section;
 use super::schedules_path;
 use crate::auth::Ctx;
 use crate::errors::WebError;
@@ -52,12 +53,14 @@ pub(super) async fn render(
     let rows: Vec<Markup> = schedules.iter().map(|schedule| schedule_row(&now, &path, schedule)).collect();
     let suggested = suggested(&place);
     let form = schedule_form(&place, &path, "Create schedule", entered.unwrap_or(&suggested), error);
+    let probe = probe_section(&place, scope).await?;
     let main = html! {
         (header(&Header { crumbs: vec![Crumb::text("Configuration")], title: "Schedules".into(), summary: None, actions: None }))
         @if rows.is_empty() {
             (empty_state("calendar-time", "No schedule yet", "A schedule backs this tenant up at its times and keeps the sets that its rules name.", None, false))
         } @else { (table("Backup schedules, by name", &COLUMNS, true, &rows)) }
         (section("new", "New schedule", "", &form))
+        (probe)
     };
     place.page("Schedules", &main).await
 }
