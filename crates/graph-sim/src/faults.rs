@@ -206,7 +206,7 @@ impl Active {
         if self.fault.at_random {
             return Random::new(u64::from(self.seen)).below(every as usize) == 0;
         }
-        self.seen % every == 0
+        self.seen.is_multiple_of(every)
     }
 }
 
