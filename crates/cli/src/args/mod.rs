@@ -93,7 +93,7 @@ pub(crate) enum Command {
     /// Operation runs.
     #[command(subcommand)]
     Run(Run),
-    /// Backup schedules.
+    /// Backup schedules, and how often to check for changes
     #[command(subcommand)]
     Schedule(Schedule),
     /// Pauses and limits of the queue.
