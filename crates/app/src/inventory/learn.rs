@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures::FutureExt;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, join};
 use futures::stream::{self, StreamExt};
 use graph::{GraphError, TenantGraph};
 use model::registry::Contract;
@@ -42,8 +42,9 @@ pub(super) async fn learn(
     if wanted.is_empty() {
         return Ok(None);
     }
-    let mut answers = read(names, graph, wanted).await;
-    file_under_categories(names, graph, &mut answers).await;
+    // At the same time: nearly every setting is filed under some category.
+    let (mut answers, categories) = join(read(names, graph, wanted), graph.categories(names.contract)).await;
+    file_under_categories(names, categories, &mut answers);
     record(names, &answers).await?;
     Ok(answers.error)
 }
@@ -73,7 +74,7 @@ pub(super) async fn tell(names: &Names<'_>, error: Option<&GraphError>) -> Resul
 }
 
 /// First from objects that set several of the settings, then one by one what no object brought along. The first request
-/// goes alone: when it is refused, so are the others.
+/// goes alone: when it is refused, so are the others; once one was answered, nobody is refused.
 async fn read(names: &Names<'_>, graph: &TenantGraph, wanted: BTreeSet<&str>) -> Answers {
     let mut answers = Answers::default();
     let mut left = wanted;
@@ -90,7 +91,7 @@ async fn read(names: &Names<'_>, graph: &TenantGraph, wanted: BTreeSet<&str>) ->
         }
     }
     let left: Vec<&str> = left.into_iter().collect();
-    let (first, rest) = left.split_at(left.len().min(1));
+    let (first, rest) = left.split_at(if answers.found.is_empty() { left.len().min(1) } else { 0 });
     for part in [first, rest] {
         let work: Vec<BoxFuture<'_, _>> =
             part.iter().map(|setting| one(graph, names.contract, setting).boxed()).collect();
@@ -162,12 +163,12 @@ impl Answers {
 }
 
 /// The names of categories, in one list. Without it a category keeps the name that it had.
-async fn file_under_categories(names: &Names<'_>, graph: &TenantGraph, answers: &mut Answers) {
+fn file_under_categories(names: &Names<'_>, categories: Result<Vec<Value>, GraphError>, answers: &mut Answers) {
     let before = |setting: &str| names.known.get(setting).and_then(|known| known.definition.as_ref());
     if answers.found.values().flatten().all(|definition| definition.category_id.is_empty()) {
         return;
     }
-    let paths = match graph.categories(names.contract).await {
+    let paths = match categories {
         Ok(rows) => category_paths(&rows),
         Err(error) => {
             answers.error.get_or_insert(error);
