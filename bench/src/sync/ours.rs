@@ -41,9 +41,14 @@ pub(crate) async fn measure(program: &Path, simulator: &Simulator, case: Case) -
     let backup = command(program, &database, cloud, &["backup", "create", &tenant]).await?;
     let stats = simulator.stats().await?;
     let kept = kept(&database, simulator).await?;
-    let unchanged = later(program, &database, (simulator, cloud), &tenant, 0).await?;
-    let few = simulator.change(CHANGED_IN, case.objects.div_ceil(CHANGED)).await?;
-    let changed = later(program, &database, (simulator, cloud), &tenant, few).await?;
+    let mut looks = Vec::new();
+    for (what, share) in [("sync", 0), ("sync", CHANGED), ("probe", 0), ("probe", 0), ("probe", CHANGED)] {
+        let few = if share == 0 { 0 } else { case.objects.div_ceil(share) };
+        let few = simulator.change(CHANGED_IN, few).await?;
+        looks.push(later(program, &database, (simulator, cloud), &tenant, (what, few)).await?);
+    }
+    // The first probe meets what the syncs before it have read.
+    looks.remove(2);
     let result = Result {
         seconds: sync.seconds + backup.seconds,
         parts: BTreeMap::from([("sync", sync.seconds), ("backup", backup.seconds)]),
@@ -53,24 +58,26 @@ pub(crate) async fn measure(program: &Path, simulator: &Simulator, case: Case) -
         throttled: 0,
         collections: BTreeMap::new(),
         kept,
-        later: vec![unchanged, changed],
+        later: looks,
         complaints: [&sync, &backup].iter().map(|taken| usize::from(taken.code != 0)).sum(),
     };
     Ok(result.with(stats))
 }
 
-/// One more sync, after so many objects were changed.
+/// One more sync or probe, after so many objects were changed.
 async fn later(
     program: &Path,
     database: &Path,
     (simulator, cloud): (&Simulator, &Cloud),
     tenant: &str,
-    changed: usize,
+    (what, changed): (&'static str, usize),
 ) -> std::result::Result<Later, Failure> {
+    let words: &[&str] = if what == "probe" { &["sync", tenant, "--changes"] } else { &["sync", tenant] };
     let (before, since) = (simulator.stats().await?, Ambient::system().now_ms());
-    let taken = command(program, database, cloud, &["sync", tenant]).await?;
+    let taken = command(program, database, cloud, words).await?;
     let after = simulator.stats().await?;
     Ok(Later {
+        what,
         changed,
         versions: changed_since(database, since).await?,
         seconds: taken.seconds,

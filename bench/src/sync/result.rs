@@ -20,9 +20,11 @@ pub(crate) struct Case {
     pub(crate) throttling: Throttling,
 }
 
-/// What a later sync of the same tenant took.
+/// What a later look at the same tenant took.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub(crate) struct Later {
+    /// `sync`, or `probe`, which reads just what the audit logs name.
+    pub(crate) what: &'static str,
     /// Objects that somebody changed before it.
     pub(crate) changed: usize,
     /// Versions that it recorded.
@@ -54,7 +56,7 @@ pub(crate) struct Result {
     pub(crate) collections: BTreeMap<String, u64>,
     /// What became of each collection's objects.
     pub(crate) kept: BTreeMap<String, Verdict>,
-    /// The syncs after the first.
+    /// Syncs and probes after the first sync.
     pub(crate) later: Vec<Later>,
     /// Lines in which the program speaks of an error or a warning.
     pub(crate) complaints: usize,

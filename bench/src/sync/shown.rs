@@ -43,7 +43,9 @@ pub(crate) fn table(cases: &[Compared]) {
             (Some(faster), Some(share)) => format!("{faster:.1} × faster, {:.0} % of the requests", share * 100.0),
             _ => String::new(),
         };
-        table.add_row(row(compared, "TenantAtlas", &compared.ours, format!("{:.2}", compared.floor.seconds()), ratio));
+        let (floor, sync) = (compared.floor.seconds(), compared.ours.parts.get("sync").copied().unwrap_or_default());
+        let floor = format!("{floor:.2} (sync {:.2} ×)", sync / floor.max(f64::EPSILON));
+        table.add_row(row(compared, "TenantAtlas", &compared.ours, floor, ratio));
         if let Some(theirs) = &compared.intunecd {
             table.add_row(row(compared, "IntuneCD", theirs, String::new(), String::new()));
         }
@@ -56,12 +58,13 @@ pub(crate) fn table(cases: &[Compared]) {
     }
 }
 
-/// The later syncs beside the first.
+/// The later syncs and probes beside the first sync.
 fn later(compared: &Compared) {
     let (case, first) = (compared.case, &compared.ours);
     for later in &first.later {
         println!(
-            "{} changed of {}, {} ms, limits {}: {:.2} s, {} requests in {} round trips, {} versions; the first {:.2} s, {} in {}: {:.1} % of its requests",
+            "{}, {} changed of {}, {} ms, limits {}: {:.2} s, {} requests in {} round trips, {} versions; the first {:.2} s, {} in {}: {:.1} % of its requests",
+            later.what,
             later.changed,
             case.objects,
             case.latency_ms,

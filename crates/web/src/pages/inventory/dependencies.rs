@@ -10,7 +10,7 @@ use store::{LinkedObject, TenantScope};
 
 use super::filter::type_label;
 use super::object::ObjectPath;
-use super::references::{kind_label, page_of, using};
+use super::references::{kind_label, one_label, page_of, using};
 use crate::errors::WebError;
 use crate::extract::{Asked, InTenant, PathText};
 use crate::fields::{Fields, segment};
@@ -120,7 +120,7 @@ fn rows(place: &Place<'_>, view: View, found: &Overview) -> Markup {
             "",
             &[
                 cell("c-main", "", &name),
-                cell("", "type", &html! { (kind_label(&object.reference.kind)) }),
+                cell("", "type", &html! { (one_label(&object.reference.kind)) }),
                 cell("num", "used by", &users),
             ],
         )
@@ -199,7 +199,7 @@ fn about(place: &Place<'_>, object: &LinkedObject, standing: Standing) -> Markup
         Some(_) if object.reference.kind != "groups" => ("Open the object", page_of(place, &object.reference)),
         _ => ("Show what uses it in the inventory", using(place, &object.reference)),
     };
-    html! { span { (kind_label(&object.reference.kind)) } (standing_mark(standing)) " " a href=(href) { (words) } }
+    html! { span { (one_label(&object.reference.kind)) } (standing_mark(standing)) " " a href=(href) { (words) } }
 }
 
 /// Links, so that it works without a script and with the keyboard.

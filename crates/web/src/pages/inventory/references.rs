@@ -100,10 +100,17 @@ pub(super) fn using(place: &Place<'_>, reference: &Reference) -> String {
 
 /// What a person calls objects of that kind.
 pub(super) fn kind_label(kind: &str) -> String {
-    match Registry::embedded().get(kind) {
-        Some(contract) => contract.label_plural.clone(),
-        None => capitalised(kind.strip_prefix("external:").unwrap_or(kind)),
-    }
+    Registry::embedded().get(kind).map_or_else(|| outside(kind), |contract| contract.label_plural.clone())
+}
+
+/// What a person calls one of them.
+pub(super) fn one_label(kind: &str) -> String {
+    Registry::embedded().get(kind).map_or_else(|| outside(kind), |contract| contract.label.clone())
+}
+
+/// Of what is no part of the registry.
+fn outside(kind: &str) -> String {
+    capitalised(kind.strip_prefix("external:").unwrap_or(kind))
 }
 
 fn capitalised(word: &str) -> String {
