@@ -44,7 +44,7 @@ pub(crate) async fn measure(program: &Path, simulator: &Simulator, case: Case) -
     let mut looks = Vec::new();
     for (what, share) in [("sync", 0), ("sync", CHANGED), ("probe", 0), ("probe", 0), ("probe", CHANGED)] {
         let few = if share == 0 { 0 } else { case.objects.div_ceil(share) };
-        let few = simulator.change(CHANGED_IN, few).await?;
+        let few = simulator.change(CHANGED_IN, few, looks.len()).await?;
         looks.push(later(program, &database, (simulator, cloud), &tenant, (what, few)).await?);
     }
     // The first probe meets what the syncs before it have read.

@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use std::path::Path;
 use std::process::Stdio;
 
+use model::Ambient;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -86,6 +87,9 @@ impl Simulator {
             )
             .await?;
         }
+        // Its own clock stands still: events would be older than what a probe asks for.
+        let seconds = Ambient::system().now_ms() / 1000;
+        self.ask("POST", "clock", &json!({ "seconds": seconds })).await?;
         self.ask("POST", "latency", &json!({ "ms": case.latency_ms })).await?;
         self.ask("POST", "throttling", &json!({ "mode": mode })).await?;
         self.ask("POST", "reset", &Value::Null).await?;
@@ -97,13 +101,13 @@ impl Simulator {
         Ok(serde_json::from_value(self.ask("GET", "stats", &Value::Null).await?)?)
     }
 
-    /// Changes so many objects of a collection, if it has them; how many it were.
-    pub(crate) async fn change(&self, collection: &str, count: usize) -> Result<usize, Failure> {
+    /// Changes so many objects of a collection, if it has them, each time to something else; how many it were.
+    pub(crate) async fn change(&self, collection: &str, count: usize, time: usize) -> Result<usize, Failure> {
         let objects = self.objects(collection).await?;
         let ids = objects.iter().filter_map(|object| object["id"].as_str()).take(count);
         let mut changed = 0;
         for id in ids {
-            let set = json!({ "description": format!("Changed, {id}") });
+            let set = json!({ "description": format!("Changed for the look {time}, {id}") });
             self.ask("POST", "change", &json!({ "collection": collection, "id": id, "set": set })).await?;
             changed += 1;
         }

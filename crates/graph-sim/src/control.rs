@@ -79,6 +79,10 @@ fn post(world: &World, path: &str, body: &Value) -> Result<Value, String> {
         }
         "faults" => change_faults(tenant(world, body["tenant"].as_str())?, body)?,
         "change" => return change(world, body),
+        "clock" => {
+            let seconds = body["seconds"].as_i64().ok_or("the body lacks 'seconds'")?;
+            tenant(world, body["tenant"].as_str())?.clock.set(seconds);
+        }
         "forget-changes" => tenant(world, body["tenant"].as_str())?.changes().forget(),
         "approval" => return approval(world, body),
         "redirect" => {

@@ -13,3 +13,6 @@ create table setting_definitions (
 -- Of how many settings of a type the definitions could not be read in the last pass, and why.
 alter table inventory_coverage add column unnamed bigint not null default 0;
 alter table inventory_coverage add column unnamed_code text;
+
+-- Where a name is new, what the objects of one tenant are found by is made again.
+create index inventory_objects_tenant_text_rules on inventory_objects (tenant_id, text_rules) where version_id is not null;

@@ -100,7 +100,10 @@ impl Db {
         let mut tx = self.begin("inventory.make_texts").await?;
         one_at_a_time(&mut tx, tenant, waiting.iter().map(|each| each.type_key.as_str())).await?;
         let current = current(&mut tx, tenant, waiting).await?;
-        let still: Vec<_> = waiting.iter().filter(|each| current.contains(&each.version)).collect();
+        let still: Vec<&Waiting> = waiting.iter().filter(|each| current.contains(&each.version)).collect();
+        if still.is_empty() {
+            return tx.commit().await;
+        }
         let texts: Vec<_> = still
             .iter()
             .map(|each| Text {
@@ -112,20 +115,28 @@ impl Db {
             .collect();
         texts::store(self, &mut tx, tenant, &texts).await?;
         let mut update = Builder::new("update inventory_objects set text_rules = ");
-        update.with("{} where tenant_id = {} and version_id", [SEARCH_RULES.into(), id(tenant).into()]);
-        update.one_of(still.iter().map(|each| Arg::from(id(each.version))));
+        update.with("{} where ", [SEARCH_RULES.into()]);
+        these(&mut update, tenant, &still);
         tx.execute(update.statement()).await?;
         tx.commit().await
     }
 }
 
-async fn current(tx: &mut Tx, tenant: TenantId, waiting: &[Waiting]) -> Result<BTreeSet<VersionId>, StoreError> {
-    let mut query = Builder::new("select version_id from inventory_objects where ");
-    query.with("tenant_id = {} and version_id", [id(tenant).into()]);
-    query.one_of(waiting.iter().map(|each| Arg::from(id(each.version))));
-    // The type narrows the look-up to the primary key.
+/// The objects, as long as they have these versions. Types and ids are named for the primary key: by versions alone each
+/// statement would look through the whole inventory.
+fn these(statement: &mut Builder, tenant: TenantId, waiting: &[&Waiting]) {
     let types: BTreeSet<_> = waiting.iter().map(|each| each.type_key.as_str()).collect();
-    query.text(" and type_key").one_of(types.into_iter().map(Arg::from));
+    statement.with("tenant_id = {} and type_key", [id(tenant).into()]).one_of(types.into_iter().map(Arg::from));
+    statement.text(" and external_id").one_of(waiting.iter().map(|each| Arg::from(&each.external_id)));
+    statement.text(" and version_id").one_of(waiting.iter().map(|each| Arg::from(id(each.version))));
+}
+
+async fn current(tx: &mut Tx, tenant: TenantId, waiting: &[Waiting]) -> Result<BTreeSet<VersionId>, StoreError> {
+    if waiting.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let mut query = Builder::new("select version_id from inventory_objects where ");
+    these(&mut query, tenant, &waiting.iter().collect::<Vec<_>>());
     query.text(" and text_rules").with(" < {}", [SEARCH_RULES.into()]);
     tx.fetch("inventory_objects", query.statement()).await?.iter().map(|row| row.id("version_id")).collect()
 }
