@@ -1,4 +1,4 @@
-//! What things are: ids, time, roles and capabilities, runs, the contract registry, canonical form, searches. No I/O, no async.
+//! What things are: ids, time, roles and capabilities, runs, the contract registry, restore plans, canonical form, searches. No I/O, no async.
 
 pub mod access;
 pub mod ambient;
@@ -8,6 +8,7 @@ pub mod cloud;
 pub mod error;
 pub mod ids;
 pub mod registry;
+pub mod restore;
 pub mod run;
 pub mod search;
 pub mod text;
