@@ -117,6 +117,8 @@ ids! {
     ScheduleId = "sch";
     /// One saved view of a list.
     ViewId = "vew";
+    /// One restore, from the choice of its source on.
+    RestoreId = "rst";
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The cache of directory groups: metadata only, no members.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -23,6 +23,8 @@ pub struct GroupRecord {
     pub description: Option<String>,
     /// `security`, `microsoft365`, `dynamic`, …
     pub kind: String,
+    /// What a dynamic group's members are told by.
+    pub rule: Option<String>,
 }
 
 /// One known group.
@@ -38,6 +40,8 @@ pub struct GroupRow {
     pub description: Option<String>,
     /// `security`, `microsoft365`, `dynamic`, …
     pub kind: String,
+    /// What a dynamic group's members are told by, when that has been read.
+    pub rule: Option<String>,
     /// Milliseconds since the Unix epoch.
     pub last_seen_at: i64,
     /// Set when the latest complete list did not have it, or the directory said that it was removed.
@@ -52,6 +56,7 @@ impl GroupRow {
             name_key: row.get("name_key")?,
             description: row.get("description")?,
             kind: row.get("kind")?,
+            rule: row.get("membership_rule")?,
             last_seen_at: row.get("last_seen_at")?,
             missing_since: row.get("missing_since")?,
         })
@@ -98,7 +103,7 @@ impl Groups<'_> {
             .collect();
         for chunk in groups.chunks(ROWS_MAX) {
             let mut upsert = Builder::new(
-                "insert into directory_groups (tenant_id, id, name, name_key, description, kind, last_seen_at, last_seen_run) ",
+                "insert into directory_groups (tenant_id, id, name, name_key, description, kind, membership_rule, last_seen_at, last_seen_run) ",
             );
             upsert.rows(chunk.iter().map(|group| {
                 vec![
@@ -108,13 +113,15 @@ impl Groups<'_> {
                     group.name.to_lowercase().into(),
                     group.description.as_deref().into(),
                     (&group.kind).into(),
+                    group.rule.as_deref().into(),
                     held.now.into(),
                     id(lease.run).into(),
                 ]
             }));
             upsert.text(
                 " on conflict (tenant_id, id) do update set name = excluded.name, name_key = excluded.name_key, \
-                 description = excluded.description, kind = excluded.kind, last_seen_at = excluded.last_seen_at, \
+                 description = excluded.description, kind = excluded.kind, \
+                 membership_rule = excluded.membership_rule, last_seen_at = excluded.last_seen_at, \
                  last_seen_run = excluded.last_seen_run, missing_since = null",
             );
             tx.execute(upsert.statement()).await?;
@@ -237,6 +244,30 @@ impl Groups<'_> {
             }
         }
         Ok(names)
+    }
+
+    /// Those that are there and have one of these ids, names or membership rules. Names are compared without case and
+    /// without spaces around them, so that whoever asks can tell an exact name from one that only looks like it.
+    pub async fn matching(
+        &self,
+        ids: &[String],
+        names: &[String],
+        rules: &[String],
+    ) -> Result<Vec<GroupRow>, StoreError> {
+        let names: Vec<_> = names.iter().map(|name| name.trim().to_lowercase()).collect();
+        let mut found = BTreeMap::new();
+        for (column, values) in [("id", ids), ("trim(name_key)", &names), ("membership_rule", rules)] {
+            for chunk in values.chunks(ROWS_MAX) {
+                let mut query = Builder::new("select * from directory_groups where missing_since is null and ");
+                query.with("tenant_id = {} and ", [self.0.tenant_arg().into()]);
+                query.text(column).one_of(chunk.iter().map(Arg::from));
+                for row in self.0.db.fetch("directory_groups", query.statement()).await? {
+                    let group = GroupRow::from_row(&row)?;
+                    found.insert(group.id.clone(), group);
+                }
+            }
+        }
+        Ok(found.into_values().collect())
     }
 
     /// Ids that assignments of the latest observation name and that are not known, sorted.

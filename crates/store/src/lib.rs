@@ -35,6 +35,7 @@ mod outbox;
 mod pauses;
 mod people;
 mod probes;
+mod restores;
 mod runs;
 mod schedules;
 mod scope;
@@ -75,6 +76,10 @@ pub use outbox::Outbox;
 pub use pauses::{Pause, Pauses};
 pub use people::{NewUser, People, User};
 pub use probes::{DueProbe, HandledLog, ProbeChoice, Probes, ReadLog};
+pub use restores::{
+    Approved, Confirmed, Decision, NewPlan, PlanMark, Restore, RestoreSource, RestoreState, Restores, WriteIntent,
+    WriteOutcome, WriteResult, WriteRow,
+};
 pub use runs::{
     ActiveRun, CancelOutcome, EventRow, Idempotency, ItemCounts, ItemFilter, ItemRow, NewRun, NotComplete, RunCounts,
     RunFilter, RunPage, RunPageRequest, RunRow, Runs, Started,

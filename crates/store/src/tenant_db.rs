@@ -5,8 +5,8 @@ use model::ids::TenantId;
 
 use crate::db::sql::{Wrapped, id, sql};
 use crate::{
-    Backups, Db, Exports, Groups, Inventory, Probes, Runs, Schedules, SettingDefinitions, TenantAudit, TenantInfo,
-    TenantScope, Versions, Views,
+    Backups, Db, Exports, Groups, Inventory, Probes, Restores, Runs, Schedules, SettingDefinitions, TenantAudit,
+    TenantInfo, TenantScope, Versions, Views,
 };
 
 /// The doors to one tenant's data. Every statement behind them names the tenant.
@@ -74,6 +74,11 @@ impl<'a> TenantDb<'a> {
     /// Backup sets.
     pub fn backups(&self) -> Backups<'a> {
         Backups(Self::new(self.db, self.scope))
+    }
+
+    /// Restores that write to it.
+    pub fn restores(&self) -> Restores<'a> {
+        Restores(Self::new(self.db, self.scope))
     }
 
     /// Saved views of the operations list.

@@ -91,6 +91,7 @@ pub(super) fn recorded(group: ObservedObject) -> GroupRecord {
         name: group.name,
         description: text(&group.document, "description"),
         kind: kind(&group.document),
+        rule: text(&group.document, "membershipRule"),
     }
 }
 

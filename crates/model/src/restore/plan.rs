@@ -12,6 +12,9 @@ pub struct Plan {
     pub directory_id: String,
     /// When the live state was read that it compares with, milliseconds since the Unix epoch.
     pub observed_at_ms: i64,
+    /// What keeps the whole plan from being executed; nothing may stand here when it is confirmed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blocks: Vec<Why>,
     /// What happens to each object; what others refer to comes first.
     pub items: Vec<PlanItem>,
 }
@@ -35,6 +38,9 @@ pub struct PlanItem {
     pub why: Vec<Why>,
     /// The requests, in order; empty when nothing is written.
     pub steps: Vec<Step>,
+    /// Whether the requests are only shown, for a person to make them: its kind is not written by a run.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_hand: bool,
     /// The object as the preview read it, references and all; absent when there was none.
     pub live: Option<Value>,
     /// What the object is like afterwards; ids of objects that this plan makes are missing in it, see `promised_slots`.
@@ -60,6 +66,8 @@ pub enum Action {
     AssignmentsOnly,
     /// It comes back from the directory's deleted items, with its id.
     BringBack,
+    /// What an earlier restore made is removed again; only a plan that takes one back does that.
+    Remove,
     /// It is as it should be already, or a person chose to leave it out.
     Skip,
     /// It cannot be done; `why` says the reason.
@@ -106,6 +114,8 @@ pub enum Purpose {
     Create,
     /// Brings it back from deleted items.
     BringBack,
+    /// Removes it.
+    Remove,
     /// Changes its own properties.
     Update,
     /// Writes a part of it, by an action or a request of its own.

@@ -42,7 +42,7 @@ both! {
         assert_eq!(inventory.used_kinds().await.unwrap(), [("groups".to_owned(), 1, 2), ("scopeTags".to_owned(), 1, 2)]);
 
         let (_, lease) = test.claimed(&scope).await;
-        let group = |id: &str| GroupRecord { id: id.into(), name: format!("Group {id}"), description: None, kind: "Security".into() };
+        let group = |id: &str| GroupRecord { id: id.into(), name: format!("Group {id}"), description: None, kind: "Security".into(), rule: None };
         tenant.groups().record(&lease, vec![group("g1"), group("g2")]).await.unwrap();
         assert!(inventory.dangling(&[], 10).await.unwrap().is_empty());
         let kinds = UnusedKinds { named: &["scopeTags"], assigned: &["settingsCatalog"], groups: true };

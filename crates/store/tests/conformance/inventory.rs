@@ -47,7 +47,7 @@ pub(crate) fn observed(code: Option<&'static str>, seen: u64, whole: bool) -> Ob
 }
 
 fn group(id: &str) -> GroupRecord {
-    GroupRecord { id: id.into(), name: format!("Group {id}"), description: None, kind: "security".into() }
+    GroupRecord { id: id.into(), name: format!("Group {id}"), description: None, kind: "security".into(), rule: None }
 }
 
 /// Everything was read by a run that began at that turn.

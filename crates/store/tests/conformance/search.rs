@@ -124,7 +124,7 @@ both! {
         let pair = |kind: &str, id: &str, name: Option<&str>| (kind.to_owned(), id.to_owned(), name.map(str::to_owned));
         assert_eq!(uses("a").await, [pair("groups", "g1", None), pair("scopeTags", "0", None)]);
         let (_, lease) = test.claimed(&scope).await;
-        let group = GroupRecord { id: "g1".into(), name: "Pilot".into(), description: None, kind: "security".into() };
+        let group = GroupRecord { id: "g1".into(), name: "Pilot".into(), description: None, kind: "security".into(), rule: None };
         tenant.groups().record(&lease, vec![group]).await.unwrap();
         record(test, &scope, vec![scope_tag("0")]).await;
         assert_eq!(uses("a").await, [pair("groups", "g1", Some("Pilot")), pair("scopeTags", "0", Some("Default"))]);

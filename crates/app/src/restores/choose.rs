@@ -1,0 +1,201 @@
+//! The steps of a restore between its source and its preview: each changes the draft, and so makes an older plan stale.
+
+use model::AppError;
+use model::access::Capability;
+use model::ids::RestoreId;
+use store::{Db, Decision, Restore, TenantScope};
+
+use super::draft::{Choice, Draft, ObjectKey, Target};
+use super::mapping::{Mapping, map, target_kind};
+use super::source::{SourceObject, documents, objects, source_scope};
+
+/// Longest id that a person may type.
+const ID_MAX: usize = 200;
+
+/// What is restored.
+#[derive(Debug, Clone)]
+pub struct Scope {
+    /// Which objects; absent is all.
+    pub objects: Option<Vec<ObjectKey>>,
+    /// Whether their own settings are written.
+    pub settings: bool,
+    /// Whether their assignments are written.
+    pub assignments: bool,
+}
+
+/// A restore as its pages show it: what the source holds, and what of it is chosen.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    /// The restore.
+    pub restore: Restore,
+    /// What was chosen.
+    pub draft: Draft,
+    /// Everything that the source holds.
+    pub objects: Vec<SourceObject>,
+}
+
+impl Opened {
+    /// What is chosen of the source.
+    pub fn chosen(&self) -> Vec<SourceObject> {
+        self.objects.iter().filter(|object| self.draft.has(&object.key)).cloned().collect()
+    }
+}
+
+/// Opens a restore.
+pub async fn open(db: &Db, scope: &TenantScope, restore: RestoreId) -> Result<Opened, AppError> {
+    let restore = db.tenant(scope).restores().get(restore).await?;
+    let draft = Draft::of(&restore)?;
+    let source = source_scope(db, scope, restore.source.tenant).await?;
+    let objects = objects(db, scope, &source, &restore, &draft).await?;
+    Ok(Opened { restore, draft, objects })
+}
+
+/// Every question of what is chosen, with its answer; from the database alone.
+pub async fn mapping(db: &Db, scope: &TenantScope, opened: &Opened) -> Result<Mapping, AppError> {
+    let source = source_scope(db, scope, opened.restore.source.tenant).await?;
+    let chosen = opened.chosen();
+    let documents = documents(db, &source, &chosen).await?;
+    map(db, scope, &source, &opened.draft, &chosen, &documents).await
+}
+
+/// Chooses what is restored. `revision` is the one that the person saw; gives the next.
+pub async fn choose_scope(
+    db: &Db,
+    scope: &TenantScope,
+    restore: RestoreId,
+    revision: i64,
+    chosen: Scope,
+) -> Result<i64, AppError> {
+    scope.require(Capability::RestorePreview)?;
+    if !chosen.settings && !chosen.assignments {
+        return Err(AppError::invalid("restore.nothing_chosen", "Neither settings nor assignments are to be restored")
+            .hint("Choose at least one of them"));
+    }
+    let opened = open(db, scope, restore).await?;
+    if let Some(objects) = &chosen.objects {
+        let unknown = objects.iter().find(|key| !opened.objects.iter().any(|object| object.key == **key));
+        if objects.is_empty() || unknown.is_some() {
+            return Err(AppError::invalid("restore.nothing_chosen", "None of the source's objects was chosen, or one that it does not hold")
+                .hint("Choose among the objects that are listed"));
+        }
+    }
+    let mut objects = chosen.objects;
+    if let Some(objects) = &mut objects {
+        objects.sort();
+        objects.dedup();
+    }
+    let draft = Draft { objects, settings: chosen.settings, assignments: chosen.assignments, ..opened.draft };
+    save(db, scope, restore, revision, &draft).await
+}
+
+/// Answers of a person: where objects go, and what becomes of references. An absent answer takes an earlier one back.
+#[derive(Debug, Clone, Default)]
+pub struct Answers {
+    /// By object of the source.
+    pub targets: Vec<(ObjectKey, Option<Target>)>,
+    /// By kind and id in the source.
+    pub references: Vec<(String, String, Option<Choice>)>,
+}
+
+/// Keeps answers with the restore, and remembers them for later ones between the same directories. Ids that a person typed
+/// are checked against what is known of the tenant.
+pub async fn answer(
+    db: &Db,
+    scope: &TenantScope,
+    restore: RestoreId,
+    revision: i64,
+    answers: Answers,
+) -> Result<i64, AppError> {
+    scope.require(Capability::RestorePreview)?;
+    let opened = open(db, scope, restore).await?;
+    let mut draft = opened.draft.clone();
+    for (_, target) in &answers.targets {
+        if let Some(Target::Existing(id)) = target {
+            check_id(id)?;
+        }
+    }
+    for (kind, _, choice) in &answers.references {
+        if let Some(Choice::Use(id)) = choice {
+            check_id(id)?;
+            check_known(db, scope, kind, id).await?;
+        }
+    }
+    for (object, target) in &answers.targets {
+        draft.set_target(object.clone(), target.clone());
+    }
+    for (kind, id, choice) in &answers.references {
+        draft.set_reference(kind, id, choice.clone());
+    }
+    let next = save(db, scope, restore, revision, &draft).await?;
+    remember(db, scope, &opened.restore, &answers).await?;
+    Ok(next)
+}
+
+async fn save(
+    db: &Db,
+    scope: &TenantScope,
+    restore: RestoreId,
+    revision: i64,
+    draft: &Draft,
+) -> Result<i64, AppError> {
+    let draft = serde_json::to_value(draft).expect("a draft is plain data");
+    db.tenant(scope).restores().change(restore, revision, &draft).await
+}
+
+async fn remember(db: &Db, scope: &TenantScope, restore: &Restore, answers: &Answers) -> Result<(), AppError> {
+    let source = source_scope(db, scope, restore.source.tenant).await?;
+    if source.get().tenant_id() == scope.tenant_id() {
+        // In its own directory an id means what it means; what was chosen once says nothing about the next time.
+        return Ok(());
+    }
+    let directory_id = db.tenant(source.get()).info().await?.directory_id;
+    let decision = |kind: String, id: &str, choice| Decision {
+        directory_id: directory_id.clone(),
+        kind,
+        external_id: id.to_owned(),
+        choice,
+    };
+    let targets = answers.targets.iter().filter_map(|(object, target)| {
+        let target = target.as_ref().filter(|target| !matches!(target, Target::LeaveOut))?;
+        Some(decision(target_kind(&object.type_key), &object.id, json(target)))
+    });
+    let references = answers
+        .references
+        .iter()
+        .filter_map(|(kind, id, choice)| Some(decision(kind.clone(), id, json(choice.as_ref()?))));
+    let decisions: Vec<_> = targets.chain(references).collect();
+    db.tenant(scope).restores().remember(&decisions).await
+}
+
+/// What a decision looks like in the database.
+fn json(choice: &impl serde::Serialize) -> serde_json::Value {
+    serde_json::to_value(choice).expect("a choice is plain data")
+}
+
+fn check_id(id: &str) -> Result<(), AppError> {
+    let odd = |letter: char| letter.is_whitespace() || letter.is_control() || matches!(letter, '/' | '?' | '#' | '{' | '}');
+    if id.is_empty() || id.chars().count() > ID_MAX || id.chars().any(odd) {
+        return Err(AppError::invalid("restore.bad_id", "This is no id that Microsoft Graph could have given")
+            .hint("Copy the object's id from the portal, or choose one from the list"));
+    }
+    Ok(())
+}
+
+/// An id of a kind whose objects are known has to be one of them.
+async fn check_known(db: &Db, scope: &TenantScope, kind: &str, id: &str) -> Result<(), AppError> {
+    let tenant = db.tenant(scope);
+    if kind == "groups" {
+        let is_guid = uuid::Uuid::try_parse(id).is_ok();
+        let known = tenant.groups().matching(&[id.to_owned()], &[], &[]).await?;
+        if known.is_empty() && !is_guid {
+            return Err(AppError::invalid("restore.bad_id", "A group's id is a GUID, and this is none")
+                .hint("Copy the object id from the group's page in Entra"));
+        }
+        return Ok(());
+    }
+    if kind.starts_with("external:") || tenant.inventory().get(kind, id).await.is_ok() {
+        return Ok(());
+    }
+    Err(AppError::invalid("restore.unknown_object", "No object of this kind with that id is known here")
+        .hint("Choose one from the list. If it is new, sync the inventory first"))
+}

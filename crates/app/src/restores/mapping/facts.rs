@@ -1,0 +1,285 @@
+//! What the database knows of both directories, as far as a restore asks.
+
+use std::collections::{BTreeSet, HashMap};
+
+use model::AppError;
+use model::registry::content::{Reference, is_built_in};
+use model::registry::{Contract, Registry};
+use serde_json::Value;
+use store::{Db, GroupRow, ObjectRow, TenantScope};
+
+use super::Candidate;
+use crate::restores::draft::{Choice, ObjectKey, Target};
+use crate::restores::source::{SourceObject, SourceScope};
+
+/// Key of the contract of groups.
+pub(super) const GROUPS: &str = "groups";
+/// Rows read at a time.
+const PAGE: usize = 1_000;
+
+/// An object of the tenant that is written to.
+#[derive(Debug, Clone)]
+pub(super) struct Known {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) missing: bool,
+    /// Whether every directory has it from the start; known only of types that have such objects.
+    pub(super) built_in: bool,
+}
+
+/// What is known.
+pub(super) struct Facts {
+    same_directory: bool,
+    /// Objects of the tenant by type.
+    objects: HashMap<String, Vec<Known>>,
+    /// Groups of the tenant that may be meant.
+    groups: Vec<GroupRow>,
+    /// Whether any group of the tenant is known.
+    has_groups: bool,
+    /// Names in the source.
+    names: HashMap<Reference, String>,
+    /// Membership rules in the source, by the group's id.
+    rules: HashMap<String, String>,
+    /// What was decided before.
+    choices: HashMap<Reference, Choice>,
+    targets: HashMap<ObjectKey, Target>,
+}
+
+impl Facts {
+    pub(super) async fn gather(
+        db: &Db,
+        scope: &TenantScope,
+        source: &SourceScope<'_>,
+        objects: &[SourceObject],
+        named: &[Reference],
+    ) -> Result<Self, AppError> {
+        let (there, here) = (db.tenant(source.get()), db.tenant(scope));
+        let directory_id = there.info().await?.directory_id;
+        let same_directory = directory_id == here.info().await?.directory_id;
+        let group_ids: Vec<String> =
+            named.iter().filter(|one| one.kind == GROUPS).map(|one| one.external_id.clone()).collect();
+        let source_groups = there.groups().matching(&group_ids, &[], &[]).await?;
+        let rule = |group: &GroupRow| Some((group.id.clone(), group.rule.clone()?));
+        let rules: HashMap<_, _> = source_groups.iter().filter_map(rule).collect();
+        let mut names: HashMap<_, _> = source_groups.iter().map(|one| (group(&one.id), one.name.clone())).collect();
+        names.extend(names_there(db, source, objects, named).await?);
+        let wanted_names: Vec<String> = group_ids.iter().filter_map(|id| names.get(&group(id)).cloned()).collect();
+        let wanted_rules: Vec<String> = rules.values().cloned().collect();
+        let groups = here.groups().matching(&group_ids, &wanted_names, &wanted_rules).await?;
+        let kinds: BTreeSet<&str> = objects
+            .iter()
+            .map(|object| object.key.type_key.as_str())
+            .chain(named.iter().map(|one| one.kind.as_str()))
+            .collect();
+        let mut known = HashMap::new();
+        for contract in kinds.into_iter().filter_map(|kind| Registry::embedded().get(kind)) {
+            known.insert(contract.key.clone(), known_of(db, scope, contract).await?);
+        }
+        let (choices, targets) = remembered(db, scope, &directory_id, objects, named).await?;
+        Ok(Self {
+            same_directory,
+            objects: known,
+            groups,
+            has_groups: here.groups().count().await? > 0,
+            names,
+            rules,
+            choices,
+            targets,
+        })
+    }
+
+    pub(super) fn same_directory(&self) -> bool {
+        self.same_directory
+    }
+
+    pub(super) fn has_groups(&self) -> bool {
+        self.has_groups
+    }
+
+    pub(super) fn name_of(&self, reference: &Reference) -> Option<String> {
+        self.names.get(reference).cloned()
+    }
+
+    pub(super) fn choice(&self, reference: &Reference) -> Option<&Choice> {
+        self.choices.get(reference)
+    }
+
+    pub(super) fn remembered_target(&self, key: &ObjectKey) -> Option<&Target> {
+        self.targets.get(key)
+    }
+
+    /// The object or group of the tenant with that id, when it is there.
+    pub(super) fn present(&self, kind: &str, id: &str) -> Option<Candidate> {
+        if kind == GROUPS {
+            let group = self.groups.iter().find(|group| group.id == id)?;
+            return Some(candidate(&group.id, &group.name, ""));
+        }
+        let known = self.of(kind).iter().find(|known| known.id == id && !known.missing)?;
+        Some(candidate(&known.id, &known.name, ""))
+    }
+
+    /// Objects of that type, present or missing.
+    pub(super) fn of(&self, kind: &str) -> &[Known] {
+        self.objects.get(kind).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// What may stand for a reference of that name: exact names first, then names that only look alike, then groups with
+    /// the same membership rule.
+    pub(super) fn alike(&self, reference: &Reference) -> Vec<(Candidate, bool)> {
+        let Some(name) = self.names.get(reference) else { return Vec::new() };
+        if reference.kind != GROUPS {
+            return alike(name, self.of(&reference.kind).iter().filter(|known| !known.missing));
+        }
+        let rule = self.rules.get(&reference.external_id);
+        let mut found: Vec<_> = self.groups.iter().filter_map(|group| group_alike(group, name, rule)).collect();
+        found.sort_by_key(|(_, exact)| !exact);
+        found
+    }
+}
+
+/// Whether a group may be meant, and whether by its exact name.
+fn group_alike(group: &GroupRow, name: &str, rule: Option<&String>) -> Option<(Candidate, bool)> {
+    if group.name == name {
+        return Some((candidate(&group.id, &group.name, "Has the same name"), true));
+    }
+    if same_but_for_looks(&group.name, name) {
+        return Some((candidate(&group.id, &group.name, LOOKS), false));
+    }
+    let same_rule = rule.is_some() && group.rule.as_ref() == rule;
+    same_rule.then(|| (candidate(&group.id, &group.name, "Has the same membership rule"), false))
+}
+
+const LOOKS: &str = "The name differs only in spaces or in capital letters";
+
+/// Those of that name, and those whose name only looks like it.
+pub(super) fn alike<'a>(name: &str, known: impl Iterator<Item = &'a Known>) -> Vec<(Candidate, bool)> {
+    let fits = |known: &Known| {
+        if known.name == name {
+            return Some((candidate(&known.id, &known.name, "Has the same name"), true));
+        }
+        same_but_for_looks(&known.name, name).then(|| (candidate(&known.id, &known.name, LOOKS), false))
+    };
+    let mut found: Vec<_> = known.filter_map(fits).collect();
+    found.sort_by_key(|(_, exact)| !exact);
+    found
+}
+
+fn same_but_for_looks(one: &str, other: &str) -> bool {
+    one.trim().to_lowercase() == other.trim().to_lowercase()
+}
+
+pub(super) fn candidate(id: &str, name: &str, note: &str) -> Candidate {
+    Candidate { id: id.to_owned(), name: name.to_owned(), note: note.to_owned() }
+}
+
+fn group(id: &str) -> Reference {
+    Reference { kind: GROUPS.to_owned(), external_id: id.to_owned() }
+}
+
+/// Names of what is named, from the source's own objects and its inventory.
+async fn names_there(
+    db: &Db,
+    source: &SourceScope<'_>,
+    objects: &[SourceObject],
+    named: &[Reference],
+) -> Result<HashMap<Reference, String>, AppError> {
+    let mut names = HashMap::new();
+    for object in objects {
+        let reference = Reference { kind: object.key.type_key.clone(), external_id: object.key.id.clone() };
+        names.insert(reference, object.name.clone());
+    }
+    for reference in named.iter().filter(|one| one.kind != GROUPS && !one.kind.starts_with("external:")) {
+        if names.contains_key(reference) {
+            continue;
+        }
+        if let Some(linked) = db.tenant(source.get()).inventory().linked_object(reference).await? {
+            names.insert(reference.clone(), linked.name);
+        }
+    }
+    Ok(names)
+}
+
+/// Every object of the type that the tenant is known to have or have had.
+async fn known_of(db: &Db, scope: &TenantScope, contract: &Contract) -> Result<Vec<Known>, AppError> {
+    let tenant = db.tenant(scope);
+    let mut rows: Vec<ObjectRow> = Vec::new();
+    loop {
+        let filter = store::InventoryFilter { types: vec![contract.key.clone()], ..Default::default() };
+        let after = rows.last().map(ObjectRow::cursor);
+        let page = tenant.inventory().list(&filter, after.as_ref(), PAGE).await?;
+        let last = page.len() < PAGE;
+        rows.extend(page);
+        if last {
+            break;
+        }
+    }
+    let built_in = built_in(db, scope, contract, &rows).await?;
+    let known = |row: ObjectRow| Known {
+        built_in: built_in.contains(&row.external_id),
+        id: row.external_id,
+        name: row.name,
+        missing: row.missing.is_some(),
+    };
+    Ok(rows.into_iter().map(known).collect())
+}
+
+/// Ids of those that every directory has from the start.
+async fn built_in(
+    db: &Db,
+    scope: &TenantScope,
+    contract: &Contract,
+    rows: &[ObjectRow],
+) -> Result<BTreeSet<String>, AppError> {
+    if contract.built_in.is_none() && !contract.single {
+        return Ok(BTreeSet::new());
+    }
+    let versions: HashMap<_, _> = rows.iter().filter_map(|row| Some((row.version?, &row.external_id))).collect();
+    let ids: Vec<_> = versions.keys().copied().collect();
+    let mut found = BTreeSet::new();
+    for (version, bytes) in db.tenant(scope).versions().documents(&ids).await? {
+        let document: Value = serde_json::from_slice(&bytes).map_err(AppError::internal)?;
+        if is_built_in(contract, &document) {
+            found.extend(versions.get(&version).map(|id| (*id).clone()));
+        }
+    }
+    Ok(found)
+}
+
+type Remembered = (HashMap<Reference, Choice>, HashMap<ObjectKey, Target>);
+
+/// What was decided before about these ids of that directory.
+async fn remembered(
+    db: &Db,
+    scope: &TenantScope,
+    directory_id: &str,
+    objects: &[SourceObject],
+    named: &[Reference],
+) -> Result<Remembered, AppError> {
+    let of_objects = objects.iter().map(|object| (target_kind(&object.key.type_key), object.key.id.clone()));
+    let of_references = named.iter().map(|one| (one.kind.clone(), one.external_id.clone()));
+    let asked: Vec<_> = of_objects.chain(of_references).collect();
+    let (mut choices, mut targets) = (HashMap::new(), HashMap::new());
+    for decision in db.tenant(scope).restores().decided(directory_id, &asked).await? {
+        match decision.kind.strip_prefix(TARGET) {
+            Some(type_key) => {
+                if let Ok(target) = serde_json::from_value(decision.choice) {
+                    targets.insert(ObjectKey::new(type_key, decision.external_id), target);
+                }
+            }
+            None => {
+                if let Ok(choice) = serde_json::from_value(decision.choice) {
+                    choices.insert(Reference { kind: decision.kind, external_id: decision.external_id }, choice);
+                }
+            }
+        }
+    }
+    Ok((choices, targets))
+}
+
+/// In front of a type's key, where a decision is about where an object goes and not about who names it.
+const TARGET: &str = "target:";
+
+/// How a decision about where an object of that type goes is filed.
+pub(crate) fn target_kind(type_key: &str) -> String {
+    format!("{TARGET}{type_key}")
+}
