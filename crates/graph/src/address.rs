@@ -1,6 +1,6 @@
 //! Addresses below the version, from contracts.
 
-use model::registry::{Contract, DIRECTORY, Part};
+use model::registry::{Contract, DIRECTORY, Part, path_segment as encode};
 
 /// Addresses of one type in one directory.
 #[derive(Clone, Copy)]
@@ -120,19 +120,6 @@ fn with_query(path: String, options: &[String]) -> String {
 fn encode_query(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~/()',:$".contains(&byte);
     text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
-}
-
-/// An id as a path segment: Graph chose it, but it must not be able to name another path.
-fn encode(id: &str) -> String {
-    let mut text = String::with_capacity(id.len());
-    for byte in id.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'~' => text.push(char::from(byte)),
-            b'.' if id != "." && id != ".." => text.push('.'),
-            _ => text.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    text
 }
 
 #[cfg(test)]

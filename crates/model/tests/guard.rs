@@ -112,7 +112,14 @@ impl Guard<'_> {
             self.method(&self.contract.update.method, &item);
         }
         if !matches!(self.contract.create.mode, CreateMode::Never | CreateMode::PatchOnly) {
-            self.method("POST", &collection);
+            match &self.contract.create.path {
+                Some(path) => self.made_by(path),
+                None => self.method("POST", &collection),
+            }
+        }
+        if let Some(deleted) = &self.contract.deleted {
+            self.method("GET", &format!("/{deleted}"));
+            self.method("POST", &format!("/{deleted}/{{}}/restore"));
         }
         if self.contract.delete {
             self.method("DELETE", &item);
@@ -133,6 +140,22 @@ impl Guard<'_> {
         let taken = self.metadata.property(&holder, property);
         let expected = Some(&self.contract.entity);
         self.say(taken.as_ref() == expected, || format!("{property} of {holder} is no {}", self.contract.entity));
+    }
+
+    /// An action of another object that makes it, with the parameters that it takes.
+    fn made_by(&mut self, path: &str) {
+        let create = &self.contract.create;
+        let Some((holder, action)) = path.rsplit_once('/') else { return };
+        let names: Vec<&str> = holder.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect();
+        let item = format!("/{}", names.join("/"));
+        let collection = item.trim_end_matches("/{}").to_owned();
+        let returned = self.metadata.returns(&collection).unwrap_or_default();
+        let holder = metadata::element(&returned).to_owned();
+        self.say(self.metadata.has_action(&item, &holder, action), || format!("{item} has no action {action}"));
+        for name in create.only.iter().chain(create.takes.keys()) {
+            let found = self.metadata.parameter(&item, &holder, action, name);
+            self.say(found.is_some(), || format!("the action {action} has no parameter {name}"));
+        }
     }
 
     fn delta(&mut self) {
@@ -277,6 +300,9 @@ impl Guard<'_> {
         let mut paths: Vec<&String> = contract.name.iter().chain(&contract.modified).collect();
         paths.extend(contract.built_in.iter().map(|built_in| &built_in.property));
         paths.extend(contract.create.ready.iter().map(|ready| &ready.property));
+        paths.extend(contract.held.iter().map(|held| &held.property));
+        paths.extend(contract.update.takes.values().chain(contract.create.takes.values()));
+        paths.extend(contract.create.only.iter().chain(&contract.update.not_null).chain(&contract.by_id));
         paths.extend(&contract.create.without);
         paths.extend(contract.parts.iter().filter_map(|part| part.count.as_ref()));
         paths.extend(contract.hydrate.iter().flat_map(|hydrate| hydrate.properties.iter().chain(&hydrate.alone)));
@@ -292,7 +318,7 @@ impl Guard<'_> {
         }
         paths.extend(&contract.update.without);
         paths.extend(contract.references.iter().map(|reference| &reference.path));
-        if let Assignable::Inside { property } = &contract.assignable {
+        if let Assignable::Inside { property, .. } = &contract.assignable {
             paths.push(property);
         }
         if let PlatformRule::Property { property, .. } = &contract.platform {
@@ -307,7 +333,7 @@ impl Guard<'_> {
     fn types(&mut self) {
         let contract = self.contract;
         let types = self.all_types();
-        for name in &contract.family {
+        for name in contract.family.iter().chain(&contract.create.types) {
             self.say(types.contains(name), || format!("{name} is not derived from {}", contract.entity));
         }
         match &contract.platform {

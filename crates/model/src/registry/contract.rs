@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::writing::{Assignable, BuiltIn, Create, Update};
+use super::writing::{Assignable, BuiltIn, Create, Held, Rows, Update};
 
 /// Stands for the id of the directory in [`Contract::path`].
 pub const DIRECTORY: &str = "{directory}";
@@ -17,6 +17,8 @@ pub struct Contract {
     pub key: String,
     /// Position in lists; equal ones sort by key.
     pub order: u16,
+    /// When it is restored: what others refer to has a lower number (facts/policy-types.md 9).
+    pub wave: u8,
     /// What a person calls one object.
     pub label: String,
     /// What a person calls several.
@@ -80,6 +82,13 @@ pub struct Contract {
     pub update: Update,
     /// Whether `DELETE {id}` removes it.
     pub delete: bool,
+    /// Path below the version of the collection where a removed object is kept for a while; its action `restore` brings it
+    /// back with its id.
+    #[serde(default)]
+    pub deleted: Option<String>,
+    /// What a restore never turns on.
+    #[serde(default)]
+    pub held: Option<Held>,
     /// How the objects are told that every directory has: they are changed, never created or deleted.
     #[serde(default)]
     pub built_in: Option<BuiltIn>,
@@ -100,6 +109,9 @@ pub struct Contract {
     /// What belongs to the object and is not read, in a person's words: the object counts as complete without it.
     #[serde(default)]
     pub unread: Vec<String>,
+    /// Objects inside it that are sent as their id alone. Paths.
+    #[serde(default)]
+    pub by_id: Vec<String>,
     /// Base64 texts, shown decoded. Paths.
     #[serde(default)]
     pub encoded: Vec<String>,
@@ -255,6 +267,12 @@ pub struct Part {
     /// Whether it is one object or none instead of a list. Graph answers 404 where there is none.
     #[serde(default)]
     pub single: bool,
+    /// How its rows are written, when that is neither with the object nor by an action that takes the whole list.
+    #[serde(default)]
+    pub written: Option<Rows>,
+    /// How a row is told that only repeats what another object says of itself: it is never written.
+    #[serde(default)]
+    pub inverse: Option<BuiltIn>,
 }
 
 /// Which signals together say that an object is as it was.
@@ -324,6 +342,10 @@ pub struct ReferenceRule {
     /// Values that are words and not ids, for example `All`.
     #[serde(default)]
     pub except: Vec<String>,
+    /// Path below the version of the collection of what is named, where an address is sent in place of the id. The path of
+    /// the rule ends in `.id` then, and what holds the id is a part.
+    #[serde(default)]
+    pub bind: Option<String>,
 }
 
 /// Where the definitions of settings are read. They say what a setting is called and are never a part of the object.
@@ -346,9 +368,25 @@ impl Contract {
         self.hydrate.is_some() || self.parts.iter().any(|part| !part.in_list)
     }
 
+    /// The collection of what a part names by address, where it does.
+    pub fn bound(&self, part: &str) -> Option<&str> {
+        let names = |path: &str| path.strip_suffix(".id").map(|holder| holder.trim_end_matches("[]")) == Some(part);
+        let rule = self.references.iter().find(|rule| rule.bind.is_some() && names(&rule.path));
+        rule.and_then(|rule| rule.bind.as_deref())
+    }
+
     /// The part of that name.
     pub fn part(&self, property: &str) -> Option<&Part> {
         self.parts.iter().find(|part| part.property == property)
+    }
+}
+
+impl Part {
+    /// Whether the row only repeats what another object says of itself.
+    pub fn is_inverse(&self, row: &serde_json::Value) -> bool {
+        self.inverse
+            .as_ref()
+            .is_some_and(|rule| row.get(&rule.property).is_some_and(|value| value == rule.value.as_str()))
     }
 }
 

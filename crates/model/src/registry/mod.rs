@@ -6,7 +6,9 @@
 pub mod content;
 mod contract;
 pub mod resolver;
+mod segment;
 mod validate;
+mod writes;
 mod writing;
 
 use std::sync::LazyLock;
@@ -19,7 +21,8 @@ pub use contract::{
     Contract, DIRECTORY, DefinitionPaths, Delta, Hydrate, List, Mode, Part, Permissions, PlatformRule, Quota,
     ReferenceRule, Risk, Unchanged, Version,
 };
-pub use writing::{Assign, Assignable, BuiltIn, Create, CreateMode, Ready, Update};
+pub use segment::path_segment;
+pub use writing::{Assign, Assignable, BuiltIn, Create, CreateMode, Held, Ready, Rows, Update};
 
 static FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../contracts");
 

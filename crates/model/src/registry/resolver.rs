@@ -177,7 +177,7 @@ fn assign(contract: &Contract, restore: &Answer) -> Answer {
     match (&contract.assignable, restore) {
         (Assignable::Never { reason }, _) => Answer::No(reason.clone()),
         (_, Answer::No(reason)) => Answer::No(reason.clone()),
-        (Assignable::Inside { property }, _) => {
+        (Assignable::Inside { property, .. }, _) => {
             Answer::Partly(format!("Written with the object itself, in {property}"))
         }
         (Assignable::Action(_) | Assignable::Each { .. }, answer) => answer.clone(),

@@ -21,6 +21,8 @@ pub enum Assignable {
     Inside {
         /// The property that does. A path.
         property: String,
+        /// Its value when it applies to nobody.
+        nobody: serde_json::Value,
     },
     /// Not at all.
     Never {
@@ -41,6 +43,9 @@ pub struct Assign {
     pub parameter: String,
     /// Type of one element, without `microsoft.graph.`.
     pub element: String,
+    /// Whether the service stores a group that is excluded as one that is included: then none is ever sent.
+    #[serde(default)]
+    pub only_includes: bool,
 }
 
 /// Whether an object can be made through the API.
@@ -79,6 +84,21 @@ pub struct Create {
     /// When the new object can be used; absent means at once.
     #[serde(default)]
     pub ready: Option<Ready>,
+    /// Path below the version that makes it, when that is not the collection. A property in braces stands for its value.
+    #[serde(default)]
+    pub path: Option<String>,
+    /// The only properties that it takes; empty for all. Beside them it takes what [`Create::takes`] names.
+    #[serde(default)]
+    pub only: Vec<String>,
+    /// Properties that it calls by another name: from that name to the property.
+    #[serde(default)]
+    pub takes: BTreeMap<String, String>,
+    /// Whether the id is chosen by whoever makes it.
+    #[serde(default)]
+    pub with_id: bool,
+    /// The only derived types that can be made, without `microsoft.graph.`; empty for all.
+    #[serde(default)]
+    pub types: Vec<String>,
 }
 
 /// What a new object has to say before it can be assigned or referred to.
@@ -119,9 +139,53 @@ pub struct Update {
     /// Properties that the update refuses. Paths.
     #[serde(default)]
     pub without: Vec<String>,
+    /// Properties that the update refuses as null. Names.
+    #[serde(default)]
+    pub not_null: Vec<String>,
     /// Actions on the object that change a part of it, with their parameters.
     #[serde(default)]
     pub actions: BTreeMap<String, Vec<String>>,
+    /// Parameters that are called otherwise than the property they write: from that name to the property.
+    #[serde(default)]
+    pub takes: BTreeMap<String, String>,
+}
+
+/// How the rows of a part are written.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(tag = "how", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Rows {
+    /// Each is added, changed and removed by a request of its own.
+    Each {
+        /// The property by which two rows are the same.
+        key: String,
+    },
+    /// Those that are there are changed, each by a request of its own; none is added or removed.
+    InPlace {
+        /// The property by which two rows are the same, which is their id as well.
+        key: String,
+    },
+    /// Each is another object, linked and unlinked by its address.
+    Links,
+    /// Values of an administrative template, by the action `updateDefinitionValues`.
+    DefinitionValues,
+    /// Settings of an intent, by the action `updateSettings`, which takes those that change.
+    Settings,
+    /// Items of a policy set, by the action `update`.
+    Items,
+    /// Not at all.
+    Never,
+}
+
+/// A property that a restore never gives a value which takes effect on everybody at once.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Held {
+    /// The property.
+    pub property: String,
+    /// The value that is never sent.
+    pub value: String,
+    /// What is sent in its place.
+    pub instead: String,
 }
 
 impl Assignable {

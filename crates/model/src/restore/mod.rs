@@ -1,5 +1,29 @@
 //! What a restore is going to do, as data: a plan that a person reads and confirms, and that a run then keeps to.
+//!
+//! A wanted object becomes requests in three steps, none of which asks anybody: its references are mapped
+//! ([`map_references`]), the object as it is to be is compared with the live one ([`promise`]), and what differs is put
+//! into requests in the order in which the service takes them ([`steps`]).
 
+mod assign;
+mod create;
+mod follow;
+mod goal;
+mod mapping;
+mod markers;
+mod masked;
+mod order;
+mod parts;
+mod places;
+mod plain;
 mod plan;
+mod steps;
+mod templates;
+mod update;
+mod why;
 
+pub use goal::{Choice, Promise, promise, promise_brought_back};
+pub use mapping::{Mapped, Resolution, map_references};
+pub use order::{Cycle, Ordered, in_order, needs};
+pub use places::{DIRECTORY, GRAPH, NEW};
 pub use plan::{Action, Method, Plan, PlanItem, Purpose, Slot, Step, Why};
+pub use steps::{bring_back, steps};

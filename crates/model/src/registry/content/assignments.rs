@@ -55,7 +55,7 @@ pub struct Assignment {
 
 /// The assignments of a document, in its order.
 pub fn assignments(contract: &Contract, document: &Value) -> Vec<Assignment> {
-    if let Assignable::Inside { property } = &contract.assignable {
+    if let Assignable::Inside { property, .. } = &contract.assignable {
         return super::path::values(document, property).into_iter().flat_map(from_users).collect();
     }
     let rows = contract.assignable.part().and_then(|part| document.get(part)).and_then(Value::as_array);

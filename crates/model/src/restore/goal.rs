@@ -1,0 +1,238 @@
+//! What an object is like after its requests.
+
+use serde_json::{Map, Value};
+
+use super::mapping::Mapped;
+use super::markers;
+use super::masked;
+use super::plain::{Normal, plain};
+use super::plan::Slot;
+use crate::registry::content::path::{edit_holders, values};
+use crate::registry::{Assignable, Contract, Part, Rows};
+
+/// What a person wants written of an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Choice {
+    /// Its own properties and parts.
+    pub settings: bool,
+    /// Its assignments.
+    pub assignments: bool,
+}
+
+/// What an object is like afterwards.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Promise {
+    /// The object. A new one has neither id nor what the service computes; ids that the plan makes are null.
+    pub document: Value,
+    /// Where such ids belong.
+    pub slots: Vec<Slot>,
+    /// Paths of what cannot be compared afterwards, because Graph never returns it or decides it itself.
+    pub unverifiable: Vec<String>,
+}
+
+/// What the object is like when [`super::steps`] has been carried out.
+pub fn promise(contract: &Contract, wanted: &Mapped, live: Option<&Value>, choice: Choice) -> Promise {
+    Goal::of(contract, wanted, live.map_or(From::Nothing, From::Live), choice).promise()
+}
+
+/// What the object is like when [`super::bring_back`] has been carried out.
+pub fn promise_brought_back(contract: &Contract, wanted: &Mapped, deleted: &Value, choice: Choice) -> Promise {
+    Goal::of(contract, wanted, From::Deleted(deleted), choice).promise()
+}
+
+/// What is there before.
+#[derive(Clone, Copy)]
+pub(super) enum From<'a> {
+    Nothing,
+    Live(&'a Value),
+    /// In the directory's deleted items.
+    Deleted(&'a Value),
+}
+
+impl<'a> From<'a> {
+    pub(super) fn document(self) -> Option<&'a Value> {
+        match self {
+            From::Nothing => None,
+            From::Live(document) | From::Deleted(document) => Some(document),
+        }
+    }
+}
+
+/// The promise while requests are made from it: markers stand where ids of the plan belong.
+pub(super) struct Goal {
+    pub(super) document: Value,
+    unverifiable: Vec<String>,
+}
+
+impl Goal {
+    pub(super) fn of(contract: &Contract, wanted: &Mapped, before: From<'_>, choice: Choice) -> Self {
+        let mut source = wanted.document.clone();
+        markers::put(&mut source, &wanted.slots);
+        let mut wanted = plain(contract, &source);
+        let taken = masked::take(contract, &mut wanted);
+        let mut goal = match before.document() {
+            None => Self { document: as_new(contract, wanted, choice), unverifiable: taken.paths },
+            Some(live) => {
+                // A list that lost a row would take it from the live object as well.
+                if let Some(map) = wanted.as_object_mut() {
+                    let holds = |name: &String| live.get(name).is_some_and(masked::is_in);
+                    map.retain(|name, _| !(taken.shortened.contains(name) && holds(name)));
+                }
+                Self { document: as_changed(contract, &wanted, live, choice), unverifiable: taken.paths }
+            }
+        };
+        hold(contract, before, &mut goal.document);
+        goal.unverifiable.extend(decided_by_the_service(contract, before));
+        goal
+    }
+
+    fn promise(mut self) -> Promise {
+        let slots = markers::take(&mut self.document);
+        Promise { document: self.document, slots, unverifiable: self.unverifiable }
+    }
+}
+
+/// The place among others of its kind: how many there are is for the service to say.
+fn decided_by_the_service(contract: &Contract, before: From<'_>) -> Vec<String> {
+    let moves = contract.update.actions.values().flatten().any(|name| name == "priority");
+    if moves && before.document().is_none() { vec!["priority".to_owned()] } else { Vec::new() }
+}
+
+fn as_new(contract: &Contract, mut document: Value, choice: Choice) -> Value {
+    let follows =
+        |name: &str| contract.create.then.iter().any(|then| then == "PATCH") || contract.written_by_action(name);
+    for path in contract.create.without.iter().filter(|path| !follows(path)) {
+        drop_path(&mut document, path);
+    }
+    for part in contract.parts.iter().filter(|part| part.written == Some(Rows::Never)) {
+        drop_path(&mut document, &part.property);
+    }
+    if !choice.assignments {
+        without_assignments(contract, &mut document, None);
+    }
+    document
+}
+
+fn as_changed(contract: &Contract, wanted: &Value, live: &Value, choice: Choice) -> Value {
+    let mut document = live.clone();
+    let mut wanted = wanted.clone();
+    if !choice.assignments {
+        without_assignments(contract, &mut wanted, Some(live));
+    }
+    if !choice.settings {
+        wanted = assignments_alone(contract, &wanted, live);
+    }
+    for path in contract.update.without.iter().filter(|path| path.contains('.')) {
+        put_back(&mut wanted, live, path);
+    }
+    let (now, then) = (plain(contract, live), &wanted);
+    let (now, normal) = (Normal::of(contract, &now), Normal::of(contract, then));
+    for (name, value) in wanted.as_object().into_iter().flatten() {
+        if !now.same(&normal, name) && changes(contract, name, value) {
+            set(&mut document, name, with_inverse(contract.part(name), value, live));
+        }
+    }
+    document
+}
+
+/// Whether an update can give the property that value.
+fn changes(contract: &Contract, name: &str, value: &Value) -> bool {
+    if value.is_null() && (contract.update.not_null.iter().any(|one| one == name) || contract.part(name).is_some()) {
+        return false;
+    }
+    match contract.part(name) {
+        Some(part) => contract.writes_part(part),
+        None => contract.written_by_action(name) || !contract.update.without.iter().any(|one| one == name),
+    }
+}
+
+/// The assignments of the wanted object in the words of the live one, and nothing else.
+fn assignments_alone(contract: &Contract, wanted: &Value, live: &Value) -> Value {
+    let mut alone = Value::Object(Map::new());
+    match &contract.assignable {
+        Assignable::Inside { property, .. } => {
+            let outer = property.split('.').next().unwrap_or(property);
+            let given = values(wanted, property).first().copied().cloned();
+            set(&mut alone, outer, live.get(outer).cloned().unwrap_or_default());
+            edit_holders(&mut alone, property, &mut |holder, name| {
+                holder.extend(given.clone().map(|given| (name.to_owned(), given)));
+            });
+        }
+        other => {
+            if let Some((part, rows)) = other.part().and_then(|part| Some((part, wanted.get(part)?))) {
+                set(&mut alone, part, rows.clone());
+            }
+        }
+    }
+    alone
+}
+
+/// The live object's, or nobody.
+fn without_assignments(contract: &Contract, document: &mut Value, live: Option<&Value>) {
+    match &contract.assignable {
+        Assignable::Inside { property, nobody } => {
+            let kept = live.and_then(|live| values(live, property).first().copied().cloned());
+            let kept = kept.unwrap_or_else(|| nobody.clone());
+            edit_holders(document, property, &mut |holder, name| {
+                holder.insert(name.to_owned(), kept.clone());
+            });
+        }
+        other => {
+            if let Some(part) = other.part() {
+                drop_path(document, part);
+            }
+        }
+    }
+}
+
+/// What another object says of this one stays as it is.
+fn with_inverse(part: Option<&Part>, value: &Value, live: &Value) -> Value {
+    let mut value = value.clone();
+    if let (Some(part), Some(rows)) = (part, value.as_array_mut()) {
+        let inverse = live.get(&part.property).and_then(Value::as_array).into_iter().flatten();
+        rows.extend(inverse.filter(|row| part.is_inverse(row)).cloned());
+    }
+    value
+}
+
+/// A restore never turns on what takes effect on everybody at once: somebody does, when they have looked at it.
+fn hold(contract: &Contract, before: From<'_>, document: &mut Value) {
+    let Some(held) = &contract.held else { return };
+    let is_on = |document: &Value| document.get(&held.property).is_some_and(|value| value == held.value.as_str());
+    if !is_on(document) {
+        return;
+    }
+    match before {
+        From::Live(live) if !is_on(live) => {
+            let kept = live.get(&held.property).cloned().unwrap_or_default();
+            set(document, &held.property, kept);
+        }
+        // Nothing is written, so that nothing is turned on.
+        From::Live(live) if live == document => {}
+        _ => set(document, &held.property, Value::from(held.instead.as_str())),
+    }
+}
+
+fn put_back(wanted: &mut Value, live: &Value, path: &str) {
+    let kept = values(live, path).first().copied().cloned();
+    edit_holders(wanted, path, &mut |holder, name| match &kept {
+        Some(value) => {
+            holder.insert(name.to_owned(), value.clone());
+        }
+        None => {
+            holder.shift_remove(name);
+        }
+    });
+}
+
+pub(super) fn set(document: &mut Value, name: &str, value: Value) {
+    if let Some(map) = document.as_object_mut() {
+        map.insert(name.to_owned(), value);
+    }
+}
+
+pub(super) fn drop_path(document: &mut Value, path: &str) {
+    edit_holders(document, path, &mut |holder, name| {
+        holder.shift_remove(name);
+    });
+}

@@ -1,0 +1,58 @@
+//! Reasons, in one place: each has a stable code and one sentence.
+
+use super::plan::Why;
+
+fn why(code: &str, message: impl Into<String>) -> Why {
+    Why { code: code.to_owned(), message: message.into() }
+}
+
+pub(super) fn reference_unmapped(count: usize) -> Why {
+    let what = if count == 1 { "One object that it names has" } else { "Objects that it names have" };
+    why("restore.reference_unmapped", format!("{what} no counterpart in this tenant. Choose one for each"))
+}
+
+pub(super) fn group_unmapped() -> Why {
+    let message = "A group or filter of its assignments has no counterpart in this tenant. The list is sent whole or not \
+                   at all: choose one for each";
+    why("restore.group_unmapped", message)
+}
+
+pub(super) fn cannot_be_made(reason: &str) -> Why {
+    let reason = if reason.is_empty() { "Its kind cannot be made through Microsoft Graph" } else { reason };
+    why("restore.cannot_be_made", reason)
+}
+
+pub(super) fn cannot_be_changed(reason: &str) -> Why {
+    why("restore.cannot_be_changed", reason)
+}
+
+pub(super) fn built_in_missing() -> Why {
+    let message = "Every directory has it from the start, and this one has it no more: it cannot be made";
+    why("restore.built_in_missing", message)
+}
+
+pub(super) fn nothing_to_assign() -> Why {
+    why(
+        "restore.nothing_to_assign",
+        "It is not in this tenant, so that there is nothing to assign. Restore its settings, too",
+    )
+}
+
+pub(super) fn other_type() -> Why {
+    why("restore.other_type", "The object of that id is of another kind now. Make a new one")
+}
+
+pub(super) fn secret_needed() -> Why {
+    let message = "It holds a secret that Graph never returns, and is replaced as a whole: the secret would be lost. \
+                   Change it in the portal";
+    why("restore.secret_needed", message)
+}
+
+pub(super) fn exclusion_not_kept() -> Why {
+    let message = "It excludes a group, which Intune would store as included. Take the exclusion out";
+    why("restore.exclusion_not_kept", message)
+}
+
+pub(super) fn unsupported(reason: &str) -> Why {
+    why("restore.unsupported", reason)
+}
