@@ -3,6 +3,7 @@
 use model::Ambient;
 use serde::de::DeserializeOwned;
 use store::{ClaimedRun, Db, Lease, TenantScope};
+use tokio_util::sync::CancellationToken;
 
 use crate::Ending;
 
@@ -18,6 +19,8 @@ pub struct RunCtx {
     pub lease: Lease,
     /// Made by re-checking the initiator's right when the run was claimed.
     pub scope: TenantScope,
+    /// Somebody wants the run cancelled; of interest to those that end by themselves.
+    pub cancelled: CancellationToken,
 }
 
 impl RunCtx {

@@ -76,14 +76,19 @@ async fn attempt(db: &Db, job: Job, signals: &Signals) -> Ended {
         Err(reason) => return Ended::ByHandler(Ending::Blocked(reason)),
     };
     let left = time_left(&job.run);
-    let ctx = RunCtx { db: db.clone(), ambient: db.ambient().clone(), run: job.run, lease: job.lease, scope };
+    let cancelled = signals.cancelled.clone();
+    let ctx = RunCtx { db: db.clone(), ambient: db.ambient().clone(), run: job.run, lease: job.lease, scope, cancelled };
+    let dropped = !job.handler.ends_between_items();
     let work = AssertUnwindSafe(job.handler.run(&ctx)).catch_unwind();
     tokio::select! {
         biased;
         () = signals.lost.cancelled() => Ended::Lost,
-        () = signals.cancelled.cancelled() => Ended::Cancelled,
+        () = signals.cancelled.cancelled(), if dropped => Ended::Cancelled,
         () = signals.released.cancelled() => Ended::Released,
-        ending = work => Ended::ByHandler(ending.unwrap_or_else(|_| Ending::Retry(panicked()))),
+        ending = work => match ending.unwrap_or_else(|_| Ending::Retry(panicked())) {
+            Ending::Cancelled => Ended::Cancelled,
+            ending => Ended::ByHandler(ending),
+        },
         () = tokio::time::sleep(left) => Ended::DeadlineExceeded,
     }
 }
@@ -101,7 +106,7 @@ fn time_left(run: &ClaimedRun) -> Duration {
 async fn conclude(db: &Db, finisher: &Finisher, attempt: i64, lease: &Lease, ended: Ended) -> Result<(), StoreError> {
     let ending = match ended {
         Ended::Lost => return Ok(()),
-        Ended::Cancelled => return finisher.finish(lease, closing(Some(Outcome::Cancelled), None, None)).await,
+        Ended::Cancelled => Ending::Cancelled,
         Ended::Released => {
             let why = Reason::new("worker_stopped", "Waiting for a worker, because the one that had it was stopped");
             return release(db, lease, 0, why, false).await;
@@ -114,6 +119,7 @@ async fn conclude(db: &Db, finisher: &Finisher, attempt: i64, lease: &Lease, end
     match ending {
         Ending::Done { reason, failures } => finisher.finish(lease, Closing { outcome: None, reason, failures }).await,
         Ending::Fail(failure) => finisher.finish(lease, closing(Some(Outcome::Failed), None, Some(failure))).await,
+        Ending::Cancelled => finisher.finish(lease, closing(Some(Outcome::Cancelled), None, None)).await,
         Ending::Blocked(reason) => finisher.finish(lease, closing(Some(Outcome::Blocked), Some(reason), None)).await,
         Ending::Wait { pause_ms, why } => release(db, lease, pause_ms, why, false).await,
         Ending::Retry(failure) => {

@@ -28,12 +28,20 @@ pub enum Ending {
     Fail(Failure),
     /// A prerequisite is missing: blocked.
     Blocked(Reason),
+    /// It heeded the wish to cancel, see [`RunType::ends_between_items`].
+    Cancelled,
 }
 
 /// One kind of operation run.
 pub trait RunType: Send + Sync + 'static {
     /// Its catalogue row.
     fn definition(&self) -> &'static Definition;
+
+    /// Whether it ends by itself when somebody cancels it, at a place where nothing is half done: it looks at
+    /// [`RunCtx::cancelled`] and is not dropped for it.
+    fn ends_between_items(&self) -> bool {
+        false
+    }
 
     /// Does the work, skipping what an earlier attempt recorded. Dropped at an await point when the lease is lost,
     /// the run is cancelled or its deadline passes; every write is a fenced transaction, so nothing is half-written.

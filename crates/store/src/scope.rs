@@ -129,6 +129,21 @@ impl Db {
         Ok(Some(TenantScope { tenant, state: row.word("state")?, actor, address: None, role: Some(row.word("role")?) }))
     }
 
+    /// Why the scope's actor may not do this any more, asked anew; nothing when they still may. For long work, before each
+    /// write.
+    pub async fn still_allowed(&self, scope: &TenantScope, capability: Capability) -> Result<Option<Reason>, StoreError> {
+        let now = match scope.actor.user {
+            Some(user) => self.membership(user, scope.tenant).await?,
+            None => self.unscoped(scope.tenant, &scope.actor.name).await?,
+        };
+        Ok(match now {
+            Some(now) if !now.can(capability) => Some(not_authorised()),
+            Some(now) if !now.state.allows_runs() => Some(tenant_suspended()),
+            Some(_) => None,
+            None => Some(not_authorised()),
+        })
+    }
+
     async fn unscoped(&self, tenant: TenantId, name: &str) -> Result<Option<TenantScope>, StoreError> {
         let rows = self.fetch("tenants", sql!("select state from tenants where id = $1", id(tenant))).await?;
         let Some(row) = rows.first() else { return Ok(None) };

@@ -22,6 +22,10 @@ pub(super) fn cannot_be_made(reason: &str) -> Why {
     why("restore.cannot_be_made", reason)
 }
 
+pub(super) fn cannot_be_removed() -> Why {
+    why("restore.cannot_be_removed", "An object of its kind cannot be removed through Microsoft Graph. Remove it in the portal")
+}
+
 pub(super) fn cannot_be_changed(reason: &str) -> Why {
     why("restore.cannot_be_changed", reason)
 }
