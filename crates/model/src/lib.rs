@@ -1,10 +1,12 @@
-//! What things are: ids, time, roles and capabilities, runs, the contract registry, restore plans, canonical form, searches. No I/O, no async.
+//! What things are: ids, time, roles and capabilities, runs, the contract registry, differences, restore plans, canonical
+//! form, searches. No I/O, no async.
 
 pub mod access;
 pub mod ambient;
 pub mod canonical;
 pub mod change;
 pub mod cloud;
+pub mod diff;
 pub mod error;
 pub mod ids;
 pub mod registry;

@@ -106,6 +106,16 @@ pub struct Contract {
     /// Arrays whose order means nothing. Paths.
     #[serde(default)]
     pub sets: Vec<String>,
+    /// Lists whose elements have an identity: comparisons tell them apart by it, and their order means nothing to them.
+    #[serde(default)]
+    pub aligned: Vec<Aligned>,
+    /// Ids and the like that the service makes anew with each write: part of a version, passed over by comparisons. Paths.
+    #[serde(default)]
+    pub remade: Vec<String>,
+    /// Of [`Contract::strip`] what comparisons of two observations look at all the same, because it is worth seeing. Parts
+    /// and references are, without being named here. Paths.
+    #[serde(default)]
+    pub kept: Vec<String>,
     /// Values that Graph masks or never returns. Paths.
     #[serde(default)]
     pub masked: Vec<String>,
@@ -276,6 +286,19 @@ pub struct Part {
     /// How a row is told that only repeats what another object says of itself: it is never written.
     #[serde(default)]
     pub inverse: Option<BuiltIn>,
+}
+
+/// A list whose elements are told apart by what they say.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Aligned {
+    /// The list. A path; `**.name` is a list of that name wherever it stands.
+    pub list: String,
+    /// What makes an element the same one: paths inside it, all of which count. An element that has none of them is told by its content.
+    pub by: Vec<String>,
+    /// What a person calls it: paths inside it, outermost first. Empty: by its identity.
+    #[serde(default)]
+    pub called: Vec<String>,
 }
 
 /// Which signals together say that an object is as it was.

@@ -18,7 +18,7 @@ use include_dir::{Dir, include_dir};
 use crate::change::ChangeLog;
 
 pub use contract::{
-    Contract, DIRECTORY, DefinitionPaths, Delta, Hydrate, List, Mode, Part, Permissions, PlatformRule, Quota,
+    Aligned, Contract, DIRECTORY, DefinitionPaths, Delta, Hydrate, List, Mode, Part, Permissions, PlatformRule, Quota,
     ReferenceRule, Risk, Unchanged, Version,
 };
 pub use segment::path_segment;

@@ -58,7 +58,8 @@ fn remove_protocol(value: &mut Value) {
     }
 }
 
-fn is_protocol(name: &str) -> bool {
+/// Whether a property is a note of the protocol.
+pub(crate) fn is_protocol(name: &str) -> bool {
     // Actions such as `#microsoft.graph.assign` are links, too.
     name.starts_with('#') || PROTOCOL.iter().any(|note| name.ends_with(note))
 }

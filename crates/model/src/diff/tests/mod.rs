@@ -1,0 +1,4 @@
+mod after;
+mod documents;
+mod laws;
+mod single;
