@@ -20,7 +20,7 @@ pub struct GraphError {
 }
 
 /// Codes, messages and hints of everything that is not sign-in.
-const TABLE: [(&str, &str, &str); 15] = [
+const TABLE: [(&str, &str, &str); 18] = [
     (
         "graph.throttled",
         "Microsoft Graph refused further requests for now",
@@ -80,7 +80,54 @@ const TABLE: [(&str, &str, &str); 15] = [
         "Check for a proxy that changes answers",
     ),
     ("graph.cancelled", "The reading was stopped", "Start it again"),
+    (
+        "graph.approval_needed",
+        "The tenant wants a second administrator to approve the change (Multi Admin Approval)",
+        "Give a reason with the change, and have it approved in the Intune admin center",
+    ),
+    (
+        "graph.approval_pending",
+        "A request for approval of the same object is open already",
+        "Have it decided or cancelled in the Intune admin center, then try again",
+    ),
+    (
+        "graph.approval_not_given",
+        "The change was not approved, or is not the one that was",
+        "Look at the request in the Intune admin center, and ask for approval again",
+    ),
 ];
+
+/// What some of them mean when something was to be changed: message and hint.
+const WRITES: [(&str, &str, &str); 6] = [
+    (
+        "graph.permission_denied",
+        "The application may not change this",
+        "Grant the permission to write that the type needs and consent to it again",
+    ),
+    ("graph.not_found", "The object, or one that it names, is not there any more", "Sync again and make a new preview"),
+    (
+        "graph.conflict",
+        "Microsoft Graph refused the change: it does not fit what is there",
+        "Sync again and make a new preview",
+    ),
+    (
+        "graph.bad_request",
+        "Microsoft Graph refused the change, and nothing was changed",
+        "Try the same in the portal, which says what is wrong. If it works there, report this with the request id",
+    ),
+    (
+        "graph.unavailable",
+        "Microsoft Graph could not be reached, and nothing was changed",
+        "Try again later. The service health page says whether there is an outage",
+    ),
+    ("graph.timeout", "There was no time left to send the change, and nothing was changed", "Try again later"),
+];
+
+/// The same of a change that was sent and not answered, whatever happened.
+const UNKNOWN: (&str, &str) = (
+    "The change was sent and not answered: it may have been made or not",
+    "The object is read again. Do not repeat the change before that",
+);
 
 impl GraphError {
     /// By a code of the table.
@@ -92,6 +139,20 @@ impl GraphError {
     /// From its parts.
     pub(crate) fn new(code: &'static str, message: &str, hint: &str) -> Self {
         Self { code, message: message.to_owned(), hint: hint.to_owned(), request_id: None, retry_after_ms: None }
+    }
+
+    /// In the words for a change that was not made.
+    pub(crate) fn of_a_write(mut self) -> Self {
+        if let Some((_, message, hint)) = WRITES.iter().find(|row| row.0 == self.code) {
+            (self.message, self.hint) = ((*message).to_owned(), (*hint).to_owned());
+        }
+        self
+    }
+
+    /// In the words for a change of which nobody knows whether it was made.
+    pub(crate) fn of_unknown_effect(mut self) -> Self {
+        (self.message, self.hint) = (UNKNOWN.0.to_owned(), UNKNOWN.1.to_owned());
+        self
     }
 
     /// What an HTTP status other than success means.

@@ -24,6 +24,7 @@ mod retry;
 mod tenant;
 mod traffic;
 mod transport;
+mod write;
 
 pub use auth::{CameBack, PersonToken, SentAway, SignInProof};
 pub use budget::{BoardUnreachable, BudgetBoard, Grant, OneProcess, Report, Shared};
@@ -36,3 +37,4 @@ pub use observe::{Change, MissingPart, ObservedObject, TypeObservation};
 pub use person::{FoundGroup, PersonGraph};
 pub use tenant::{Organization, TenantGraph};
 pub use traffic::Traffic;
+pub use write::{ApprovalState, Effect, Write, WriteError, Written};

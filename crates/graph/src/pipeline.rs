@@ -17,7 +17,7 @@ use crate::error::GraphError;
 use crate::json::{self, Parsed};
 use crate::retry::{Attempts, Deadline};
 use crate::traffic::Counters;
-use crate::transport::{Notes, Transport};
+use crate::transport::{Answer, Lost, Notes, Transport};
 
 /// Without it Graph masks members of enumerations that were added later, and two reads differ by that.
 pub(crate) const PREFER: &str = "include-unknown-enum-members";
@@ -176,7 +176,18 @@ impl Pipeline {
         Ok((parsed, answer.notes))
     }
 
-    fn request(&self, method: Method, address: &str, body: Option<&Value>, token: &Token) -> RequestBuilder {
+    /// One attempt of a write: whatever comes back, or whether it may have arrived.
+    pub(crate) async fn send_once(&self, request: RequestBuilder) -> Result<Answer, Lost> {
+        let answer = self.transport.send_once(request).await?;
+        tracing::debug!(
+            status = answer.status,
+            request_id = answer.notes.request_id.as_deref(),
+            "graph answered a write"
+        );
+        Ok(answer)
+    }
+
+    pub(crate) fn request(&self, method: Method, address: &str, body: Option<&Value>, token: &Token) -> RequestBuilder {
         let request = self
             .transport
             .client

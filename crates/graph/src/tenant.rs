@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 use crate::error::GraphError;
 use crate::observe::{Change, ObservedObject, Reader, TypeObservation};
 use crate::paging::Page;
+use crate::write::{ApprovalState, Write, WriteError, Written};
 
 /// One tenant through one application. Cheap to clone; clones share tokens, budget and batches.
 #[derive(Clone)]
@@ -87,6 +88,22 @@ impl TenantGraph {
         external_id: &str,
     ) -> Result<ObservedObject, GraphError> {
         self.reader.observe_one(contract, external_id).await
+    }
+
+    /// Reads an object that was removed and is kept for a while, where its type is kept at all; nothing when it is not there
+    /// any more.
+    pub async fn deleted(&self, contract: &Contract, external_id: &str) -> Result<Option<Value>, GraphError> {
+        self.reader.deleted(contract, external_id).await
+    }
+
+    /// Sends a write, once. It is sent again only while nothing has happened for certain; the error says whether that is so.
+    pub async fn write(&self, contract: &Contract, write: &Write) -> Result<Written, WriteError> {
+        self.reader.write(contract, write).await
+    }
+
+    /// What became of a request for approval.
+    pub async fn approval(&self, code: &str) -> Result<ApprovalState, GraphError> {
+        self.reader.approval(code).await
     }
 
     /// Reads objects by their ids, a thousand in a request, each id once; those that are not there are left out. Only of

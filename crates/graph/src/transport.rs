@@ -26,6 +26,16 @@ pub(crate) struct Notes {
     pub(crate) retry_after_ms: Option<u64>,
     /// How full the limit is, from 0.8; 1.0 is full.
     pub(crate) limit_share: Option<f64>,
+    /// What a request for approval is known by.
+    pub(crate) approval_code: Option<String>,
+}
+
+/// A request without an answer.
+#[derive(Debug)]
+pub(crate) struct Lost {
+    pub(crate) error: GraphError,
+    /// Whether the service may have got it.
+    pub(crate) sent: bool,
 }
 
 impl Notes {
@@ -38,6 +48,7 @@ impl Notes {
             request_id: header("request-id").filter(|id| looks_like_an_id(id)).map(str::to_owned),
             retry_after_ms: header("retry-after").and_then(seconds).map(|seconds| (seconds * 1000.0) as u64),
             limit_share: header("x-ms-throttle-limit-percentage").and_then(share),
+            approval_code: header("x-msft-approval-code").filter(|code| looks_like_a_code(code)).map(str::to_owned),
         }
     }
 
@@ -50,6 +61,12 @@ impl Notes {
 /// Anything else could carry text of the other side into our errors.
 fn looks_like_an_id(text: &str) -> bool {
     (8..=64).contains(&text.len()) && text.chars().all(|letter| letter.is_ascii_hexdigit() || letter == '-')
+}
+
+/// What it looks like is not published; it goes into a header and a path, and nothing else may.
+fn looks_like_a_code(text: &str) -> bool {
+    (1..=128).contains(&text.len())
+        && text.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_.".contains(letter))
 }
 
 /// The connection pool.
@@ -67,12 +84,20 @@ impl Transport {
 
     /// Sends it and reads the whole answer.
     pub(crate) async fn send(&self, request: RequestBuilder) -> Result<Answer, GraphError> {
+        self.send_once(request).await.map_err(|lost| lost.error)
+    }
+
+    /// The same, and without an answer whether the service may have got it.
+    pub(crate) async fn send_once(&self, request: RequestBuilder) -> Result<Answer, Lost> {
         self.traffic.round_trip();
         let whole = async {
-            let response = request.send().await.map_err(|error| lost(&error))?;
-            self.read(response).await
+            // Without a connection nothing was sent.
+            let never = |error: reqwest::Error| Lost { sent: !error.is_connect(), error: lost(&error) };
+            let response = request.send().await.map_err(never)?;
+            self.read(response).await.map_err(|error| Lost { error, sent: true })
         };
-        tokio::time::timeout(self.timeout, whole).await.unwrap_or_else(|_| Err(GraphError::of("graph.timeout")))
+        let late = || Lost { error: GraphError::of("graph.timeout"), sent: true };
+        tokio::time::timeout(self.timeout, whole).await.unwrap_or_else(|_| Err(late()))
     }
 
     async fn read(&self, mut response: reqwest::Response) -> Result<Answer, GraphError> {

@@ -117,8 +117,11 @@ impl Guard<'_> {
                 None => self.method("POST", &collection),
             }
         }
+        if let Some(requests) = &self.contract.requests {
+            self.method("GET", &format!("/{requests}/{{}}"));
+        }
         if let Some(deleted) = &self.contract.deleted {
-            self.method("GET", &format!("/{deleted}"));
+            self.method("GET", &format!("/{deleted}/{{}}"));
             self.method("POST", &format!("/{deleted}/{{}}/restore"));
         }
         if self.contract.delete {

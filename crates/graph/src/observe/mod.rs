@@ -130,6 +130,22 @@ impl Reader {
     }
 }
 
+impl Reader {
+    /// One object among the deleted ones.
+    pub(crate) async fn deleted(&self, contract: &Contract, id: &str) -> Result<Option<Value>, GraphError> {
+        let Some(bin) = &contract.deleted else { return Ok(None) };
+        let relative = crate::address::by_id(bin, id);
+        match self.read(contract, &relative).await {
+            Ok(mut document) => {
+                nested::remove_notes(&mut document);
+                Ok(Some(document))
+            }
+            Err(error) if error.code == "graph.not_found" => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
 /// The finished object.
 fn observed(
     contract: &'static Contract,

@@ -86,6 +86,9 @@ pub struct Contract {
     /// back with its id.
     #[serde(default)]
     pub deleted: Option<String>,
+    /// Path below the version of the requests for approval that its objects call for, and that tell what became of them.
+    #[serde(default)]
+    pub requests: Option<String>,
     /// What a restore never turns on.
     #[serde(default)]
     pub held: Option<Held>,
