@@ -4,10 +4,10 @@ use engine::Catalogue;
 use model::run::Definition;
 
 use crate::services::Services;
-use crate::{audit, backups, connections, directory, exports, inventory, operations, snapshots};
+use crate::{audit, backups, connections, directory, exports, inventory, operations, restores, snapshots};
 
 /// The catalogue rows, for pages and the CLI, which execute nothing.
-pub const DEFINITIONS: [&Definition; 14] = [
+pub const DEFINITIONS: [&Definition; 16] = [
     &inventory::sync_run::DEFINITION,
     &inventory::policy_run::DEFINITION,
     &inventory::probe::run::DEFINITION,
@@ -22,6 +22,8 @@ pub const DEFINITIONS: [&Definition; 14] = [
     &operations::cancel_many_run::DEFINITION,
     &connections::check_run::DEFINITION,
     &exports::create_run::DEFINITION,
+    &restores::preview::DEFINITION,
+    &restores::execute::DEFINITION,
 ];
 
 /// The handlers and duties of a worker.
@@ -41,6 +43,8 @@ pub fn handlers(services: &Services) -> Catalogue {
         .with(operations::cancel_many_run::CancelManyRun)
         .with(connections::check_run::CheckRun::new(services.clone()))
         .with(exports::create_run::ExportRun)
+        .with(restores::preview::PreviewRun::new(services.clone()))
+        .with(restores::execute::ExecuteRun::new(services.clone()))
         .with_duty(backups::schedules::FireSchedules)
         .with_duty(inventory::probe::FireProbes)
         .with_duty(exports::ExpireExports)

@@ -11,6 +11,7 @@ pub mod exports;
 pub mod inventory;
 pub mod operations;
 pub mod people;
+pub mod restores;
 pub mod services;
 pub mod snapshots;
 pub mod starting;

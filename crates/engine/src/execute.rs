@@ -77,7 +77,8 @@ async fn attempt(db: &Db, job: Job, signals: &Signals) -> Ended {
     };
     let left = time_left(&job.run);
     let cancelled = signals.cancelled.clone();
-    let ctx = RunCtx { db: db.clone(), ambient: db.ambient().clone(), run: job.run, lease: job.lease, scope, cancelled };
+    let ctx =
+        RunCtx { db: db.clone(), ambient: db.ambient().clone(), run: job.run, lease: job.lease, scope, cancelled };
     let dropped = !job.handler.ends_between_items();
     let work = AssertUnwindSafe(job.handler.run(&ctx)).catch_unwind();
     tokio::select! {

@@ -181,8 +181,13 @@ impl GraphError {
 
     /// Whether waiting helps. Anything else needs a person.
     pub fn is_transient(&self) -> bool {
+        Self::passes(self.code)
+    }
+
+    /// The same of a code that was kept.
+    pub fn passes(code: &str) -> bool {
         matches!(
-            self.code,
+            code,
             "graph.throttled" | "graph.unavailable" | "graph.timeout" | "auth.throttled" | "auth.unavailable"
         )
     }

@@ -131,7 +131,11 @@ impl Db {
 
     /// Why the scope's actor may not do this any more, asked anew; nothing when they still may. For long work, before each
     /// write.
-    pub async fn still_allowed(&self, scope: &TenantScope, capability: Capability) -> Result<Option<Reason>, StoreError> {
+    pub async fn still_allowed(
+        &self,
+        scope: &TenantScope,
+        capability: Capability,
+    ) -> Result<Option<Reason>, StoreError> {
         let now = match scope.actor.user {
             Some(user) => self.membership(user, scope.tenant).await?,
             None => self.unscoped(scope.tenant, &scope.actor.name).await?,

@@ -24,7 +24,7 @@ pub enum Repetition {
 /// What repeating this run would do; absent for one that is under way, that is good, or that this version cannot start.
 pub fn repetition(run: &RunRow) -> Option<(&'static Definition, Repetition)> {
     let definition = definition(&run.run_type)?;
-    if run.status != Status::Completed || run.outcome == Outcome::Succeeded {
+    if run.status != Status::Completed || run.outcome == Outcome::Succeeded || definition.repeat == Repeat::Never {
         return None;
     }
     // Only a run that went through has judged all of its items.
@@ -61,6 +61,10 @@ fn not_repeatable(run: &RunRow) -> AppError {
     if run.outcome == Outcome::Succeeded {
         return AppError::conflict("run.nothing_failed", "Nothing in this run failed")
             .hint("Start the operation anew to do it once more");
+    }
+    if definition(&run.run_type).is_some_and(|definition| definition.repeat == Repeat::Never) {
+        return AppError::conflict("run.confirmed_once", "What this run wrote was confirmed for it alone")
+            .hint("Begin a restore of its failed items: it gets a plan of its own");
     }
     AppError::conflict("run.type_unknown", "This version of TenantAtlas cannot start this kind of operation")
         .hint("Upgrade TenantAtlas, or start a similar operation")

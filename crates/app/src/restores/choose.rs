@@ -75,8 +75,11 @@ pub async fn choose_scope(
     if let Some(objects) = &chosen.objects {
         let unknown = objects.iter().find(|key| !opened.objects.iter().any(|object| object.key == **key));
         if objects.is_empty() || unknown.is_some() {
-            return Err(AppError::invalid("restore.nothing_chosen", "None of the source's objects was chosen, or one that it does not hold")
-                .hint("Choose among the objects that are listed"));
+            return Err(AppError::invalid(
+                "restore.nothing_chosen",
+                "None of the source's objects was chosen, or one that it does not hold",
+            )
+            .hint("Choose among the objects that are listed"));
         }
     }
     let mut objects = chosen.objects;
@@ -131,13 +134,7 @@ pub async fn answer(
     Ok(next)
 }
 
-async fn save(
-    db: &Db,
-    scope: &TenantScope,
-    restore: RestoreId,
-    revision: i64,
-    draft: &Draft,
-) -> Result<i64, AppError> {
+async fn save(db: &Db, scope: &TenantScope, restore: RestoreId, revision: i64, draft: &Draft) -> Result<i64, AppError> {
     let draft = serde_json::to_value(draft).expect("a draft is plain data");
     db.tenant(scope).restores().change(restore, revision, &draft).await
 }
@@ -173,7 +170,8 @@ fn json(choice: &impl serde::Serialize) -> serde_json::Value {
 }
 
 fn check_id(id: &str) -> Result<(), AppError> {
-    let odd = |letter: char| letter.is_whitespace() || letter.is_control() || matches!(letter, '/' | '?' | '#' | '{' | '}');
+    let odd =
+        |letter: char| letter.is_whitespace() || letter.is_control() || matches!(letter, '/' | '?' | '#' | '{' | '}');
     if id.is_empty() || id.chars().count() > ID_MAX || id.chars().any(odd) {
         return Err(AppError::invalid("restore.bad_id", "This is no id that Microsoft Graph could have given")
             .hint("Copy the object's id from the portal, or choose one from the list"));

@@ -63,11 +63,7 @@ pub async fn gates(db: &Db, scope: &TenantScope, restore: &Restore) -> Result<Ve
     let current = restore.has_current_plan();
     let young = plan.is_some_and(|plan| now - plan.at <= PLAN_MS_MAX);
     let mut gates = vec![
-        Gate {
-            code: "restore.no_current_plan",
-            demand: "A preview of what is chosen now".to_owned(),
-            open: current,
-        },
+        Gate { code: "restore.no_current_plan", demand: "A preview of what is chosen now".to_owned(), open: current },
         Gate { code: "restore.plan_too_old", demand: "A preview of the last 24 hours".to_owned(), open: young },
         Gate {
             code: "restore.plan_blocked",
@@ -91,8 +87,11 @@ pub async fn approve(db: &Db, scope: &TenantScope, restore: RestoreId, plan: &st
     scope.require(Capability::RestoreExecute)?;
     let row = db.tenant(scope).restores().get(restore).await?;
     if row.creator == scope.actor().user {
-        return Err(AppError::conflict("restore.same_person", "You began this restore, so you are no second person to it")
-            .hint("Ask somebody else who may restore in this tenant"));
+        return Err(AppError::conflict(
+            "restore.same_person",
+            "You began this restore, so you are no second person to it",
+        )
+        .hint("Ask somebody else who may restore in this tenant"));
     }
     db.tenant(scope).restores().approve(restore, plan).await
 }
@@ -128,20 +127,37 @@ async fn check(db: &Db, scope: &TenantScope, restore: &Restore, said: &Confirmat
         return Err(AppError::conflict(closed.code, format!("Not confirmed. It needs: {}", closed.demand))
             .hint("Open the restore and go through its steps"));
     }
-    let refuse = |code, message: &str, hint: &str| Err(AppError::invalid(code, message.to_owned()).hint(hint.to_owned()));
+    let refuse =
+        |code, message: &str, hint: &str| Err(AppError::invalid(code, message.to_owned()).hint(hint.to_owned()));
     if restore.plan.as_ref().is_none_or(|plan| plan.hash != said.plan) {
-        return refuse("restore.other_plan", "What you confirm is not the plan that stands there now", "Look at it again");
+        return refuse(
+            "restore.other_plan",
+            "What you confirm is not the plan that stands there now",
+            "Look at it again",
+        );
     }
     if !said.impact_reviewed {
-        return refuse("restore.impact_not_reviewed", "The impact was not reviewed", "Look at whom it reaches, then tick it");
+        return refuse(
+            "restore.impact_not_reviewed",
+            "The impact was not reviewed",
+            "Look at whom it reaches, then tick it",
+        );
     }
     let name = db.tenant(scope).info().await?.display_name;
     if said.tenant_name.trim() != name {
-        return refuse("restore.wrong_tenant_name", "The typed name is not the tenant's", "Type it exactly as it is shown");
+        return refuse(
+            "restore.wrong_tenant_name",
+            "The typed name is not the tenant's",
+            "Type it exactly as it is shown",
+        );
     }
     let reason = said.reason.trim();
     if reason.is_empty() || reason.chars().count() > REASON_MAX {
-        return refuse("restore.reason_missing", "No reason was given, or one of more than 1,000 characters", "Say why, in a sentence");
+        return refuse(
+            "restore.reason_missing",
+            "No reason was given, or one of more than 1,000 characters",
+            "Say why, in a sentence",
+        );
     }
     Ok(())
 }

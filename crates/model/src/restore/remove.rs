@@ -38,16 +38,18 @@ mod tests {
     fn an_object_is_unassigned_before_it_is_removed_and_defaults_stay() {
         let of = |key: &str, live: serde_json::Value| {
             let contract = Registry::embedded().get(key).expect("contract");
-            remove(contract, &live).map(|steps| {
-                steps.into_iter().map(|step| format!("{} {}", step.method, step.path)).collect::<Vec<_>>()
-            })
+            remove(contract, &live)
+                .map(|steps| steps.into_iter().map(|step| format!("{} {}", step.method, step.path)).collect::<Vec<_>>())
         };
         let assigned = json!({ "id": "p", "assignments": [{ "id": "p_g", "target": {
             "@odata.type": "#microsoft.graph.groupAssignmentTarget", "groupId": "g" } }] });
         let path = "deviceManagement/windowsAutopilotDeploymentProfiles/p";
         let expected = [format!("DELETE {path}/assignments/p_g"), format!("DELETE {path}")];
         assert_eq!(of("autopilotProfiles", assigned), Ok(expected.to_vec()));
-        assert_eq!(of("scopeTags", json!({ "id": "0", "isBuiltIn": true })).expect_err("built in").code, "restore.cannot_be_removed");
+        assert_eq!(
+            of("scopeTags", json!({ "id": "0", "isBuiltIn": true })).expect_err("built in").code,
+            "restore.cannot_be_removed"
+        );
         assert!(of("tenantSettings", json!({})).is_err());
     }
 }

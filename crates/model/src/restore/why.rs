@@ -23,7 +23,10 @@ pub(super) fn cannot_be_made(reason: &str) -> Why {
 }
 
 pub(super) fn cannot_be_removed() -> Why {
-    why("restore.cannot_be_removed", "An object of its kind cannot be removed through Microsoft Graph. Remove it in the portal")
+    why(
+        "restore.cannot_be_removed",
+        "An object of its kind cannot be removed through Microsoft Graph. Remove it in the portal",
+    )
 }
 
 pub(super) fn cannot_be_changed(reason: &str) -> Why {

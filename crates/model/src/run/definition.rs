@@ -18,6 +18,8 @@ pub enum Repeat {
     FailedItems,
     /// Everything again, because its items are not independent or there is only one.
     Whole,
+    /// Not at all: what it did was confirmed for that once.
+    Never,
 }
 
 /// The catalogue row of a run type.

@@ -62,7 +62,7 @@ impl Hand<'_> {
             all
         };
         let (observation, all) = tokio::join!(self.graph.observe(self.contract, sink), gather);
-        match observation.error {
+        match observation.list_error {
             Some(error) => Err(error),
             None => Ok(all),
         }
@@ -125,7 +125,12 @@ mod tests {
     fn what_was_sent_is_there_whatever_else_is() {
         let found = json!({ "a": 1, "list": [{ "id": "x", "v": 1 }, { "id": "y", "v": 2 }], "more": true });
         assert!(is_in(&json!({ "@odata.type": "#t", "a": 1, "b": null, "list": [{ "v": 2 }, { "v": 1 }] }), &found));
-        for other in [json!({ "a": 2 }), json!({ "b": 1 }), json!({ "list": [{ "v": 1 }] }), json!({ "list": [{ "v": 1 }, { "v": 3 }] })] {
+        for other in [
+            json!({ "a": 2 }),
+            json!({ "b": 1 }),
+            json!({ "list": [{ "v": 1 }] }),
+            json!({ "list": [{ "v": 1 }, { "v": 3 }] }),
+        ] {
             assert!(!is_in(&other, &found), "{other}");
         }
     }

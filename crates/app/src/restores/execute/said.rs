@@ -10,7 +10,8 @@ pub(super) const CONFLICT: (&str, &str) = (
 pub(super) const NEEDS_OTHER: (&str, &str) =
     ("restore.needs_other", "Something that it names was not restored, so that it was not written either");
 pub(super) const VERIFIED: &str = "Written, read back, and as planned";
-pub(super) const UNVERIFIABLE: &str = "Written and read back. Secrets in it cannot be compared, because Graph does not return them";
+pub(super) const UNVERIFIABLE: &str =
+    "Written and read back. Secrets in it cannot be compared, because Graph does not return them";
 pub(super) const REMOVED: &str = "Removed, and gone";
 pub(super) const DIFFERS: (&str, &str) =
     ("restore.differs", "Written, but what reads back is not what was planned. Compare it with the plan");
@@ -20,13 +21,15 @@ pub(super) const UNKNOWN: (&str, &str) = (
     "restore.unknown",
     "The answer to a request was lost, and reading back does not tell whether it took effect. Look at it in the portal",
 );
-pub(super) const REJECTED: (&str, &str) = ("restore.approval_rejected", "An approver rejected the change, or cancelled it");
+pub(super) const REJECTED: (&str, &str) =
+    ("restore.approval_rejected", "An approver rejected the change, or cancelled it");
 pub(super) const EXPIRED: (&str, &str) = ("restore.approval_expired", "Nobody approved the change in time");
 pub(super) const NO_APPROVAL: (&str, &str) = (
     "restore.approval_open",
     "Intune wants an approval and says that one is open already. Wait until it is decided, then restore this item again",
 );
 
+pub(super) const REFUSED: &str = "Microsoft Graph refused the request, so that nothing was changed by it";
 pub(super) const WAITS_FOR_APPROVAL: &str = "Waiting for a second administrator to approve it in Intune";
 pub(super) const WAITS_UNTIL_READY: &str = "Waiting until Intune has made it ready";
 pub(super) const UNREAD: &str = "Waiting, because it could not be read just now";

@@ -2,9 +2,9 @@
 //! repeated blindly.
 
 use engine::Ending;
-use graph::{ApprovalState, Approve, Effect, GraphError, Write, WriteError, Written};
+use graph::{ApprovalState, Effect, GraphError, Write, WriteError, Written};
 use model::access::Capability;
-use model::restore::{NEW, Purpose, Step};
+use model::restore::{Purpose, Step};
 use model::run::ItemOutcome;
 use serde_json::Value;
 use store::{WriteIntent, WriteOutcome, WriteResult, WriteRow};
@@ -64,13 +64,9 @@ impl Hand<'_> {
             None | Some((WriteResult::Unknown, _)) => Ok(Next::Look),
             Some((WriteResult::Made, _)) => Ok(Next::Done),
             Some((WriteResult::Approval, outcome)) => self.approved(outcome.approval).await,
-            Some((WriteResult::NotMade, WriteOutcome { code: Some(code), .. })) => {
+            Some((WriteResult::NotMade, WriteOutcome { code: Some(code), .. })) if !passes(&code) => {
                 // An attempt ended between the request's end and the item's.
-                let error = GraphError::of_code(&code);
-                if error.is_transient() && tries < said::TRIES_MAX {
-                    return Ok(Next::Send(None));
-                }
-                self.failed(&error).await.map(Next::End)
+                self.end(ItemOutcome::Failed, Some(&code), said::REFUSED, None).await.map(Next::End)
             }
             Some((WriteResult::NotMade, _)) if tries < said::TRIES_MAX => Ok(Next::Send(None)),
             Some((WriteResult::NotMade, _)) => self.unknown().await.map(Next::End),
@@ -80,12 +76,17 @@ impl Hand<'_> {
     async fn approved(&self, code: Option<String>) -> Result<Next, Ending> {
         let waits = || Next::End(self.waits(said::APPROVAL_MS, "restore.waits_for_approval", said::WAITS_FOR_APPROVAL));
         let Some(code) = code else {
-            return self.end(ItemOutcome::Failed, Some(said::NO_APPROVAL.0), said::NO_APPROVAL.1, None).await.map(Next::End);
+            return self
+                .end(ItemOutcome::Failed, Some(said::NO_APPROVAL.0), said::NO_APPROVAL.1, None)
+                .await
+                .map(Next::End);
         };
         match self.graph.approval(&code).await {
-            Ok(ApprovalState::Open) => Ok(waits()),
+            Ok(ApprovalState::NeedsApproval | ApprovalState::Unknown) => Ok(waits()),
             Ok(ApprovalState::Approved) => Ok(Next::Send(Some(code))),
-            Ok(ApprovalState::Rejected) => {
+            // The repetition took effect, and only its answer was lost.
+            Ok(ApprovalState::Completed) => Ok(Next::Look),
+            Ok(ApprovalState::Rejected | ApprovalState::Cancelled) => {
                 self.end(ItemOutcome::Failed, Some(said::REJECTED.0), said::REJECTED.1, None).await.map(Next::End)
             }
             Ok(ApprovalState::Expired) => {
@@ -101,7 +102,9 @@ impl Hand<'_> {
         let Some((property, value)) = &step.after else { return Ok(None) };
         let found = match self.look().await {
             Ok(found) => found,
-            Err(error) if error.is_transient() => return Ok(Some(self.waits(said::AGAIN_MS, error.code, said::UNREAD))),
+            Err(error) if error.is_transient() => {
+                return Ok(Some(self.waits(said::AGAIN_MS, error.code, said::UNREAD)));
+            }
             Err(error) => return self.failed(&error).await.map(Some),
         };
         let ready = found.as_ref().and_then(|found| found.get(property)).and_then(Value::as_str) == Some(value);
@@ -125,12 +128,8 @@ impl Hand<'_> {
     }
 
     async fn send(&mut self, number: usize, step: &Step, approval: Option<String>) -> Result<Option<ItemEnd>, Ending> {
-        let body = match step.body.as_ref().map(|body| self.filled(body, &step.slots)).transpose() {
-            Ok(body) => body,
-            Err(_) => {
-                let end = self.end(ItemOutcome::Failed, Some(said::NEEDS_OTHER.0), said::NEEDS_OTHER.1, None).await?;
-                return Ok(Some(end));
-            }
+        let Some(mut write) = Write::of(step, self.id.as_deref(), |item| self.ids.get(&item).cloned()) else {
+            return self.end(ItemOutcome::Failed, Some(said::NEEDS_OTHER.0), said::NEEDS_OTHER.1, None).await.map(Some);
         };
         if self.seen.is_none() && self.id.is_some() && step.purpose != Purpose::BringBack {
             self.seen = match self.look().await {
@@ -141,19 +140,14 @@ impl Hand<'_> {
                 Err(error) => return self.failed(&error).await.map(Some),
             };
         }
-        let path = step.path.replace(NEW, self.id.as_deref().unwrap_or_default());
         let intent = WriteIntent {
-            request: format!("{} {path}", step.method),
+            request: format!("{} {}", write.method, write.path),
             before: self.seen.as_ref().map(|seen| self.mark(seen)),
             approval: approval.clone(),
         };
         let place = self.intend(number, intent).await?;
-        let justification = format!("TenantAtlas {}", self.ctx.run.id);
-        let approve = match &approval {
-            Some(code) => Approve::Granted(code),
-            None => Approve::IfAsked(&justification),
-        };
-        let write = Write { method: step.method, version: &step.version, path: &path, body: body.as_ref(), approve };
+        write.justification = Some(format!("TenantAtlas restore, {}", self.ctx.run.id));
+        write.approval_code = approval;
         let sent = self.graph.write(self.contract, &write).await;
         self.seen = None;
         self.take(place, step, sent).await
@@ -209,8 +203,8 @@ impl Hand<'_> {
                 self.ended(place, WriteResult::Approval, outcome).await?;
                 Ok(Some(self.waits(said::APPROVAL_MS, "restore.waits_for_approval", said::WAITS_FOR_APPROVAL)))
             }
-            Err(WriteError { error, effect: Effect::NotMade }) => self.refused(place, error).await.map(Some),
-            Err(WriteError { error, effect: Effect::Unknown }) => {
+            Err(WriteError { error, effect: Effect::NotMade, .. }) => self.refused(place, error).await.map(Some),
+            Err(WriteError { error, effect: Effect::Unknown, .. }) => {
                 let outcome = WriteOutcome { code: Some(error.code.to_owned()), ..WriteOutcome::default() };
                 self.ended(place, WriteResult::Unknown, outcome).await?;
                 Ok(None)
@@ -221,7 +215,7 @@ impl Hand<'_> {
     async fn refused(&mut self, place: (u32, u32, u32), error: GraphError) -> Result<ItemEnd, Ending> {
         let outcome = WriteOutcome { code: Some(error.code.to_owned()), ..WriteOutcome::default() };
         self.ended(place, WriteResult::NotMade, outcome).await?;
-        if error.is_transient() && place.2 < said::TRIES_MAX {
+        if passes(error.code) && place.2 < said::TRIES_MAX {
             return Ok(self.waits(said::AGAIN_MS, error.code, said::UNREAD));
         }
         let outcome = if self.has_written() { ItemOutcome::Incomplete } else { ItemOutcome::Failed };
@@ -233,9 +227,7 @@ impl Hand<'_> {
         let Some(row) = self.last(number).cloned() else { return Ok(None) };
         let place = (row.item, row.step, row.attempt);
         match self.truth(step, &row).await {
-            Err(error) if error.is_transient() => {
-                Ok(Some(self.waits(said::AGAIN_MS, error.code, said::UNREAD)))
-            }
+            Err(error) if error.is_transient() => Ok(Some(self.waits(said::AGAIN_MS, error.code, said::UNREAD))),
             Err(_) | Ok(Truth::Unclear) => {
                 self.ended(place, WriteResult::Unknown, WriteOutcome::default()).await?;
                 self.unknown().await.map(Some)
@@ -255,4 +247,9 @@ impl Hand<'_> {
     pub(super) async fn unknown(&self) -> Result<ItemEnd, Ending> {
         self.end(ItemOutcome::Unknown, Some(said::UNKNOWN.0), said::UNKNOWN.1, None).await
     }
+}
+
+/// Whether a refusal passes by itself: trouble of the service, and an approval of another change of the object.
+fn passes(code: &str) -> bool {
+    code == "graph.approval_pending" || GraphError::passes(code)
 }

@@ -38,7 +38,9 @@ impl Hand<'_> {
         };
         let difference = same_after_write(self.contract, &promised, &found);
         self.seen = Some(found);
-        let ignored = |path: &str| self.item.unverifiable.iter().any(|known| path == known || path.starts_with(&format!("{known}.")));
+        let ignored = |path: &str| {
+            self.item.unverifiable.iter().any(|known| path == known || path.starts_with(&format!("{known}.")))
+        };
         let places: Vec<String> =
             difference.changes().iter().map(|change| change.path.to_string()).filter(|path| !ignored(path)).collect();
         if places.is_empty() {
@@ -47,7 +49,8 @@ impl Hand<'_> {
             return self.end(ItemOutcome::Succeeded, None, message, None).await;
         }
         let named = places.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
-        self.end(ItemOutcome::Incomplete, Some(said::DIFFERS.0), said::DIFFERS.1, Some(format!("Differs: {named}"))).await
+        self.end(ItemOutcome::Incomplete, Some(said::DIFFERS.0), said::DIFFERS.1, Some(format!("Differs: {named}")))
+            .await
     }
 
     async fn not_readable(&self) -> Result<ItemEnd, Ending> {

@@ -192,9 +192,8 @@ async fn names_there(
         if names.contains_key(reference) {
             continue;
         }
-        if let Some(linked) = db.tenant(source.get()).inventory().linked_object(reference).await? {
-            names.insert(reference.clone(), linked.name);
-        }
+        let linked = db.tenant(source.get()).inventory().linked_object(reference).await?;
+        names.extend(linked.and_then(|linked| Some((reference.clone(), linked.name?))));
     }
     Ok(names)
 }

@@ -88,6 +88,7 @@ fn name_taken(count: usize) -> Why {
 fn no_counterpart() -> Why {
     Why {
         code: "restore.no_counterpart".to_owned(),
-        message: "Every directory has one from the start, and which one it is here cannot be told. Choose it".to_owned(),
+        message: "Every directory has one from the start, and which one it is here cannot be told. Choose it"
+            .to_owned(),
     }
 }

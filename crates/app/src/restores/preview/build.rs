@@ -6,8 +6,8 @@ use engine::{Ending, RunCtx};
 use graph::TenantGraph;
 use model::registry::{Contract, Mode, Registry};
 use model::restore::{
-    Action, Choice, Mapped, Ordered, Plan, PlanItem, Promise, Purpose, Step, Why, bring_back, in_order,
-    map_references, promise, promise_brought_back, remove, steps,
+    Action, Choice, Mapped, Ordered, Plan, PlanItem, Promise, Purpose, Step, Why, bring_back, in_order, map_references,
+    promise, promise_brought_back, remove, steps,
 };
 use serde_json::Value;
 use store::Restore;
@@ -30,18 +30,12 @@ struct Candidate {
 }
 
 /// Makes the plan, from the database and from one look at the tenant.
-pub(super) async fn build(
-    ctx: &RunCtx,
-    graph: &TenantGraph,
-    restore: &Restore,
-    draft: &Draft,
-) -> Result<Plan, Ending> {
+pub(super) async fn build(ctx: &RunCtx, graph: &TenantGraph, restore: &Restore, draft: &Draft) -> Result<Plan, Ending> {
     let source = source_scope(&ctx.db, &ctx.scope, restore.source.tenant).await.map_err(app_ending)?;
     let all = objects(&ctx.db, &ctx.scope, &source, restore, draft).await.map_err(app_ending)?;
     let chosen: Vec<_> = all.into_iter().filter(|object| draft.has(&object.key)).collect();
     let contents = documents(&ctx.db, &source, &chosen).await.map_err(app_ending)?;
-    let mapping =
-        map(&ctx.db, &ctx.scope, &source, draft, &chosen, &contents).await.map_err(app_ending)?;
+    let mapping = map(&ctx.db, &ctx.scope, &source, draft, &chosen, &contents).await.map_err(app_ending)?;
     let candidates = candidates(chosen, contents, &mapping);
     let looks = candidates.iter().filter_map(|candidate| {
         let id = match &candidate.answer {
@@ -146,9 +140,10 @@ impl Planner<'_> {
     fn in_a_ring(&mut self, candidate: &Candidate) {
         let why = Why {
             code: "restore.cycle".to_owned(),
-            message: "It and others name each other in a ring, so that none of them can be written first. Restore them \
+            message:
+                "It and others name each other in a ring, so that none of them can be written first. Restore them \
                       one by one"
-                .to_owned(),
+                    .to_owned(),
         };
         let item = self.empty(candidate, Action::Impossible, vec![why]);
         self.items.push(item);
@@ -263,10 +258,7 @@ impl Planner<'_> {
     }
 
     /// The list of assignments is sent whole or not at all: when a group of it stands for nothing, the settings go alone.
-    fn with_or_without_assignments<T>(
-        &self,
-        make: impl Fn(Choice) -> Result<T, Why>,
-    ) -> Result<(T, Vec<Why>), Why> {
+    fn with_or_without_assignments<T>(&self, make: impl Fn(Choice) -> Result<T, Why>) -> Result<(T, Vec<Why>), Why> {
         match make(self.choice) {
             Ok(made) => Ok((made, Vec::new())),
             Err(why) if why.code == "restore.group_unmapped" && self.choice.settings => {
@@ -319,9 +311,8 @@ fn order(written: &[Option<Candidate>], rest: &[usize]) -> Result<Vec<usize>, Ve
 }
 
 fn action_of(steps: &[Step]) -> Action {
-    let assigns = |step: &Step| {
-        matches!(step.purpose, Purpose::Assign | Purpose::AddAssignment | Purpose::RemoveAssignment)
-    };
+    let assigns =
+        |step: &Step| matches!(step.purpose, Purpose::Assign | Purpose::AddAssignment | Purpose::RemoveAssignment);
     match steps {
         [] => Action::Skip,
         steps if steps.iter().all(assigns) => Action::AssignmentsOnly,
@@ -345,6 +336,7 @@ fn left_out() -> Why {
 }
 
 fn same_target(name: &str) -> Why {
-    let message = format!("Another object of this restore goes to \"{name}\" already. Choose another one, or leave it out");
+    let message =
+        format!("Another object of this restore goes to \"{name}\" already. Choose another one, or leave it out");
     Why { code: "restore.same_target".to_owned(), message }
 }
