@@ -32,6 +32,7 @@ mod policies;
 mod probe_schedules;
 mod probes;
 mod repeats;
+mod restores;
 mod schedules;
 mod searches;
 mod shared_budget;
