@@ -32,7 +32,8 @@ async fn an_unchanged_tenant_needs_no_restore(database: &TestDatabase) {
     let source = set(&world).await;
     let (row, plan) = previewed(&world, begun(&world, source).await).await;
     assert_eq!(writing(&plan), [], "nothing differs, so nothing is written");
-    let failed: Vec<_> = world.items(row.id).await.into_iter().filter(|item| item.outcome == ItemOutcome::Failed).collect();
+    let failed: Vec<_> =
+        world.items(row.id).await.into_iter().filter(|item| item.outcome == ItemOutcome::Failed).collect();
     assert!(failed.is_empty(), "{failed:#?}");
     assert_eq!((row.outcome, reason(&row)), (Outcome::Succeeded, "restore.nothing_to_do"));
     assert!(plan.restore.plan.as_ref().unwrap().blocked);
@@ -57,9 +58,17 @@ async fn a_changed_and_a_removed_object_come_back_and_nothing_else_is_touched(da
     let back = filters.iter().find(|filter| filter["displayName"] == before.1["displayName"]).unwrap();
     assert_eq!(back["rule"], before.1["rule"]);
     let item = item(&world, run.id, &format!("settingsCatalog/{changed}")).await;
-    assert_eq!((item.outcome, item.message.as_deref()), (ItemOutcome::Succeeded, Some("Written, read back, and as planned")));
-    let written: std::collections::BTreeSet<String> =
-        world.simulator.journal().into_iter().filter(|effect| effect.method != "DELETE").map(|effect| effect.path).collect();
+    assert_eq!(
+        (item.outcome, item.message.as_deref()),
+        (ItemOutcome::Succeeded, Some("Written, read back, and as planned"))
+    );
+    let written: std::collections::BTreeSet<String> = world
+        .simulator
+        .journal()
+        .into_iter()
+        .filter(|effect| effect.method != "DELETE")
+        .map(|effect| effect.path)
+        .collect();
     let planned = writing(&plan).len();
     assert!(written.len() >= 2 && planned >= 2, "{written:?}");
 }

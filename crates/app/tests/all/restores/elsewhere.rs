@@ -1,8 +1,6 @@
 //! Into another tenant: what is named there is asked for, never guessed; and Intune's own approval, and a second person.
 
-use app::restores::{
-    Answers, Choice, Confirmation, ReferenceAnswer, Source, approve, confirm, mapping, open,
-};
+use app::restores::{Answers, Choice, Confirmation, ReferenceAnswer, Source, approve, confirm, mapping, open};
 use app::starting::Extra;
 use graph_sim::Content;
 use model::access::Role;
@@ -43,21 +41,34 @@ async fn another_tenants_objects_arrive_with_their_references(database: &TestDat
     world.sync().await;
     let types = ["settingsCatalog", "assignmentFilters"];
     let inventory = world.db.tenant(&there).inventory();
-    let objects: Vec<_> = inventory.present(&types, None, 1_000).await.unwrap().into_iter()
-        .map(|row| app::restores::ObjectKey::new(row.type_key, row.external_id)).collect();
+    let objects: Vec<_> = inventory
+        .present(&types, None, 1_000)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|row| app::restores::ObjectKey::new(row.type_key, row.external_id))
+        .collect();
     let scope = world.scope().await;
-    let restore = begun_in(&world, &scope, Source::Objects { tenant: world.tenants[1].id, objects: objects.clone() }).await;
+    let restore =
+        begun_in(&world, &scope, Source::Objects { tenant: world.tenants[1].id, objects: objects.clone() }).await;
     let opened = open(&world.db, &scope, restore).await.unwrap();
     let questions = mapping(&world.db, &scope, &opened).await.unwrap();
     assert!(!questions.same_directory);
     let unanswered: Vec<_> =
         questions.references.iter().filter(|one| matches!(one.answer, ReferenceAnswer::Open(_))).collect();
-    let leave_out = unanswered.iter()
-        .map(|one| (one.reference.kind.clone(), one.reference.external_id.clone(), Some(Choice::LeaveOut))).collect();
+    let leave_out = unanswered
+        .iter()
+        .map(|one| (one.reference.kind.clone(), one.reference.external_id.clone(), Some(Choice::LeaveOut)))
+        .collect();
     let answers = Answers { references: leave_out, ..Answers::default() };
     answered(&world, &scope, restore, answers).await;
     let (row, plan) = previewed(&world, restore).await;
-    assert!(plan.plan.items.iter().all(|item| item.action == Action::Create), "{:?} {:?}", row.reason, world.items(row.id).await);
+    assert!(
+        plan.plan.items.iter().all(|item| item.action == Action::Create),
+        "{:?} {:?}",
+        row.reason,
+        world.items(row.id).await
+    );
     let run = executed(&world, &plan).await;
     assert_eq!(run.outcome, Outcome::Succeeded, "{:?}", world.items(run.id).await);
     let (from, to) = (world.tenants[1].spec.tenant_id.as_str(), world.directory());
@@ -81,9 +92,26 @@ async fn changed(database: &TestDatabase) -> (World, Source) {
     (world, source)
 }
 
+const SCRIPTS: &str = "deviceManagement/deviceManagementScripts";
+
+/// A tenant whose scripts a second administrator has to approve, one of which was changed.
+async fn protected(database: &TestDatabase) -> (World, Source) {
+    let world = World::seeded(database, 60).await;
+    let policy = json!({ "id": "p", "displayName": "Scripts", "policyType": "script", "policyPlatform": "notApplicable",
+        "approverGroupIds": [] });
+    assert!(world.simulator.insert(world.directory(), "deviceManagement/operationApprovalPolicies", policy));
+    let (_, set) = world.back_up("before").await;
+    let id = id_at(&world, SCRIPTS, 0);
+    world.simulator.change(world.directory(), SCRIPTS, &id, |object| object["description"] = json!("broken"));
+    world.simulator.require_approval(world.directory(), true);
+    let source = Source::Set { tenant: world.tenants[0].id, set, objects: None };
+    (world, source)
+}
+
 /// Waits until the run waits for an approval, and gives its code.
 async fn asked(world: &World, run: RunId) -> String {
-    let row = world.reached(run, |row| row.reason.is_some() || row.status == Status::Completed).await;
+    let waits = |row: &store::RunRow| reason(row).starts_with("restore.") || row.status == Status::Completed;
+    let row = world.reached(run, waits).await;
     assert_eq!(reason(&row), "restore.waits_for_approval", "{:?}", world.items(run).await);
     let scope = world.scope().await;
     let rows = world.db.tenant(&scope).restores().writes(run).await.unwrap();
@@ -91,9 +119,8 @@ async fn asked(world: &World, run: RunId) -> String {
 }
 
 async fn decided(database: &TestDatabase, decision: &str) -> (World, store::RunRow) {
-    let (world, source) = changed(database).await;
+    let (world, source) = protected(database).await;
     let (_, plan) = previewed(&world, begun(&world, source).await).await;
-    world.simulator.require_approval(world.directory(), true);
     let run = confirmed(&world, &plan).await;
     let worker = world.worker();
     let code = asked(&world, run).await;
@@ -109,22 +136,21 @@ async fn an_approval_of_intune_is_asked_for_and_waited_for(database: &TestDataba
     let (world, row) = decided(database, "approved").await;
     assert_eq!(row.outcome, Outcome::Succeeded, "{:?}", world.items(row.id).await);
     assert_eq!(row.attempt, 1, "waiting costs no attempt");
-    assert!(world.simulator.objects(world.directory(), CATALOG)[0]["description"] != "broken");
+    assert!(world.simulator.objects(world.directory(), SCRIPTS)[0]["description"] != "broken");
 }
 
 async fn a_rejected_approval_ends_its_object(database: &TestDatabase) {
     let (world, row) = decided(database, "rejected").await;
     assert_eq!((row.outcome, reason(&row)), (Outcome::Failed, "restore.approval_rejected"));
-    assert_eq!(world.simulator.objects(world.directory(), CATALOG)[0]["description"], "broken");
+    assert_eq!(world.simulator.objects(world.directory(), SCRIPTS)[0]["description"], "broken");
 }
 
 async fn every_gate_is_the_servers(database: &TestDatabase) {
     let (world, source) = changed(database).await;
     let restore = begun(&world, source).await;
     let scope = world.scope().await;
-    let refused = async |said: Confirmation| {
-        confirm(&world.db, &scope, restore, &said, Extra::default()).await.unwrap_err().code
-    };
+    let refused =
+        async |said: Confirmation| confirm(&world.db, &scope, restore, &said, Extra::default()).await.unwrap_err().code;
     assert_eq!(refused(Confirmation::default()).await, "restore.no_current_plan");
     let (_, plan) = previewed(&world, restore).await;
     let good = said(&world, &scope, &plan).await;
@@ -147,7 +173,11 @@ async fn every_gate_is_the_servers(database: &TestDatabase) {
     let denied = confirm(&world.db, &his, restore, &good, Extra::default()).await.unwrap_err();
     assert_eq!(denied.kind, model::Kind::Forbidden);
     super::steps::answered(&world, &scope, restore, Answers::default()).await;
-    assert_eq!(refused(good.clone()).await, "restore.no_current_plan", "what changed after the preview is not confirmed");
+    assert_eq!(
+        refused(good.clone()).await,
+        "restore.no_current_plan",
+        "what changed after the preview is not confirmed"
+    );
     let (_, plan) = previewed(&world, restore).await;
     approve(&world.db, &hers, restore, &plan.hash).await.unwrap();
     let run = executed(&world, &plan).await;

@@ -68,17 +68,18 @@ async fn a_refused_request_fails_its_object_alone(database: &TestDatabase) {
     let (world, source, filters) = harmed(database).await;
     let (_, plan) = previewed(&world, begun(&world, source).await).await;
     let refused = FaultKind::Status { status: 400, code: "BadRequest".into(), retry_after: None };
-    world.simulator.add_fault(world.directory(), fault("POST", FILTERS, refused, 1));
+    world.simulator.add_fault(world.directory(), fault("PUT", CATALOG, refused, 1));
     let run = executed(&world, &plan).await;
     assert_eq!(run.outcome, Outcome::PartiallySucceeded, "{:?}", world.items(run.id).await);
     assert_eq!(reason(&run), "graph.bad_request");
-    assert_eq!(world.simulator.objects(world.directory(), FILTERS).len(), filters - 1);
+    assert_eq!(world.simulator.objects(world.directory(), FILTERS).len(), filters, "the other one is back");
     let again = begun(&world, Source::Again { run: run.id }).await;
     world.simulator.clear_faults(world.directory());
     let (_, plan) = previewed(&world, again).await;
     let run = executed(&world, &plan).await;
     assert_eq!(run.outcome, Outcome::Succeeded, "{:?}", world.items(run.id).await);
-    assert_eq!(world.simulator.objects(world.directory(), FILTERS).len(), filters);
+    assert_eq!(run.counts.total, Some(1), "only what failed");
+    assert_ne!(world.simulator.objects(world.directory(), CATALOG)[0]["description"], "broken");
 }
 
 async fn a_worker_that_dies_after_the_effect_leaves_one_object(database: &TestDatabase) {

@@ -1,6 +1,8 @@
 //! The steps of a restore, as a person takes them.
 
-use app::restores::{Answers, Confirmation, Scope, ShownPlan, Source, answer, begin, choose_scope, confirm, shown, start_preview};
+use app::restores::{
+    Answers, Confirmation, Scope, ShownPlan, Source, answer, begin, choose_scope, confirm, shown, start_preview,
+};
 use app::starting::Extra;
 use model::ids::{RestoreId, RunId};
 use model::restore::{Action, PlanItem};
@@ -71,5 +73,10 @@ pub(super) fn planned<'a>(plan: &'a ShownPlan, type_key: &str, id: &str) -> &'a 
 /// Items that would write something, in words for a failing test.
 pub(super) fn writing(plan: &ShownPlan) -> Vec<(Action, String)> {
     let writes = |item: &&PlanItem| !item.steps.is_empty() && !item.by_hand;
-    plan.plan.items.iter().filter(writes).map(|item| (item.action, format!("{}: {}", item.type_key, item.name))).collect()
+    plan.plan
+        .items
+        .iter()
+        .filter(writes)
+        .map(|item| (item.action, format!("{}: {}", item.type_key, item.name)))
+        .collect()
 }
