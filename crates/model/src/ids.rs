@@ -117,6 +117,8 @@ ids! {
     ScheduleId = "sch";
     /// One saved view of a list.
     ViewId = "vew";
+    /// What somebody has sent for an import.
+    UploadId = "upl";
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! What things are: ids, time, roles and capabilities, runs, the contract registry, restore plans, canonical form, searches. No I/O, no async.
+//! What things are: ids, time, roles and capabilities, runs, the contract registry, configuration as files, restore plans,
+//! canonical form, searches. No I/O, no async.
 
 pub mod access;
 pub mod ambient;
@@ -6,6 +7,7 @@ pub mod canonical;
 pub mod change;
 pub mod cloud;
 pub mod error;
+pub mod exchange;
 pub mod ids;
 pub mod registry;
 pub mod restore;

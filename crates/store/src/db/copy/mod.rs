@@ -70,6 +70,9 @@ const TABLES: [&str; 47] = [
     "run_view_defaults",
     "export_files",
     "export_parts",
+    "uploads",
+    "upload_parts",
+    "backup_set_origins",
 ];
 /// Tables whose numbers PostgreSQL gives out itself, so that it must go on after the copied ones.
 const NUMBERED: [&str; 3] = ["audit_unlinked", "operation_run_events", "outbox"];
