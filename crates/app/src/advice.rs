@@ -9,7 +9,7 @@ pub struct Advice {
     pub next: &'static str,
 }
 
-const KNOWN: [(&str, &str, &str); 47] = [
+const KNOWN: [(&str, &str, &str); 48] = [
     (
         "graph.throttled",
         "Microsoft Graph asked us to slow down",
@@ -103,6 +103,7 @@ const KNOWN: [(&str, &str, &str); 47] = [
         "Import with a newer TenantAtlas, or remove the manifest.",
     ),
     ("import.file_missing", "The file is not there", "Export again, or import the whole archive."),
+    ("import.nothing", "There is no configuration in it", "Choose a folder, an archive or a file with JSON."),
     ("import.gone", "What was sent is not kept any more", "Import it again."),
     ("backup.not_observed", "It was not read completely in time", "Sync the inventory, then back up again."),
     (

@@ -73,6 +73,8 @@ async fn pack(ctx: &RunCtx, inputs: Inputs) -> Result<(), AppError> {
     let mut objects = Objects::of(&ctx.db, &ctx.scope, &inputs.chosen, ctx.run.created_at).await?;
     let mut writer = Writer::new(inputs.layout, source_of(&ctx.db, &ctx.scope).await?);
     let mut packer = Packer::default();
+    let pages = objects.pages(&ctx.db, &ctx.scope).await?;
+    ctx.db.ledger().set_total(&ctx.lease, pages + 1).await?;
     let (mut number, mut written) = (0, 0);
     while let Some(page) = objects.next(&ctx.db, &ctx.scope).await? {
         let mut missing = Vec::new();
@@ -108,6 +110,8 @@ async fn pack(ctx: &RunCtx, inputs: Inputs) -> Result<(), AppError> {
     if let Some(file) = writer.finish() {
         packer.add(&file)?;
     }
+    let items = ctx.db.ledger().recorded_keys(ctx.run.id).await?.len() as u64;
+    ctx.db.ledger().set_total(&ctx.lease, items + 1).await?;
     add(ctx, number + 1, packer.finish()?, (written, written), true).await
 }
 

@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use model::AppError;
 use model::access::Capability;
 use model::canonical;
-use model::exchange::{Archive, Aside, Found, Object, Problem, Reader};
+use model::exchange::{Archive, Aside, Found, Object, Problem, Reader, may_hold_objects};
 use model::ids::{BackupSetId, UploadId};
 use model::registry::Registry;
 use model::registry::content::content_for_hash;
@@ -64,24 +64,32 @@ async fn import(ctx: &RunCtx) -> Result<Ending, AppError> {
         Err(ending) => return Ok(ending),
     };
     let tenant = ctx.db.tenant(&ctx.scope);
+    // An attempt that died after it had sealed the set left only the end to be recorded.
+    if tenant.backups().by_run(ctx.run.id).await?.is_some_and(|set| set.sealed_at.is_some()) {
+        return Ok(done(ctx).await?);
+    }
+    let Some(upload) = tenant.uploads().get(inputs.upload).await? else { return Ok(gone()) };
+    let content = tenant.uploads().content(&upload).await?;
+    let archive = match Archive::open(&upload.name, content) {
+        Ok(archive) => archive,
+        Err(error) => return Ok(Ending::Fail(Failure::new(error.code, error.message))),
+    };
+    if !archive.paths().iter().any(|path| may_hold_objects(path)) {
+        return Ok(nothing());
+    }
     let set = tenant.backups().create_set(&ctx.lease, &inputs.name, None).await?;
     ctx.db.ledger().set_context(&ctx.lease, &serde_json::json!({ "backup_set": set })).await?;
-    // An attempt that died after it had sealed the set left only the end to be recorded.
-    if tenant.backups().get(set).await?.sealed_at.is_none() {
-        let Some(upload) = tenant.uploads().get(inputs.upload).await? else { return Ok(gone()) };
-        let content = tenant.uploads().content(&upload).await?;
-        let archive = match Archive::open(&upload.name, content) {
-            Ok(archive) => archive,
-            Err(error) => return Ok(Ending::Fail(Failure::new(error.code, error.message))),
-        };
-        Import::begin(ctx, set, archive, &upload).await?.to_the_end().await?;
-    }
+    Import::begin(ctx, set, archive, &upload).await?.to_the_end().await?;
     Ok(done(ctx).await?)
 }
 
 fn gone() -> Ending {
     let why = "What was sent is not kept any more: import it again";
     Ending::Fail(Failure::new("import.gone", why))
+}
+
+fn nothing() -> Ending {
+    Ending::Fail(Failure::new("import.nothing", "None of the files is JSON, so there is nothing to import"))
 }
 
 /// One attempt.
@@ -116,6 +124,7 @@ impl<'a> Import<'a> {
     }
 
     async fn to_the_end(mut self) -> Result<(), AppError> {
+        // About one object a file; what it truly was is known at the end.
         let paths = self.archive.paths();
         self.ctx.db.ledger().set_total(&self.ctx.lease, paths.len() as u64).await?;
         for path in paths {
@@ -127,6 +136,8 @@ impl<'a> Import<'a> {
         self.add_objects().await?;
         let whole_types = self.add_lacking().await?;
         self.ctx.db.ledger().record(&self.ctx.lease, std::mem::take(&mut self.others)).await?;
+        let items = self.ctx.db.ledger().recorded_keys(self.ctx.run.id).await?.len();
+        self.ctx.db.ledger().set_total(&self.ctx.lease, items as u64).await?;
         self.seal(whole_types).await
     }
 

@@ -42,8 +42,7 @@ async fn groups(db: &Db, scope: &TenantScope) -> Result<BTreeMap<String, String>
     let mut names = BTreeMap::new();
     let mut after: Option<(String, String)> = None;
     loop {
-        let from = after.as_ref().map(|(key, id)| (key.as_str(), id.as_str()));
-        let rows = db.tenant(scope).groups().list(None, from, PAGE).await?;
+        let rows = db.tenant(scope).groups().list(None, after.as_ref(), PAGE).await?;
         let Some(last) = rows.last() else { return Ok(names) };
         after = Some((last.name_key.clone(), last.id.clone()));
         names.extend(rows.into_iter().map(|row| (row.id, row.name)));

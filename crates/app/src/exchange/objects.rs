@@ -61,8 +61,12 @@ impl Objects {
         Ok(Self { chosen: chosen.clone(), filter, last: None, sequence: 0, position: 0, over: false })
     }
 
-    /// How many there are.
-    pub async fn count(&self, db: &Db, scope: &TenantScope) -> Result<u64, AppError> {
+    /// How many pages there are, as far as that is known now.
+    pub async fn pages(&self, db: &Db, scope: &TenantScope) -> Result<u64, AppError> {
+        Ok(self.count(db, scope).await?.div_ceil(PAGE as u64))
+    }
+
+    async fn count(&self, db: &Db, scope: &TenantScope) -> Result<u64, AppError> {
         if let Some(set) = self.chosen.set {
             return Ok(db.tenant(scope).backups().get(set).await?.items);
         }
