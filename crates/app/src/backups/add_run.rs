@@ -16,7 +16,8 @@ use super::back_up::add;
 use super::manifest::all_items;
 use super::observed::{LOOK_MS, Observation, observe_first};
 use super::start_add::PolicyKey;
-use crate::inventory::{Selection, done};
+use crate::inventory::exclusions::{blocked, skipped_object};
+use crate::inventory::{Excluded, Selection, done};
 use crate::starting::app_ending;
 
 /// The catalogue row.
@@ -57,8 +58,12 @@ async fn add_policies(ctx: &RunCtx) -> Result<Ending, AppError> {
         Ok(inputs) => inputs,
         Err(ending) => return Ok(ending),
     };
+    let excluded = Excluded::of(&ctx.db, &ctx.scope).await?;
     let types: BTreeSet<&str> = inputs.policies.iter().map(|policy| policy.type_key.as_str()).collect();
-    let selection = match Selection::of(&types.into_iter().collect::<Vec<_>>()) {
+    if types.iter().all(|key| excluded.has(key)) {
+        return Ok(blocked());
+    }
+    let selection = match Selection::of(&types.into_iter().filter(|key| !excluded.has(key)).collect::<Vec<_>>()) {
         Ok(selection) => selection,
         Err(error) => return Ok(Ending::Fail(Failure::new(error.code, error.message))),
     };
@@ -71,7 +76,7 @@ async fn add_policies(ctx: &RunCtx) -> Result<Ending, AppError> {
         return Ok(closed());
     }
     ctx.db.ledger().set_total(&ctx.lease, inputs.policies.len() as u64).await?;
-    let (objects, others) = sorted(ctx, &inputs).await?;
+    let (objects, others) = sorted(ctx, &inputs, &excluded).await?;
     ctx.db.ledger().record(&ctx.lease, others).await?;
     match add(ctx, inputs.set, &observed, &objects).await {
         Ok(()) => {}
@@ -87,7 +92,11 @@ fn closed() -> Ending {
 }
 
 /// The objects to add; and items for those that are in the set already or are not in the inventory.
-async fn sorted(ctx: &RunCtx, inputs: &Inputs) -> Result<(Vec<ObjectRow>, Vec<ItemRecord>), AppError> {
+async fn sorted(
+    ctx: &RunCtx,
+    inputs: &Inputs,
+    excluded: &Excluded,
+) -> Result<(Vec<ObjectRow>, Vec<ItemRecord>), AppError> {
     let inside: BTreeSet<(String, String)> = all_items(&ctx.db, &ctx.scope, inputs.set)
         .await?
         .into_iter()
@@ -104,6 +113,9 @@ async fn sorted(ctx: &RunCtx, inputs: &Inputs) -> Result<(Vec<ObjectRow>, Vec<It
             Err(error) => return Err(error),
         };
         match there {
+            Some(row) if excluded.has(&row.type_key) => {
+                others.push(skipped_object(item(policy, row.name, ItemOutcome::Skipped, None, "")));
+            }
             Some(row) if inside.contains(&(row.type_key.clone(), row.external_id.clone())) => {
                 others.push(item(policy, row.name, ItemOutcome::Skipped, None, "It is in the set already"));
             }

@@ -18,7 +18,8 @@ use store::{BackupStatus, Capture, InventoryFilter, ItemRecord, ObjectRow};
 use super::manifest::{self, MissingItem, sha256_hex};
 use super::observed::{LOOK_MS, NOT_OBSERVED, Observation, Observed, observe_first};
 use super::schedules;
-use crate::inventory::{Selection, done, item_key};
+use crate::inventory::exclusions::blocked;
+use crate::inventory::{Excluded, Selection, done, item_key};
 use crate::operations::{FailedKeys, failed_keys};
 use crate::starting::app_ending;
 
@@ -57,6 +58,8 @@ async fn backed_up(ctx: &RunCtx) -> Result<Ending, AppError> {
         Ok(selection) => selection,
         Err(error) => return Ok(Ending::Fail(Failure::new(error.code, error.message))),
     };
+    // One that was excluded after the start is not asked for any more.
+    let Some(selection) = selection.without(&Excluded::of(&ctx.db, &ctx.scope).await?) else { return Ok(blocked()) };
     let observed = match observe_first(ctx, &selection).await? {
         Observation::Ready(observed) => observed,
         Observation::Waits(why) => return Ok(Ending::Wait { pause_ms: LOOK_MS, why }),

@@ -49,6 +49,8 @@ use super::{
         dependencies::overview,
         dependencies::of_object,
         coverage::list,
+        coverage::exclude,
+        coverage::include,
         starts::sync,
         starts::probe,
         starts::sync_type,

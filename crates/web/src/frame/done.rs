@@ -52,6 +52,10 @@ pub(crate) enum Done {
     ProbeSaved,
     /// A schedule was removed.
     ScheduleRemoved,
+    /// A type was left out.
+    TypeExcluded,
+    /// A type is observed again.
+    TypeIncluded,
     /// A view was made or changed.
     ViewSaved,
     /// A view was removed.
@@ -82,6 +86,8 @@ impl Done {
             Self::ScheduleSaved => ("Schedule saved", "Its next time is in the list."),
             Self::ProbeSaved => ("Choice saved", "A worker looks by it from now on."),
             Self::ScheduleRemoved => ("Schedule removed", "The sets that it made stay."),
+            Self::TypeExcluded => ("Type excluded", "Nothing asks for it any more. What was seen of it stays."),
+            Self::TypeIncluded => ("Type included", "The next sync reads all of it."),
             Self::ViewSaved => ("View saved", "It stands above the list of operations."),
             Self::ViewRemoved => ("View removed", "The operations stay."),
             Self::OpeningSaved => ("Saved", "Operations opens with it from now on."),

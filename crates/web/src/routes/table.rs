@@ -82,6 +82,8 @@ fn tenant() -> Vec<Row> {
         Row::start("/t/{tenant}/inventory/{type}/{id}/capture", may(Capability::BackupsCreate), inventory::capture),
         Row::start("/t/{tenant}/groups/sync", may(Capability::DirectorySync), inventory::sync_groups),
         Row::page("/t/{tenant}/coverage", may(Capability::InventoryView), coverage::page),
+        Row::form("/t/{tenant}/coverage/{type}/exclude", may(Capability::BackupsManage), coverage::exclude),
+        Row::form("/t/{tenant}/coverage/{type}/include", may(Capability::BackupsManage), coverage::include),
         Row::page("/t/{tenant}/backups", may(Capability::BackupsView), backups::list_page),
         Row::start("/t/{tenant}/backups", may(Capability::BackupsCreate), backups::create),
         Row::page("/t/{tenant}/backups/{set}", may(Capability::BackupsView), backups::set_page),
@@ -218,6 +220,16 @@ fn api_writes() -> Vec<Row> {
             "/api/v1/tenants/{tenant}/inventory/capture-many",
             may(Capability::BackupsCreate),
             api::bulk::capture_many,
+        ),
+        Row::api_write(
+            "/api/v1/tenants/{tenant}/coverage/{type}/exclude",
+            may(Capability::BackupsManage),
+            api::coverage::exclude,
+        ),
+        Row::api_write(
+            "/api/v1/tenants/{tenant}/coverage/{type}/include",
+            may(Capability::BackupsManage),
+            api::coverage::include,
         ),
         Row::api_write("/api/v1/tenants/{tenant}/pauses", may(Capability::OperationsCancelAny), api::pauses::create),
         Row::api_write(

@@ -54,6 +54,7 @@ const TABLES: [&str; 47] = [
     "inventory_texts",
     "inventory_references",
     "inventory_coverage",
+    "excluded_types",
     "setting_definitions",
     "directory_groups",
     "group_changes",

@@ -1,6 +1,6 @@
 //! `GET /t/{tenant}/backups`
 
-use app::inventory::Selection;
+use app::inventory::{Excluded, Selection};
 use axum::extract::State;
 use maud::{Markup, html};
 use model::access::Capability;
@@ -73,12 +73,13 @@ pub(super) async fn render(
         next,
         ..Pager::default()
     };
+    let excluded = Excluded::of(shared.db(), scope).await?;
     let main = html! {
         (header(&Header { crumbs: vec![Crumb::text("Configuration")], title: "Backups".into(), summary: None, actions: None }))
         @if rows.is_empty() {
             (empty_state("archive", "No backup yet", "A backup keeps every object, its assignments and what they refer to, for ever and unchanged.", None, false))
         } @else { (table("Backup sets, newest first", &COLUMNS, true, &rows)) (pager(&pages)) }
-        (section("new", "Back up now", "", &form(&place, values, error)))
+        (section("new", "Back up now", "", &form(&place, &excluded, values, error)))
     };
     place.page("Backups", &main).await
 }
@@ -115,7 +116,7 @@ pub(super) fn state(set: &BackupSet) -> Badge {
     }
 }
 
-fn form(place: &Place<'_>, values: &Fields, error: &FormError) -> Markup {
+fn form(place: &Place<'_>, excluded: &Excluded, values: &Fields, error: &FormError) -> Markup {
     if let Some(off) = place.start_off(Capability::BackupsCreate, "why-backup") {
         return html! { (button(&Button::new("Back up", Press::Submit).off_when(Some(off.clone())))) (why_off(&off)) };
     }
@@ -137,8 +138,8 @@ fn form(place: &Place<'_>, values: &Fields, error: &FormError) -> Markup {
             details.more {
                 summary { (crate::kit::icon::icon("chevron-right")) "Only some types" }
                 fieldset.opts {
-                    legend { "Types; none ticked means all" }
-                    @for contract in Selection::all().contracts() {
+                    legend { "Types; none ticked means all that are not excluded" }
+                    @for contract in Selection::all().contracts().iter().filter(|contract| !excluded.has(&contract.key)) {
                         label { input type="checkbox" name="type" value=(contract.key) checked[values.has("type", &contract.key)]; (contract.label_plural) }
                     }
                 }

@@ -1,6 +1,7 @@
 //! `GET /t/{tenant}/schedules`
 
 use app::backups::schedules::cron_in_words;
+use app::inventory::Excluded;
 use axum::extract::State;
 use maud::{Markup, html};
 use store::{Schedule, TenantScope};
@@ -51,8 +52,8 @@ pub(super) async fn render(
     let schedules = shared.db().tenant(scope).schedules().list().await?;
     let now = place.now();
     let rows: Vec<Markup> = schedules.iter().map(|schedule| schedule_row(&now, &path, schedule)).collect();
-    let suggested = suggested(&place);
-    let form = schedule_form(&place, &path, "Create schedule", entered.unwrap_or(&suggested), error);
+    let (suggested, excluded) = (suggested(&place), Excluded::of(shared.db(), scope).await?);
+    let form = schedule_form(&place, &path, "Create schedule", &excluded, (entered.unwrap_or(&suggested), error));
     let probe = probe_section(&place, scope).await?;
     let main = html! {
         (header(&Header { crumbs: vec![Crumb::text("Configuration")], title: "Schedules".into(), summary: None, actions: None }))
