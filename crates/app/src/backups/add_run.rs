@@ -7,6 +7,7 @@ use futures::future::BoxFuture;
 use model::access::Capability;
 use model::ids::BackupSetId;
 use model::registry::Registry;
+use model::registry::content::Reference;
 use model::run::{Definition, Failure, IdentityInputs, ItemOutcome, Repeat};
 use model::{AppError, Kind};
 use serde::Deserialize;
@@ -14,10 +15,11 @@ use store::{ItemRecord, ObjectRow};
 
 use super::back_up::add;
 use super::manifest::all_items;
-use super::observed::{LOOK_MS, Observation, observe_first};
+use super::needed::needed_by;
+use super::observed::{LOOK_MS, Observation, Observed, observe_first, observe_needed};
 use super::start_add::PolicyKey;
 use crate::inventory::exclusions::{blocked, skipped_object};
-use crate::inventory::{Excluded, Selection, done};
+use crate::inventory::{Excluded, Selection, done, item_key};
 use crate::starting::app_ending;
 
 /// The catalogue row.
@@ -75,16 +77,47 @@ async fn add_policies(ctx: &RunCtx) -> Result<Ending, AppError> {
     if !backups.get(inputs.set).await?.open {
         return Ok(closed());
     }
-    ctx.db.ledger().set_total(&ctx.lease, inputs.policies.len() as u64).await?;
-    let (objects, others) = sorted(ctx, &inputs, &excluded).await?;
+    let seeds: Vec<Reference> = inputs.policies.iter().map(PolicyKey::reference).collect();
+    let observed = match observe_needed(ctx, observed, &needed_by(ctx, &seeds, &excluded).await?).await? {
+        Observation::Ready(observed) => observed,
+        Observation::Waits(why) => return Ok(Ending::Wait { pause_ms: LOOK_MS, why }),
+    };
+    let inside = inside(ctx, inputs.set).await?;
+    let (objects, others) = sorted(ctx, &inputs, &inside, &excluded).await?;
+    let mut needed = needed_by(ctx, &seeds, &excluded).await?;
+    // What an earlier attempt of this run has added counts again.
+    let recorded = ctx.db.ledger().recorded_keys(ctx.run.id).await?;
+    needed.retain(|object| {
+        let key = (object.type_key.clone(), object.external_id.clone());
+        !inside.contains(&key) || recorded.contains(&item_key(&key.0, &key.1))
+    });
+    ctx.db.ledger().set_total(&ctx.lease, (inputs.policies.len() + needed.len()) as u64).await?;
     ctx.db.ledger().record(&ctx.lease, others).await?;
-    match add(ctx, inputs.set, &observed, &objects).await {
+    match add_all(ctx, inputs.set, &observed, &objects, &needed).await {
         Ok(()) => {}
         // Somebody has closed the set since it was looked at.
         Err(_) if !backups.get(inputs.set).await?.open => return Ok(closed()),
         Err(error) => return Err(error),
     }
     Ok(done(ctx).await?)
+}
+
+/// The policies, then what they name.
+async fn add_all(
+    ctx: &RunCtx,
+    set: BackupSetId,
+    observed: &Observed,
+    objects: &[ObjectRow],
+    needed: &[ObjectRow],
+) -> Result<(), AppError> {
+    add(ctx, set, observed, objects, false).await?;
+    add(ctx, set, observed, needed, true).await
+}
+
+/// What the set holds already.
+async fn inside(ctx: &RunCtx, set: BackupSetId) -> Result<BTreeSet<(String, String)>, AppError> {
+    let items = all_items(&ctx.db, &ctx.scope, set).await?;
+    Ok(items.into_iter().map(|item| (item.type_key, item.external_id)).collect())
 }
 
 fn closed() -> Ending {
@@ -95,13 +128,9 @@ fn closed() -> Ending {
 async fn sorted(
     ctx: &RunCtx,
     inputs: &Inputs,
+    inside: &BTreeSet<(String, String)>,
     excluded: &Excluded,
 ) -> Result<(Vec<ObjectRow>, Vec<ItemRecord>), AppError> {
-    let inside: BTreeSet<(String, String)> = all_items(&ctx.db, &ctx.scope, inputs.set)
-        .await?
-        .into_iter()
-        .map(|item| (item.type_key, item.external_id))
-        .collect();
     // What this run has added in an earlier attempt is recorded, and stays as it is.
     let recorded = ctx.db.ledger().recorded_keys(ctx.run.id).await?;
     let inventory = ctx.db.tenant(&ctx.scope).inventory();

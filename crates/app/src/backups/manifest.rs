@@ -26,6 +26,9 @@ pub struct Manifest {
     pub sealed_at_ms: i64,
     /// The selected type keys, sorted.
     pub types: Vec<String>,
+    /// Type keys that the tenant excluded, sorted: nobody asked for them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub excluded: Vec<String>,
     /// Every item, by sequence.
     pub items: Vec<ManifestItem>,
     /// What is not in the set although it was asked for.
@@ -47,6 +50,9 @@ pub struct ManifestItem {
     pub sha256: String,
     /// Length of the captured document in bytes.
     pub bytes: u64,
+    /// Its type was not selected: it is there because others need it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub foundation: bool,
 }
 
 /// One object or whole type that could not be captured, and why.
@@ -109,6 +115,8 @@ pub(super) struct About {
     pub(super) sealed_at_ms: i64,
     /// The selected type keys, sorted.
     pub(super) types: Vec<String>,
+    /// Type keys that the tenant excluded, sorted.
+    pub(super) excluded: Vec<String>,
     /// Types whose lists were not read.
     pub(super) unread: Vec<MissingItem>,
 }
@@ -124,6 +132,7 @@ pub(super) fn of_items(about: About, rows: &[BackupItem]) -> Manifest {
         directory_id: about.directory_id,
         sealed_at_ms: about.sealed_at_ms,
         types: about.types,
+        excluded: about.excluded,
         items: rows.iter().filter_map(manifest_item).collect(),
         missing,
     }
@@ -137,6 +146,7 @@ fn manifest_item(row: &BackupItem) -> Option<ManifestItem> {
         name: row.name.clone(),
         sha256: row.sha256.clone()?,
         bytes: row.bytes?,
+        foundation: row.foundation,
     })
 }
 

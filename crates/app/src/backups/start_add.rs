@@ -2,6 +2,7 @@
 
 use model::AppError;
 use model::ids::BackupSetId;
+use model::registry::content::Reference;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{Db, Started, TenantScope};
@@ -28,6 +29,11 @@ impl PolicyKey {
     pub fn parse(text: &str) -> Option<Self> {
         let (type_key, id) = text.split_once('/')?;
         Some(Self { type_key: type_key.to_owned(), id: id.to_owned() })
+    }
+
+    /// As another object names it.
+    pub fn reference(&self) -> Reference {
+        Reference { kind: self.type_key.clone(), external_id: self.id.clone() }
     }
 
     /// `TYPE/ID`, as items of runs name it.

@@ -55,6 +55,11 @@ impl Excluded {
         self.get(type_key).is_some()
     }
 
+    /// The keys, sorted.
+    pub fn keys(&self) -> Vec<String> {
+        self.0.iter().map(|exclusion| exclusion.type_key.clone()).collect()
+    }
+
     /// Refuses whoever asks for such a type by name.
     pub fn refuse<'a>(&self, type_keys: impl IntoIterator<Item = &'a str>) -> Result<(), AppError> {
         match type_keys.into_iter().find(|key| self.has(key)) {

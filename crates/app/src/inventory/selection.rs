@@ -53,6 +53,13 @@ impl Selection {
         (!left.is_empty()).then_some(Self { contracts: left, ..*self })
     }
 
+    /// The same with the foundations that the tenant observes: what is in every backup set.
+    pub fn with_foundations(&self, excluded: &Excluded) -> Self {
+        let foundations = Registry::embedded().observed().filter(|contract| contract.foundation);
+        let wanted = foundations.filter(|contract| !excluded.has(&contract.key));
+        Self { whole: self.whole, ..sorted(self.contracts.iter().copied().chain(wanted).collect()) }
+    }
+
     /// Every object is to be read, also those of which nothing tells that they changed.
     #[must_use]
     pub fn whole(self, whole: bool) -> Self {

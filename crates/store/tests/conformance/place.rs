@@ -80,7 +80,7 @@ both! {
 }
 
 /// The newest step of the schema.
-const SCHEMA: i64 = 18;
+const SCHEMA: i64 = 20;
 
 /// Where there is nothing yet.
 async fn empty(test: &crate::harness::TestDb) -> (DatabaseUrl, String) {

@@ -88,6 +88,10 @@ fn tenant() -> Vec<Row> {
         Row::start("/t/{tenant}/backups", may(Capability::BackupsCreate), backups::create),
         Row::page("/t/{tenant}/backups/{set}", may(Capability::BackupsView), backups::set_page),
         Row::page("/t/{tenant}/backups/{set}/manifest", may(Capability::BackupsView), backups::manifest),
+        Row::page("/t/{tenant}/backups/{set}/items/{sequence}", may(Capability::BackupsView), backups::item_page),
+        Row::form("/t/{tenant}/backups/{set}/archive", may(Capability::BackupsManage), backups::archive),
+        Row::form("/t/{tenant}/backups/{set}/unarchive", may(Capability::BackupsManage), backups::unarchive),
+        Row::form("/t/{tenant}/backups/{set}/delete", may(Capability::BackupsManage), backups::delete),
         Row::form("/t/{tenant}/backups/{set}/verify", may(Capability::BackupsView), backups::verify),
         Row::start("/t/{tenant}/backups/{set}/add", may(Capability::BackupsCreate), backups::add_policies),
         Row::form("/t/{tenant}/backups/{set}/take-out", may(Capability::BackupsCreate), backups::take_out),
@@ -177,6 +181,17 @@ fn api_reads() -> Vec<Row> {
         Row::api("/api/v1/tenants/{tenant}/coverage", may(Capability::InventoryView), api::coverage::list),
         Row::api("/api/v1/tenants/{tenant}/backups", may(Capability::BackupsView), api::backups::list),
         Row::api("/api/v1/tenants/{tenant}/backups/{set}", may(Capability::BackupsView), api::backups::get),
+        Row::api(
+            "/api/v1/tenants/{tenant}/backups/{set}/restorability",
+            may(Capability::BackupsView),
+            api::backup_items::whole,
+        ),
+        Row::api("/api/v1/tenants/{tenant}/backups/{set}/items", may(Capability::BackupsView), api::backup_items::list),
+        Row::api(
+            "/api/v1/tenants/{tenant}/backups/{set}/items/{sequence}",
+            may(Capability::BackupsView),
+            api::backup_items::get,
+        ),
     ]
 }
 
@@ -291,6 +306,21 @@ fn api_writes() -> Vec<Row> {
             "/api/v1/tenants/{tenant}/backups/{set}/close",
             may(Capability::BackupsCreate),
             api::backups::close,
+        ),
+        Row::api_write(
+            "/api/v1/tenants/{tenant}/backups/{set}/archive",
+            may(Capability::BackupsManage),
+            api::backups::archive,
+        ),
+        Row::api_write(
+            "/api/v1/tenants/{tenant}/backups/{set}/unarchive",
+            may(Capability::BackupsManage),
+            api::backups::unarchive,
+        ),
+        Row::api_write(
+            "/api/v1/tenants/{tenant}/backups/{set}/delete",
+            may(Capability::BackupsManage),
+            api::backups::delete,
         ),
         Row::api_write(
             "/api/v1/tenants/{tenant}/backups/{set}/verify",

@@ -7,6 +7,7 @@
     reason = "every function here is part of a test"
 )]
 
+mod backup_sets;
 mod bulk;
 mod certificates;
 mod consent;

@@ -154,7 +154,7 @@ async fn render(
         }
         Some(document) => html! {
             (settings_section(&loaded, document, &shown_path, asked.has("ids", "1")))
-            (assignments_section(&place, &loaded, document).await?)
+            (assignments_section(&place, loaded.contract, document).await?)
         },
     };
     let view = Fields::default();

@@ -91,12 +91,17 @@ pub(super) async fn render(
     place.page(&schedule.rule.name, &main).await
 }
 
-fn slot_row(place: &Place<'_>, path: &str, slot: &SlotRow, run: Option<&RunRow>) -> Markup {
-    let state = match (run, &slot.run) {
+/// What became of a time: its run, also one that is no longer kept, or nothing.
+pub(super) fn slot_badge(slot: &SlotRow, run: Option<&RunRow>) -> Badge {
+    match (run, &slot.run) {
         (Some(run), _) => run_badge(run),
         (None, Some(_)) => Badge::Complete,
         (None, None) => Badge::Skipped,
-    };
+    }
+}
+
+fn slot_row(place: &Place<'_>, path: &str, slot: &SlotRow, run: Option<&RunRow>) -> Markup {
+    let state = slot_badge(slot, run);
     let what = html! {
         @if let Some(run) = run { a.row-a href=(format!("{}/operations/{}", place.base(), run.id)) { "View run" } }
         @else if let Some(why) = &slot.reason { (sentence(&why.sentence)) " " code { (why.code) } }
