@@ -66,6 +66,7 @@ impl Things {
             .replace("{user}", &self.member.to_string())
             .replace("{view}", &self.view.to_string())
             .replace("{schedule}", &self.schedule.to_string())
+            .replace("{sequence}", "1")
             .replace("{pause}", &self.pause.to_string())
             .replace("{*name}", "app.css")
     }
@@ -223,6 +224,7 @@ async fn back_up(site: &Site, scope: &TenantScope, object: &str, version: Versio
         version: Some(version),
         sha256: Some(sha256.clone()),
         bytes: Some(document.len() as u64),
+        foundation: false,
     };
     tenant.backups().add(&lease, set, vec![capture]).await.unwrap();
     let manifest = app::backups::manifest::Manifest {
@@ -232,6 +234,7 @@ async fn back_up(site: &Site, scope: &TenantScope, object: &str, version: Versio
         directory_id: tenant.info().await.unwrap().directory_id,
         sealed_at_ms: site.db.ambient().now_ms(),
         types: vec!["scopeTags".into()],
+        excluded: Vec::new(),
         items: vec![app::backups::manifest::ManifestItem {
             sequence: 1,
             type_key: "scopeTags".into(),
@@ -239,6 +242,7 @@ async fn back_up(site: &Site, scope: &TenantScope, object: &str, version: Versio
             name: object.to_owned(),
             sha256,
             bytes: document.len() as u64,
+            foundation: false,
         }],
         missing: Vec::new(),
     };
