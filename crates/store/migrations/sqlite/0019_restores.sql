@@ -9,7 +9,7 @@ create table restores (
     creator_name text not null,
     title text not null,
     source_tenant blob not null references tenants (id),
-    source_set blob references backup_sets (id),
+    source_set blob,
     source_run blob,
     state text not null check (state in ('draft', 'executed', 'discarded')),
     revision bigint not null,
@@ -35,7 +35,7 @@ create table restores (
     constraint executed_by_a_run check ((state = 'executed') = (run_id is not null))
 );
 create index restores_newest on restores (tenant_id, id);
-create index restores_of_set on restores (source_set) where source_set is not null;
+create index restores_of_set on restores (source_set) where source_set is not null and state = 'draft';
 
 create table restore_writes (
     run_id blob not null,

@@ -25,6 +25,8 @@ pub enum Dependent {
         /// What it does: "Add policies".
         label: String,
     },
+    /// A restore that is not executed yet takes its objects from it, to this or another tenant.
+    Restore,
 }
 
 impl Backups<'_> {
@@ -33,13 +35,15 @@ impl Backups<'_> {
     pub async fn depends(&self, set: BackupSetId) -> Result<Vec<Dependent>, StoreError> {
         let last_good = self.0.db.fetch("backup_schedules", self.last_good(set)).await?;
         let active = self.0.db.fetch("operation_runs", self.active_runs(set)).await?;
-        dependents(&last_good, &active)
+        let restores = self.0.db.fetch("restores", restores(set)).await?;
+        dependents(&last_good, &active, &restores)
     }
 
     async fn depends_in(&self, tx: &mut Tx, set: BackupSetId) -> Result<Vec<Dependent>, StoreError> {
         let last_good = tx.fetch("backup_schedules", self.last_good(set)).await?;
         let active = tx.fetch("operation_runs", self.active_runs(set)).await?;
-        dependents(&last_good, &active)
+        let restores = tx.fetch("restores", restores(set)).await?;
+        dependents(&last_good, &active, &restores)
     }
 
     fn last_good(&self, set: BackupSetId) -> Statement {
@@ -175,11 +179,16 @@ struct Held {
     open: bool,
 }
 
-fn dependents(last_good: &[Row], active: &[Row]) -> Result<Vec<Dependent>, StoreError> {
+/// Whoever may see a set may restore it to a tenant of theirs, so that this asks for any tenant's.
+fn restores(set: BackupSetId) -> Statement {
+    sql!("select 1 as one from restores where source_set = $1 and state = 'draft' limit 1", id(set))
+}
+
+fn dependents(last_good: &[Row], active: &[Row], restores: &[Row]) -> Result<Vec<Dependent>, StoreError> {
     let schedules =
         last_good.iter().map(|row| Ok(Dependent::LastGood { schedule: row.id("id")?, name: row.get("name")? }));
     let runs = active.iter().map(|row| Ok(Dependent::ActiveRun { run: row.id("id")?, label: row.get("label")? }));
-    schedules.chain(runs).collect()
+    schedules.chain(runs).chain(restores.iter().map(|_| Ok(Dependent::Restore))).collect()
 }
 
 fn refuse_used(dependents: &[Dependent]) -> Result<(), AppError> {
@@ -193,6 +202,10 @@ fn refuse_used(dependents: &[Dependent]) -> Result<(), AppError> {
         Some(Dependent::ActiveRun { run, label }) => {
             let why = format!("The operation “{label}” works with this backup set");
             Err(AppError::conflict("backup.in_use", why).hint(format!("Wait for the end of {run}, or cancel it")))
+        }
+        Some(Dependent::Restore) => {
+            let why = "A restore that is not executed yet takes its objects from this backup set";
+            Err(AppError::conflict("backup.in_use", why).hint("Execute that restore first, or discard it"))
         }
     }
 }

@@ -208,13 +208,6 @@ impl Restores<'_> {
         let rows = self.0.db.fetch("restores", statement).await?;
         rows.first().map(|row| Restore::from_row(&self.0, row)).transpose()
     }
-
-    /// Whether a restore that was not given up takes its objects from that set.
-    pub async fn uses_set(&self, set: BackupSetId) -> Result<bool, StoreError> {
-        let statement =
-            sql!("select 1 as one from restores where source_set = $1 and state <> 'discarded' limit 1", id(set));
-        Ok(!self.0.db.fetch("restores", statement).await?.is_empty())
-    }
 }
 
 /// Authenticated with the row: a document moved to another restore or tenant does not decrypt.

@@ -21,6 +21,7 @@ mod ledger;
 mod people;
 mod place;
 mod probes;
+mod restores;
 mod runs;
 mod scheduling;
 mod search;

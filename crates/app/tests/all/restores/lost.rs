@@ -1,7 +1,7 @@
 //! Answers that are lost, and workers that die between a write and its record: nothing is made twice, and nothing is called
 //! good that is not.
 
-use app::restores::Source;
+use app::restores::{Source, begin};
 use graph_sim::{Fault, FaultKind, FaultMatch};
 use model::run::{ItemOutcome, Outcome, Status};
 use serde_json::json;
@@ -73,7 +73,7 @@ async fn a_refused_request_fails_its_object_alone(database: &TestDatabase) {
     assert_eq!(run.outcome, Outcome::PartiallySucceeded, "{:?}", world.items(run.id).await);
     assert_eq!(reason(&run), "graph.bad_request");
     assert_eq!(world.simulator.objects(world.directory(), FILTERS).len(), filters, "the other one is back");
-    let again = begun(&world, Source::Again { run: run.id }).await;
+    let again = begin(&world.db, &world.scope().await, Source::Again { run: run.id }).await.unwrap();
     world.simulator.clear_faults(world.directory());
     let (_, plan) = previewed(&world, again).await;
     let run = executed(&world, &plan).await;

@@ -89,6 +89,7 @@ fn dependent(place: &Place<'_>, each: &Dependent) -> Markup {
         Dependent::LastGood { schedule, name } => html! {
             "It is the last good backup of the schedule " a href=(format!("{}/schedules/{schedule}", place.base())) { (name) }
         },
+        Dependent::Restore => html! { "A restore that is not executed yet takes its objects from it" },
         Dependent::ActiveRun { run, label } => html! {
             "An operation works with it: " a href=(format!("{}/operations/{run}", place.base())) { (label) }
         },
