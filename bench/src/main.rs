@@ -1,4 +1,4 @@
-//! The project's measurements: how fast a tenant is read and backed up beside a peer, how many tenants are read at once,
+//! The project's measurements: how fast a tenant is read and backed up beside a peer, how many tenants are read at once, how fast one is restored,
 //! how fast the ledger is, and how the engine does beside other job queues. Each prints a table and writes the same numbers as JSON to
 //! `target/bench`.
 
@@ -10,6 +10,7 @@ mod machine;
 mod measure;
 mod numbers;
 mod report;
+mod restore;
 mod runs;
 mod sync;
 mod tenants;
@@ -29,6 +30,8 @@ enum Bench {
     Sync(sync::Arguments),
     /// Syncs many simulated tenants at once by several worker processes, within the published limits of each.
     Tenants(tenants::Arguments),
+    /// Restores objects with their assignments into an empty tenant, beside what the write limit allows.
+    Restore(restore::Arguments),
     /// Measures the ledger of operation runs on SQLite and PostgreSQL.
     Runs(runs::Arguments),
     /// Measures the engine as worker processes, beside other job queues on the same PostgreSQL.
@@ -46,6 +49,7 @@ async fn main() -> ExitCode {
     let done = match Bench::parse() {
         Bench::Sync(arguments) => sync::run(arguments).await,
         Bench::Tenants(arguments) => tenants::run(arguments).await,
+        Bench::Restore(arguments) => restore::run(arguments).await,
         Bench::Runs(arguments) => runs::run(arguments).await,
         Bench::Engine(arguments) => engines::run(arguments).await,
         Bench::Worker(arguments) => engines::worker::run(arguments).await,

@@ -96,6 +96,11 @@ impl Simulator {
         Ok(())
     }
 
+    /// Begins counting anew.
+    pub(crate) async fn count_anew(&self) -> Result<(), Failure> {
+        self.ask("POST", "reset", &Value::Null).await.map(drop)
+    }
+
     /// What was asked of it.
     pub(crate) async fn stats(&self) -> Result<Stats, Failure> {
         Ok(serde_json::from_value(self.ask("GET", "stats", &Value::Null).await?)?)

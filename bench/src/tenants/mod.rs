@@ -4,8 +4,8 @@
 //! Each tenant has several runs, of different types, so that its limits are shared by processes that work on it at the same
 //! time.
 
-mod nodes;
-mod world;
+pub(crate) mod nodes;
+pub(crate) mod world;
 
 use std::time::Duration;
 
@@ -80,7 +80,9 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     let programs = Programs::build()?;
     let server = Server::start(false)?;
     let world = World::make(&arguments, &programs, &server).await?;
-    let nodes = nodes::start(&arguments, &programs, &world).await?;
+    // Room for all runs, so that no tenant waits for another.
+    let slots = arguments.tenants * arguments.runs;
+    let nodes = nodes::start(arguments.nodes, slots, &programs, &world.environment()).await?;
     let began = Instant::now();
     let runs = world.start_runs(arguments.runs).await?;
     let ended = timeout(LONGEST, wait_for(&world, &runs)).await.map_err(|_| "the runs did not end")??;

@@ -1,5 +1,6 @@
 //! The product's own worker processes.
 
+use std::ffi::OsString;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -9,8 +10,6 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-use super::Arguments;
-use super::world::World;
 use crate::Failure;
 use crate::sync::programs::Programs;
 
@@ -18,16 +17,22 @@ use crate::sync::programs::Programs;
 const LONGEST: Duration = Duration::from_secs(60);
 
 /// One worker process.
-pub(super) struct Node(Child);
+pub(crate) struct Node(Child);
 
-/// Starts them; each has said that it is ready.
-pub(super) async fn start(arguments: &Arguments, programs: &Programs, world: &World) -> Result<Vec<Node>, Failure> {
+/// Where a worker finds the database and the simulator.
+pub(crate) type Environment = [(&'static str, OsString); 3];
+
+/// Starts so many, each with so many slots; each has said that it is ready.
+pub(crate) async fn start(
+    nodes_wanted: usize,
+    slots: usize,
+    programs: &Programs,
+    environment: &Environment,
+) -> Result<Vec<Node>, Failure> {
     let mut nodes = Vec::new();
-    for _ in 0..arguments.nodes {
+    for _ in 0..nodes_wanted {
         let mut command = Command::new(&programs.tenantatlas);
-        // Room for all runs, so that no tenant waits for another.
-        let slots = (arguments.tenants * arguments.runs).to_string();
-        command.args(["worker", "--slots", &slots]).envs(world.environment());
+        command.args(["worker", "--slots", &slots.to_string()]).envs(environment.clone());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
         nodes.push(ready(command).await?);
     }
@@ -46,7 +51,7 @@ async fn ready(mut command: Command) -> Result<Node, Failure> {
 }
 
 /// Stops them in good order.
-pub(super) async fn stop(nodes: Vec<Node>) -> Result<(), Failure> {
+pub(crate) async fn stop(nodes: Vec<Node>) -> Result<(), Failure> {
     for mut node in nodes {
         kill(Pid::from_raw(i32::try_from(node.id()?)?), Signal::SIGTERM)?;
         timeout(LONGEST, node.0.wait()).await.map_err(|_| "a worker did not stop")??;
@@ -60,7 +65,7 @@ impl Node {
     }
 
     /// Its largest resident set until now, in bytes (`VmHWM`, man proc_pid_status).
-    pub(super) fn peak_bytes(&self) -> Result<u64, Failure> {
+    pub(crate) fn peak_bytes(&self) -> Result<u64, Failure> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.id()?))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         let kib = line.and_then(|line| line.split_whitespace().next()).ok_or("the kernel does not say the peak")?;

@@ -1,7 +1,6 @@
 //! The simulated tenants, and the database that knows them.
 
 use std::collections::{BTreeMap, HashSet};
-use std::ffi::OsString;
 
 use app::inventory::{Selection, start_sync};
 use app::starting::Extra;
@@ -11,6 +10,7 @@ use serde_json::{Value, json};
 use store::{Db, Engine, InventoryFilter, TenantScope};
 
 use super::Arguments;
+use super::nodes::Environment;
 use crate::Failure;
 use crate::engines::postgres::Server;
 use crate::ledger::database::Database;
@@ -53,7 +53,7 @@ impl World {
 
     /// What a worker needs to find both. The address of the database has a password in it: the environment is not shown
     /// to everybody on the machine.
-    pub(super) fn environment(&self) -> [(&'static str, OsString); 3] {
+    pub(super) fn environment(&self) -> Environment {
         let cloud = connect::cloud(&self.simulator.address, false);
         [
             ("TENANTATLAS_DATABASE", self.database.address().into()),
@@ -111,7 +111,7 @@ impl World {
 }
 
 /// A generated tenant, as the simulator takes it.
-fn tenant(index: usize, objects: usize) -> Value {
+pub(crate) fn tenant(index: usize, objects: usize) -> Value {
     let id = |what: usize| format!("{what:08x}-0000-4000-8000-{index:012x}");
     json!({
         "tenantId": id(1),
