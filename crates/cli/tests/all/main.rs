@@ -16,6 +16,7 @@ mod crash;
 mod demo;
 mod disk_full;
 mod holding;
+mod keeping;
 mod program;
 mod run_files;
 mod stable;

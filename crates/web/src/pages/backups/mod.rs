@@ -2,6 +2,7 @@
 
 mod item;
 mod list;
+mod notices;
 mod open;
 mod remove;
 mod restorability;
