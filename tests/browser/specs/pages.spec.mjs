@@ -90,6 +90,31 @@ test.describe('signed in', () => {
     await lookAt(page, 'object-version');
   });
 
+  test('an item of a backup set', async () => {
+    await page.goto(`${tenant}/backups`);
+    await page.locator('main a.row-a').first().click();
+    await page.locator('a[href*="/items/"]').first().click();
+    await expect(page.getByRole('heading', { name: 'Content' })).toBeVisible();
+    await lookAt(page, 'backup-item');
+  });
+
+  test('a type is excluded, and everything says so until it is included again', async () => {
+    await page.goto(`${tenant}/coverage`);
+    const row = page.locator('#scopeTags');
+    await row.locator('summary').click();
+    await row.getByPlaceholder('Why it is not to be observed').fill('Kept elsewhere');
+    await row.getByRole('button', { name: /^Exclude type/ }).click();
+    await expect(page.locator('#scopeTags')).toContainText('Kept elsewhere');
+    await lookAt(page, 'coverage-excluded');
+    await page.goto(`${tenant}/inventory?type=scopeTags`);
+    await lookAt(page, 'inventory-excluded');
+    await page.locator('main a.row-a').first().click();
+    await lookAt(page, 'object-excluded');
+    await page.goto(`${tenant}/coverage`);
+    await page.locator('#scopeTags').getByRole('button', { name: /^Include type/ }).click();
+    await expect(page.getByText('Type included')).toBeVisible();
+  });
+
   test('menus, the bell, the toast and the drawer while they are open', async () => {
     await page.goto(`${tenant}/operations?done=preferences_saved`);
     await lookAt(page, 'toast');

@@ -77,7 +77,8 @@ async fn add_policies(ctx: &RunCtx) -> Result<Ending, AppError> {
     if !backups.get(inputs.set).await?.open {
         return Ok(closed());
     }
-    let seeds: Vec<Reference> = inputs.policies.iter().map(PolicyKey::reference).collect();
+    let seeds = inputs.policies.iter().filter(|policy| !excluded.has(&policy.type_key));
+    let seeds: Vec<Reference> = seeds.map(PolicyKey::reference).collect();
     let observed = match observe_needed(ctx, observed, &needed_by(ctx, &seeds, &excluded).await?).await? {
         Observation::Ready(observed) => observed,
         Observation::Waits(why) => return Ok(Ending::Wait { pause_ms: LOOK_MS, why }),

@@ -18,6 +18,8 @@ fn help_fits_on_a_screen_and_names_every_command() {
             &["sync", "--help"],
             &["tenant", "add", "--help"],
             &["backup", "--help"],
+            &["backup", "delete", "--help"],
+            &["coverage", "--help"],
             &["audit", "--help"],
             &["audit", "verify", "--help"],
             &["audit", "checkpoint", "--help"],

@@ -17,6 +17,7 @@ mod demo;
 mod disk_full;
 mod files;
 mod holding;
+mod keeping;
 mod program;
 mod run_files;
 mod stable;

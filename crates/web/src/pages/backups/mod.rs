@@ -3,6 +3,7 @@
 mod import;
 mod item;
 mod list;
+mod notices;
 mod open;
 mod remove;
 mod restorability;

@@ -10,6 +10,7 @@ use store::{BackupItem, BackupSet, BackupStatus, TenantScope};
 
 use super::import;
 use super::list::state;
+use super::notices::{incomplete_notice, result};
 use super::open::{add_section, close_action, take_out_action};
 use super::remove::remove_section;
 use super::restorability::{answer, first_why, summary_section};
@@ -25,12 +26,11 @@ use crate::kit::facts::{columns, facts, section};
 use crate::kit::filter::{Filters, SearchField, filters};
 use crate::kit::form::csrf;
 use crate::kit::header::{Crumb, Header, header};
-use crate::kit::notice::{Notice, empty_state, notice};
+use crate::kit::notice::empty_state;
 use crate::kit::number::{counted, number, size};
 use crate::kit::pager::{Pager, pager};
 use crate::kit::table::{Column, MainCell, action_cell, cell, main_cell, row, state_cell, table};
 use crate::kit::time::exact_time;
-use crate::kit::tone::Tone;
 use crate::pages::form_error::FormError;
 use crate::pages::inventory::{export_menu, type_label};
 use crate::state::Shared;
@@ -102,49 +102,6 @@ fn actions(place: &Place<'_>, set: &BackupSet, path: &str) -> Markup {
             }
         }
     }
-}
-
-/// Complete or not, said plainly, with what was found.
-fn result(found: &Verification) -> Markup {
-    let view = if found.is_intact() {
-        Notice {
-            tone: Tone::Ok,
-            icon: "circle-check",
-            title: format!("Intact: {} read back and equal to the manifest", counted(found.items, "object", "objects")),
-            text: if found.missing == 0 {
-                "Nothing is missing in it.".to_owned()
-            } else {
-                format!("{} could not be captured when it was made.", counted(found.missing, "object", "objects"))
-            },
-            code: String::new(),
-            actions: None,
-        }
-    } else {
-        let list = html! { ul { @for problem in found.problems.iter().take(20) { li { (problem) } } } };
-        Notice {
-            tone: Tone::Bad,
-            icon: "circle-x",
-            title: format!("Not intact: {}", counted(found.problems.len() as u64, "problem", "problems")),
-            text: "Do not rely on this set. Make another and look at the storage of the database.".to_owned(),
-            code: "backup.not_intact".to_owned(),
-            actions: Some(list),
-        }
-    };
-    notice(&view)
-}
-
-fn incomplete_notice(set: &BackupSet) -> Markup {
-    if set.incomplete == 0 {
-        return html! {};
-    }
-    notice(&Notice {
-        tone: Tone::Warn,
-        icon: "circle-half-2",
-        title: format!("{} could not be captured", counted(set.incomplete, "object", "objects")),
-        text: "Each is listed below with its code. An older version never stands in for it.".to_owned(),
-        code: String::new(),
-        actions: None,
-    })
 }
 
 async fn items_section(
