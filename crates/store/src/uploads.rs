@@ -1,4 +1,4 @@
-//! What somebody has sent for an import: kept in parts, encrypted, until its run has ended.
+//! What somebody has sent for an import: kept in parts, encrypted, for a week, so that its run can be repeated.
 
 use model::AppError;
 use model::access::Capability;
@@ -7,7 +7,7 @@ use model::ids::{TenantId, UploadId};
 use crate::db::sql::{Builder, id, sql};
 use crate::{Db, StoreError, TenantDb};
 
-/// How long what no run has taken is kept, in milliseconds.
+/// How long it is kept, in milliseconds.
 const KEPT_MS: i64 = 7 * 24 * 60 * 60 * 1000;
 /// Bytes in a part.
 const PART: usize = 1024 * 1024;
@@ -101,7 +101,7 @@ impl Uploads<'_> {
         Ok(content)
     }
 
-    /// Removes what its run has taken.
+    /// Removes what no run needs.
     pub async fn remove(&self, upload: UploadId) -> Result<(), StoreError> {
         let mut tx = self.0.db.begin("uploads.remove").await?;
         let mut parts = Builder::new("delete from upload_parts where upload_id in (select id from uploads where ");

@@ -25,6 +25,8 @@ pub struct Archive {
     paths: Vec<(String, usize)>,
     /// Entries whose paths or kinds are refused.
     refused: Vec<(String, Problem)>,
+    /// What has been unpacked so far, whatever the archive says of its lengths.
+    unpacked: u64,
 }
 
 enum Inner {
@@ -37,7 +39,7 @@ impl Archive {
     pub fn open(name: &str, bytes: Vec<u8>) -> Result<Self, AppError> {
         if !SIGNATURES.iter().any(|signature| bytes.starts_with(signature)) {
             let path = name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
-            return Ok(Self { inner: Inner::File(bytes), paths: vec![(path, 0)], refused: Vec::new() });
+            return Ok(Self { inner: Inner::File(bytes), paths: vec![(path, 0)], refused: Vec::new(), unpacked: 0 });
         }
         let mut zip = ZipArchive::new(Cursor::new(bytes)).map_err(|_| broken())?;
         if zip.len() > FILES_MAX {
@@ -61,8 +63,11 @@ impl Archive {
             return Err(too_large("Unpacked it has more than 2 GiB".to_owned()));
         }
         paths.sort();
+        let twice: Vec<(String, Problem)> =
+            paths.windows(2).filter(|pair| pair[0].0 == pair[1].0).map(|pair| (pair[0].0.clone(), again())).collect();
+        refused.extend(twice);
         paths.dedup_by(|one, other| one.0 == other.0);
-        Ok(Self { inner: Inner::Zip(Box::new(zip)), paths, refused })
+        Ok(Self { inner: Inner::Zip(Box::new(zip)), paths, refused, unpacked: 0 })
     }
 
     /// Every file, sorted.
@@ -89,6 +94,10 @@ impl Archive {
                 bytes
             }
         };
+        self.unpacked = self.unpacked.saturating_add(bytes.len() as u64);
+        if self.unpacked > 2 * UNPACKED_BYTES_MAX {
+            return Err(Problem::new("import.too_large", "The archive unpacks to more than it says"));
+        }
         if bytes.len() as u64 > FILE_BYTES_MAX {
             return Err(Problem::new(
                 "import.too_large",
@@ -109,6 +118,10 @@ fn too_large(why: String) -> AppError {
 
 fn link() -> Problem {
     Problem::new("import.path", "It is a link to another place, which is not followed")
+}
+
+fn again() -> Problem {
+    Problem::new("import.path", "The archive has two entries of this path, and one of them was taken")
 }
 
 fn escapes() -> Problem {

@@ -23,7 +23,7 @@ use strum::{Display, EnumIter, EnumString, IntoStaticStr};
 
 pub use archive::{Archive, FILE_BYTES_MAX, FILES_MAX, Packer, UNPACKED_BYTES_MAX, checked_path};
 pub use ours::{FileManifest, FileMissing, FileObject, MANIFEST, checked, is_manifest};
-pub use read::{Aside, Found, Reader};
+pub use read::{Aside, Found, Reader, may_hold_objects};
 pub use recognise::type_of;
 pub use text::decoded;
 pub use write::Writer;

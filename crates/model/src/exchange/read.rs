@@ -115,10 +115,12 @@ impl Reader {
         let has_table = self.paths.iter().any(|path| file_name(path).eq_ignore_ascii_case(MIGRATION_TABLE));
         if !self.manifests.is_empty() {
             Layout::Ours
-        } else if has_table || in_folder(&folders::is_intune_management) {
+        } else if has_table {
             Layout::IntuneManagement
         } else if in_folder(&intune_cd::is_folder) {
             Layout::Intunecd
+        } else if in_folder(&folders::is_intune_management) {
+            Layout::IntuneManagement
         } else {
             Layout::Portal
         }
@@ -172,7 +174,7 @@ impl Reader {
         {
             return Some(None);
         }
-        if !file.ends_with(".json") && !is_yaml(&file) {
+        if !may_hold_objects(&file) {
             return Some(Some(Aside::of(
                 path,
                 "import.other_file",
@@ -337,6 +339,12 @@ fn file_name(path: &str) -> &str {
 fn stem(path: &str) -> &str {
     let name = file_name(path);
     name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}
+
+/// Whether a file of that name may hold objects.
+pub fn may_hold_objects(path: &str) -> bool {
+    let path = path.to_lowercase();
+    path.ends_with(".json") || is_yaml(&path)
 }
 
 fn is_yaml(path: &str) -> bool {

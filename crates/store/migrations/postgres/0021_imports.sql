@@ -1,5 +1,4 @@
--- Sets that were made from files (spec 040): what was sent, until its run has ended, where a set is from, and versions that
--- nobody has observed.
+-- Sets that were made from files (spec 040): what was sent, where a set is from, and versions that nobody has observed.
 
 create table uploads (
     id uuid primary key,
