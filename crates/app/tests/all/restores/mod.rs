@@ -2,5 +2,6 @@
 
 mod back;
 mod elsewhere;
+mod every_type;
 mod lost;
 mod steps;
