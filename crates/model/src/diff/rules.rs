@@ -112,7 +112,7 @@ impl Rules {
 
     /// Rows of assignments are the same ones when they have the same target. Their ids are made from it by the service.
     fn assignments(&mut self, contract: &Contract) {
-        if let Assignable::Inside { property } = &contract.assignable {
+        if let Assignable::Inside { property, .. } = &contract.assignable {
             self.root.at(property).rule = Some(Rule::Assignments);
         }
         let Some(part) = contract.assignable.part() else { return };

@@ -18,6 +18,8 @@ mod plain;
 mod plan;
 mod steps;
 mod templates;
+#[cfg(test)]
+mod tests;
 mod update;
 mod why;
 
