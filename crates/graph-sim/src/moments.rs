@@ -14,7 +14,8 @@ pub(crate) fn type_of(path: &str, object: &Value) -> Option<&'static schema::Str
 /// Gives a new object the moments and the version that its type has.
 pub(crate) fn begin(path: &str, fields: &mut Map<String, Value>, now: &str) {
     let own = type_of(path, &fields.get("@odata.type").map_or(Value::Null, |name| json!({ "@odata.type": name })));
-    let has = |name: &str| own.is_none_or(|own| own.has(name));
+    // What is not published and stands in the directory has none that anybody reports.
+    let has = |name: &str| own.map_or(path.starts_with("device"), |own| own.has(name));
     let moments = ["createdDateTime", "lastModifiedDateTime", "modifiedDateTime"];
     for name in moments.into_iter().filter(|name| has(name) && (own.is_some() || *name != "modifiedDateTime")) {
         // A policy of the directory says when it was changed once it was.

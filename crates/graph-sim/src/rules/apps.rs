@@ -49,6 +49,7 @@ pub(super) static RULES: &[Rule] = &[
             "officeConfigurationXml",
             "officePlatformArchitecture",
             "packageIdentifier",
+            "packageId",
             "appUrl",
         ],
         actions: &[Action {

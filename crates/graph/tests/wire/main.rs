@@ -21,3 +21,4 @@ mod sign_in;
 mod throttling;
 mod tiny_server;
 mod whole_tenant;
+mod writing;

@@ -12,7 +12,7 @@ use model::registry::content::{content_for_hash, readable_settings};
 
 use crate::harness::{World, incomplete};
 
-fn corpus() -> Option<PathBuf> {
+pub(crate) fn corpus() -> Option<PathBuf> {
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
     let folder = std::env::var_os("TENANTATLAS_SHARED").map_or_else(beside, PathBuf::from).join("corpus");
     if !folder.is_dir() {

@@ -26,6 +26,8 @@ pub(super) fn check(contract: &Contract) -> Result<(), String> {
     require(contract.unchanged.is_none() || contract.reads_objects(), "unchanged saves nothing: all is in the list")?;
     require(!contract.permissions.read.is_empty(), "permissions.read is empty")?;
     check_parts(contract)?;
+    check_bound(contract)?;
+    require(contract.wave > 0, "the wave is 0")?;
     if let Some(part) = contract.assignable.part() {
         require(contract.part(part).is_some(), "the assignments are no part of the contract")?;
     }
@@ -45,6 +47,17 @@ fn check_then(contract: &Contract) -> Result<(), String> {
         Some(step) => Err(format!("create.then names {step}, which is neither an action, nor a part, nor PATCH")),
         None => Ok(()),
     }
+}
+
+/// What is named by address is a part, and its id is all that is sent of it.
+fn check_bound(contract: &Contract) -> Result<(), String> {
+    for rule in contract.references.iter().filter(|rule| rule.bind.is_some()) {
+        let holder = rule.path.strip_suffix(".id").map(|holder| holder.trim_end_matches("[]"));
+        if holder.and_then(|holder| contract.part(holder)).is_none() {
+            return Err(format!("{} is bound and is not the id of a part", rule.path));
+        }
+    }
+    Ok(())
 }
 
 fn check_parts(contract: &Contract) -> Result<(), String> {

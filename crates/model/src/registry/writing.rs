@@ -119,6 +119,9 @@ pub struct BuiltIn {
     pub property: String,
     /// Its value, written as text: `true`, `0`, `builtIn`. An ending `*` stands for anything.
     pub value: String,
+    /// Whether such an object is assigned like any other; else it applies to everybody.
+    #[serde(default)]
+    pub assigned: bool,
 }
 
 /// How it is changed.

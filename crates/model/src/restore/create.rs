@@ -52,7 +52,8 @@ fn body(contract: &Contract, source: &Value, goal: &Value) -> Value {
     if let Some(held) = body.as_object_mut() {
         held.retain(|name, value| {
             let part = contract.part(name);
-            !value.is_null() && part.is_none_or(|part| create.with_parts.contains(&part.property))
+            let refused = value.is_null() && contract.update.not_null.contains(name);
+            !refused && part.is_none_or(|part| create.with_parts.contains(&part.property))
         });
         if create.with_id {
             let id = external_id(contract, source).map(Value::from);
@@ -79,7 +80,9 @@ fn only(contract: &Contract, goal: &Value, body: &Value) -> Value {
 fn bind(contract: &Contract, goal: &Value, body: &mut Value) {
     for part in &contract.parts {
         let value = goal.get(&part.property).unwrap_or(&Value::Null);
-        if let (Some(addresses), Some(map)) = (addresses(contract, &part.property, value), body.as_object_mut()) {
+        let named = addresses(contract, &part.property, value);
+        let named = named.filter(|named| named.as_array().is_none_or(|list| !list.is_empty()));
+        if let (Some(addresses), Some(map)) = (named, body.as_object_mut()) {
             map.insert(format!("{}@odata.bind", part.property), addresses);
         }
     }

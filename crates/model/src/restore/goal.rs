@@ -7,6 +7,7 @@ use super::markers;
 use super::masked;
 use super::plain::{Normal, plain};
 use super::plan::Slot;
+use crate::registry::content::is_built_in;
 use crate::registry::content::path::{edit_holders, values};
 use crate::registry::{Assignable, Contract, Part, Rows};
 
@@ -70,6 +71,8 @@ impl Goal {
         markers::put(&mut source, &wanted.slots);
         let mut wanted = plain(contract, &source);
         let taken = masked::take(contract, &mut wanted);
+        let assigned = before.document().is_none_or(|live| is_assigned(contract, live));
+        let choice = Choice { assignments: choice.assignments && assigned, ..choice };
         let mut goal = match before.document() {
             None => Self { document: as_new(contract, wanted, choice), unverifiable: taken.paths },
             Some(live) => {
@@ -129,7 +132,7 @@ fn as_changed(contract: &Contract, wanted: &Value, live: &Value, choice: Choice)
     let (now, normal) = (Normal::of(contract, &now), Normal::of(contract, then));
     for (name, value) in wanted.as_object().into_iter().flatten() {
         if !now.same(&normal, name) && changes(contract, name, value) {
-            set(&mut document, name, with_inverse(contract.part(name), value, live));
+            set(&mut document, name, with_what_stays(contract.part(name), value, live));
         }
     }
     document
@@ -185,14 +188,27 @@ fn without_assignments(contract: &Contract, document: &mut Value, live: Option<&
     }
 }
 
-/// What another object says of this one stays as it is.
-fn with_inverse(part: Option<&Part>, value: &Value, live: &Value) -> Value {
-    let mut value = value.clone();
-    if let (Some(part), Some(rows)) = (part, value.as_array_mut()) {
-        let inverse = live.get(&part.property).and_then(Value::as_array).into_iter().flatten();
-        rows.extend(inverse.filter(|row| part.is_inverse(row)).cloned());
+/// Whether somebody says whom a live object applies to. What every directory has mostly applies to everybody, for good.
+pub(super) fn is_assigned(contract: &Contract, live: &Value) -> bool {
+    !is_built_in(contract, live) || contract.built_in.as_ref().is_some_and(|built_in| built_in.assigned)
+}
+
+/// The value with the rows that no request takes away: what another object says of this one, and what is only changed.
+fn with_what_stays(part: Option<&Part>, value: &Value, live: &Value) -> Value {
+    let (Some(part), Some(wanted)) = (part, value.as_array()) else { return value.clone() };
+    let now = || live.get(&part.property).and_then(Value::as_array).into_iter().flatten();
+    let same = |one: &Value, two: &Value, key: &str| one.get(key).is_some() && one.get(key) == two.get(key);
+    match &part.written {
+        Some(Rows::InPlace { key }) => {
+            let changed = |row: &Value| wanted.iter().find(|other| same(row, other, key)).unwrap_or(row).clone();
+            now().map(changed).collect()
+        }
+        Some(Rows::Settings) => {
+            let stays = now().filter(|row| !wanted.iter().any(|other| same(row, other, "definitionId")));
+            wanted.iter().chain(stays).cloned().collect()
+        }
+        _ => wanted.iter().chain(now().filter(|row| part.is_inverse(row))).cloned().collect(),
     }
-    value
 }
 
 /// A restore never turns on what takes effect on everybody at once: somebody does, when they have looked at it.

@@ -19,6 +19,8 @@ mod plan;
 mod remove;
 mod steps;
 mod templates;
+#[cfg(test)]
+mod tests;
 mod update;
 mod why;
 

@@ -61,6 +61,10 @@ fn is_assignments(contract: &Contract, part: &Part) -> bool {
 
 /// An assignment that names no filter says so in one way.
 fn plain_assignment(row: &mut Value) {
+    if let Some(row) = row.as_object_mut() {
+        // Always the same in one list, and not always told.
+        row.shift_remove("@odata.type");
+    }
     let Some(target) = row.get_mut("target").and_then(Value::as_object_mut) else { return };
     let kind = target.get("deviceAndAppManagementAssignmentFilterType").and_then(Value::as_str);
     if !matches!(kind, Some("include" | "exclude")) {

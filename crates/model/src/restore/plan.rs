@@ -92,10 +92,10 @@ pub struct Step {
     pub method: Method,
     /// `beta` or `v1.0`.
     pub version: String,
-    /// Path below the version. `{new}` stands for the id of the object that this item's first request made; ids hold no
-    /// braces.
+    /// Path below the version. `{new}` stands for the id of the object that this item's first request made, `{directory}` for
+    /// that of the directory; ids hold no braces.
     pub path: String,
-    /// What is sent.
+    /// What is sent. `{graph}` at the beginning of an address in it stands for the origin of the tenant's Graph.
     pub body: Option<Value>,
     /// Where ids of objects that earlier items make belong in the body.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::goal::{Choice, From, Goal};
+use super::goal::{Choice, From, Goal, is_assigned};
 use super::mapping::Mapped;
 use super::places::{NEW, Place};
 use super::plan::{Method, Purpose, Step, Why};
@@ -109,8 +109,7 @@ fn changes(contract: &Contract, live: &Value, goal: &Value, choice: Choice) -> R
     if choice.settings || matches!(contract.assignable, Assignable::Inside { .. }) {
         steps.extend(update::update(place, live, goal)?);
     }
-    // What every directory has is assigned to everybody, once and for all.
-    if choice.assignments && !is_built_in(contract, live) {
+    if choice.assignments && is_assigned(contract, live) {
         steps.extend(assign::assign(place, Some(live), goal)?);
     }
     if choice.settings {

@@ -90,6 +90,7 @@ fn add(target: Target<'_>, id: &str, place: &Place<'_>) -> Result<Reply, GraphEr
             return Err(GraphError::new(409, "Conflict", format!("'{own}' exists already.")));
         }
         list.push(Value::Object(part));
+        say_default(fields, place);
         Ok(())
     })?;
     Ok(Reply::json(target.rule.created.unwrap_or(201), text(&Node::Stored(&shown))))
@@ -103,12 +104,26 @@ fn edit(target: Target<'_>, id: &str, place: &Place<'_>, key: &str) -> Result<Re
         if let Some(part) = part.as_object_mut() {
             part.extend(body.into_iter().filter(|(name, _)| !READ_ONLY.contains(&name.as_str())));
         }
-        Ok(part.clone())
+        let shown = part.clone();
+        say_default(fields, place);
+        Ok(shown)
     })?;
     if target.rule.approval.is_empty() {
         return Ok(Reply::empty(204));
     }
     Ok(Reply::json(200, text(&Node::Stored(&shown))))
+}
+
+/// The language of the message that is the default, as the template says it.
+fn say_default(fields: &mut Map<String, Value>, place: &Place<'_>) {
+    if place.name != "localizedNotificationMessages" {
+        return;
+    }
+    let messages = fields.get(place.name).and_then(Value::as_array);
+    let default = messages.and_then(|all| all.iter().rev().find(|message| message["isDefault"] == true));
+    if let Some(locale) = default.map(|message| message["locale"].clone()) {
+        fields.insert("defaultLocale".to_owned(), locale);
+    }
 }
 
 fn take_away(target: Target<'_>, id: &str, place: &Place<'_>, key: &str) -> Result<Reply, GraphError> {

@@ -1,0 +1,59 @@
+//! What somebody changes by hand: a little of everything that can be put back.
+
+use model::registry::content::is_built_in;
+use model::registry::{Contract, Rows};
+use serde_json::{Value, json};
+
+/// Changes an object as it is stored.
+pub(super) fn change(contract: &Contract, object: &mut Value) {
+    let fixed = |name: &str| {
+        let named = |paths: &[String]| paths.iter().any(|path| path == name);
+        let held = contract.held.as_ref().is_some_and(|held| held.property == name);
+        let refers = contract.references.iter().any(|rule| rule.path.split(['.', '[']).next() == Some(name));
+        let by_action = contract.written_by_action(name);
+        let kept = named(&contract.strip) || named(&contract.volatile) || named(&contract.masked);
+        name == "id" || name.contains('@') || held || refers || kept || (named(&contract.update.without) && !by_action)
+    };
+    let assigned = contract.assignable.part().map(str::to_owned);
+    let applies_to_everybody = is_built_in(contract, object) && !contract.built_in.as_ref().is_some_and(|one| one.assigned);
+    for (name, value) in object.as_object_mut().unwrap() {
+        let part = contract.part(name);
+        if assigned.as_deref() == Some(name) {
+            if !applies_to_everybody {
+                *value = json!([]);
+            }
+        } else if let Some(part) = part {
+            match &part.written {
+                Some(Rows::InPlace { .. }) => turn_off(value),
+                _ if contract.writes_part(part) && part.inverse.is_none() => shorten(value),
+                _ => {}
+            }
+        } else if !fixed(name) {
+            edit(name, value, contract.name.as_deref() == Some(name.as_str()) || name == "description");
+        }
+    }
+}
+
+fn turn_off(value: &mut Value) {
+    for row in value.as_array_mut().into_iter().flatten() {
+        row["state"] = json!(if row["state"] == "enabled" { "disabled" } else { "enabled" });
+    }
+}
+
+fn shorten(value: &mut Value) {
+    if let Some(rows) = value.as_array_mut()
+        && rows.len() > 1
+    {
+        rows.pop();
+    }
+}
+
+fn edit(name: &str, value: &mut Value, is_text: bool) {
+    match value {
+        Value::Bool(flag) => *flag = !*flag,
+        Value::String(text) if is_text => *text = "Changed by hand".to_owned(),
+        Value::Number(number) if name != "priority" => *value = json!(number.as_i64().unwrap_or(0) + 1),
+        Value::Object(map) => map.iter_mut().for_each(|(name, value)| edit(name, value, false)),
+        _ => {}
+    }
+}
