@@ -8,6 +8,7 @@
 
 mod apply;
 mod change;
+mod lines;
 mod lists;
 mod normal;
 mod path;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 pub use change::{Change, ChangeKind, Marks, Rule};
+pub use lines::{Area, Line, LineKind, Names, Side, TextKind, TextLine, lines};
 pub use path::{Element, Path, Step};
 
 use crate::registry::Contract;
