@@ -49,7 +49,7 @@ pub use audit::{
     TenantAudit,
 };
 pub use authorizations::{Authorization, Authorizations, NewAuthorization, Purpose};
-pub use backups::{BackupItem, BackupSet, BackupStatus, Backups, Capture, SealedManifest, backup_closed};
+pub use backups::{BackupItem, BackupSet, BackupStatus, Backups, Capture, Held, SealedManifest, backup_closed};
 pub use budgets::Budgets;
 pub use connections::{
     CertificateInUse, CertificateSummary, ConnectionSummary, Credential, CredentialKind, Saved, StoredConnection,

@@ -16,7 +16,7 @@ use clap::{Args, Parser, Subcommand};
 pub(crate) use audit::Audit;
 pub(crate) use backup::Backup;
 pub(crate) use filter::RunFilterArgs;
-pub(crate) use inventory::{DependenciesArgs, Inventory};
+pub(crate) use inventory::{DependenciesArgs, Diff, Inventory};
 pub(crate) use policy::{Capture, Policy};
 pub(crate) use queue::{Node, Queue};
 pub(crate) use schedule::{OneSchedule, Schedule, ScheduleCreate};
@@ -84,6 +84,8 @@ pub(crate) enum Command {
     Inventory(Inventory),
     /// What depends on what in a tenant.
     Dependencies(DependenciesArgs),
+    /// What differs between two versions of an object, a backup set, or two tenants.
+    Diff(Diff),
     /// Policies of a tenant.
     #[command(subcommand)]
     Policy(Policy),

@@ -23,7 +23,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 pub use change::{Change, ChangeKind, Marks, Rule};
-pub use lines::{Area, Line, LineKind, Names, Side, TextKind, TextLine, lines};
+pub use lines::{Area, Line, LineKind, Names, Side, TextKind, TextLine, json_lines, lines};
 pub use path::{Element, Path, Step};
 
 use crate::registry::Contract;

@@ -3,8 +3,8 @@
 use utoipa::OpenApi;
 
 use super::{
-    backups, bulk, coverage, dependencies, exports, inventory, pauses, probe, runs, schedules, session, starts,
-    tenants, views,
+    backups, bulk, compare, coverage, dependencies, exports, inventory, pauses, probe, runs, schedules, session,
+    starts, tenants, views,
 };
 
 #[derive(OpenApi)]
@@ -46,6 +46,7 @@ use super::{
         starts::retry_schedule,
         inventory::list,
         inventory::get,
+        compare::get,
         dependencies::overview,
         dependencies::of_object,
         coverage::list,

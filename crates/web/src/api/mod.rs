@@ -2,6 +2,7 @@
 
 pub(crate) mod backups;
 pub(crate) mod bulk;
+pub(crate) mod compare;
 pub(crate) mod coverage;
 pub(crate) mod dependencies;
 mod document;

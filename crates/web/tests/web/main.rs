@@ -9,6 +9,7 @@
 
 mod bulk;
 mod certificates;
+mod compare;
 mod consent;
 mod coverage;
 mod delegation;

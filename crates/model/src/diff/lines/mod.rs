@@ -10,7 +10,7 @@ mod text;
 use serde::Serialize;
 use serde_json::Value;
 
-pub use text::{TextKind, TextLine};
+pub use text::{TextKind, TextLine, json_lines};
 
 use super::change::{Change, ChangeKind, Rule};
 use super::path::Path;

@@ -43,8 +43,11 @@ pub(super) fn compared(old: Option<&str>, new: Option<&str>) -> Vec<TextLine> {
     if !is_text(old) && !is_text(new) || old.into_iter().chain(new).any(|text| text.len() > BYTES_MAX) {
         return Vec::new();
     }
-    let (old, new) = (old.map(by_lines).unwrap_or_default(), new.map(by_lines).unwrap_or_default());
-    let difference = TextDiff::from_lines(&old, &new);
+    by_line(&old.map(by_lines).unwrap_or_default(), &new.map(by_lines).unwrap_or_default(), LINES_MAX)
+}
+
+fn by_line(old: &str, new: &str, lines_max: usize) -> Vec<TextLine> {
+    let difference = TextDiff::from_lines(old, new);
     let mut lines = Vec::new();
     for (index, group) in difference.grouped_ops(AROUND).iter().enumerate() {
         let leaves_out = index > 0 || group.first().is_some_and(|op| op.old_range().start > 0);
@@ -60,11 +63,17 @@ pub(super) fn compared(old: Option<&str>, new: Option<&str>) -> Vec<TextLine> {
             lines.push(TextLine { kind, text: change.value().trim_end_matches(['\r', '\n']).to_owned() });
         }
     }
-    if lines.len() > LINES_MAX {
-        lines.truncate(LINES_MAX);
+    if lines.len() > lines_max {
+        lines.truncate(lines_max);
         lines.push(TextLine { kind: TextKind::Gap, text: String::new() });
     }
     lines
+}
+
+/// Two documents as JSON, line by line, exactly as they are.
+pub fn json_lines(old: &Value, new: &Value) -> Vec<TextLine> {
+    let pretty = |value: &Value| format!("{}\n", serde_json::to_string_pretty(value).unwrap_or_default());
+    by_line(&pretty(old), &pretty(new), usize::MAX)
 }
 
 fn is_text(text: &str) -> bool {

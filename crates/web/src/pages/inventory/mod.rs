@@ -1,6 +1,8 @@
 //! What a tenant is configured to do, as last observed: the list, one object, and what starts reading it again.
 
 mod bulk;
+mod compare;
+mod compare_form;
 mod dependencies;
 mod filter;
 mod found;
@@ -11,6 +13,7 @@ mod references;
 mod starts;
 
 pub(crate) use bulk::capture_many;
+pub(crate) use compare::{compared, page as compare_page, sides};
 pub(crate) use dependencies::{object_dependencies, overview_page};
 pub(crate) use filter::{cursor, type_label};
 pub(crate) use list::page as list_page;
