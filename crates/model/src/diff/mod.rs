@@ -52,6 +52,11 @@ impl Difference {
         Self::walked(Rules::observed(contract), Some(key), false, old, new)
     }
 
+    /// From changes that were kept, for example of a read-back.
+    pub fn of(contract: &Contract, changes: Vec<Change>, unverifiable: Vec<Path>) -> Self {
+        Self { rules: Arc::new(Rules::observed(contract)), changes, unverifiable }
+    }
+
     fn walked(rules: Rules, key: Option<&SecretKey>, promise: bool, old: &Value, new: &Value) -> Self {
         let (old, new) = (normal::prepared(&rules, old), normal::prepared(&rules, new));
         let mut walk = Walk::new(&rules, key, promise);

@@ -76,7 +76,7 @@ impl<N: Names> Writer<'_, N> {
         });
         let filter = filter.unwrap_or_else(|| "No filter".to_owned());
         match &row.intent {
-            Some(intent) => format!("{}, {}", from_camel_case(intent), filter.to_lowercase_first()),
+            Some(intent) => format!("{}, {}", from_camel_case(intent), small(&filter)),
             None => filter,
         }
     }
@@ -125,13 +125,7 @@ impl<N: Names> Writer<'_, N> {
 }
 
 /// The first letter small, behind other words.
-trait Behind {
-    fn to_lowercase_first(&self) -> String;
-}
-
-impl Behind for String {
-    fn to_lowercase_first(&self) -> String {
-        let mut letters = self.chars();
-        letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
-    }
+fn small(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
