@@ -5,6 +5,7 @@ pub mod audit;
 pub mod backups;
 mod bulk;
 pub mod catalogue;
+pub mod comparing;
 pub mod connections;
 pub mod directory;
 pub mod exchange;

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use metadata::Metadata;
 use model::registry::content::EXPANDED;
-use model::registry::{Assignable, Contract, CreateMode, DIRECTORY, Delta, Part, PlatformRule, Registry};
+use model::registry::{Aligned, Assignable, Contract, CreateMode, DIRECTORY, Delta, Part, PlatformRule, Registry};
 
 /// Calls that work although the metadata does not list them, each with its witness. One that is listed by now fails.
 const WORKING_BUT_UNLISTED: [(&str, &str, &str); 8] = [
@@ -49,6 +49,16 @@ struct Guard<'a> {
     collection: String,
     item: String,
     problems: Vec<String>,
+}
+
+/// Lists whose elements have an identity, and where that is; one that may stand anywhere has no path of its own.
+fn aligned_paths(contract: &Contract) -> Vec<String> {
+    let fixed = contract.aligned.iter().filter(|aligned| !aligned.list.starts_with("**."));
+    let inside = |aligned: &Aligned| {
+        let paths = aligned.by.iter().chain(&aligned.called).map(|path| format!("{}[].{path}", aligned.list));
+        paths.collect::<Vec<_>>()
+    };
+    fixed.flat_map(inside).collect()
 }
 
 fn check(contract: &Contract, metadata: &Metadata) -> Vec<String> {
@@ -316,9 +326,13 @@ impl Guard<'_> {
             &contract.sets,
             &contract.masked,
             &contract.encoded,
+            &contract.remade,
+            &contract.kept,
         ] {
             paths.extend(list);
         }
+        let aligned = aligned_paths(contract);
+        paths.extend(&aligned);
         paths.extend(&contract.update.without);
         paths.extend(contract.references.iter().map(|reference| &reference.path));
         if let Assignable::Inside { property, .. } = &contract.assignable {
@@ -398,6 +412,7 @@ fn a_wrong_contract_is_found() {
         ("does not return", |contract| contract.entity = "deviceConfiguration".into()),
         ("has no property nonsense", |contract| contract.name = Some("nonsense".into())),
         ("settings[].nonsense", |contract| contract.volatile.push("settings[].nonsense".into())),
+        ("settings[].nothing", |contract| contract.aligned[0].by.push("nothing".into())),
         ("cannot be expanded", |contract| contract.list.expand.push("nonsense".into())),
         ("there is no type", |contract| contract.entity = "nonsense".into()),
         ("does not take $filter", |contract| {

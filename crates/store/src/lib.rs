@@ -52,7 +52,8 @@ pub use audit::{
 };
 pub use authorizations::{Authorization, Authorizations, NewAuthorization, Purpose};
 pub use backups::{
-    BackupItem, BackupSet, BackupStatus, Backups, Capture, Dependent, ImportedObject, SealedManifest, backup_closed,
+    BackupItem, BackupSet, BackupStatus, Backups, Capture, Dependent, Held, ImportedObject, SealedManifest,
+    backup_closed,
 };
 pub use budgets::Budgets;
 pub use connections::{

@@ -1,4 +1,4 @@
-//! `tenantatlas inventory` and `tenantatlas dependencies`
+//! `tenantatlas inventory`, `tenantatlas dependencies` and `tenantatlas diff`
 
 use clap::Args;
 
@@ -54,4 +54,27 @@ pub(crate) struct DependenciesArgs {
     /// Only objects of this type, for example assignmentFilters or groups.
     #[arg(long, value_name = "KEY")]
     pub(crate) kind: Option<String>,
+}
+
+/// `diff`
+#[derive(Debug, Args)]
+pub(crate) struct Diff {
+    /// The tenant.
+    #[command(flatten)]
+    pub(crate) tenant: OneTenant,
+    /// The object as TYPE/ID, for example settingsCatalog/ID.
+    #[arg(value_name = "TYPE/ID")]
+    pub(crate) object: String,
+    /// What to compare: a version (ver_…), a backup set (bak_…) or now; without it, the version before the other one.
+    #[arg(long, value_name = "CONTENT")]
+    pub(crate) from: Option<String>,
+    /// What to compare it with: the same words; without it, what was observed last.
+    #[arg(long, value_name = "CONTENT")]
+    pub(crate) to: Option<String>,
+    /// Compare with an object of this tenant.
+    #[arg(long, value_name = "TENANT")]
+    pub(crate) to_tenant: Option<String>,
+    /// Compare with this object of the same type, an id; in another tenant the only one of the same name without it.
+    #[arg(long, value_name = "ID")]
+    pub(crate) to_object: Option<String>,
 }

@@ -20,7 +20,7 @@ pub(crate) use backup::Backup;
 pub(crate) use coverage::Coverage;
 pub(crate) use exchange::{Export, Import};
 pub(crate) use filter::RunFilterArgs;
-pub(crate) use inventory::{DependenciesArgs, Inventory};
+pub(crate) use inventory::{DependenciesArgs, Diff, Inventory};
 pub(crate) use policy::{Capture, Policy};
 pub(crate) use queue::{Node, Queue};
 pub(crate) use schedule::{OneSchedule, Schedule, ScheduleCreate};
@@ -91,6 +91,8 @@ pub(crate) enum Command {
     /// What of a tenant could be seen, and what is excluded from it.
     #[command(subcommand)]
     Coverage(Coverage),
+    /// What differs between two versions of an object, a backup set, or two tenants.
+    Diff(Diff),
     /// Policies of a tenant.
     #[command(subcommand)]
     Policy(Policy),

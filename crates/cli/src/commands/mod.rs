@@ -6,6 +6,7 @@ mod coverage;
 mod db;
 mod demo;
 mod dependencies;
+mod diff;
 mod doctor;
 mod exchange;
 mod inventory;
@@ -48,6 +49,7 @@ pub(crate) async fn dispatch(cli: Cli, output: Output) -> Result<Exit, AppError>
         Command::Tenant(args) => tenant::run(args, &Session::open(global, output).await?).await,
         Command::Sync(args) => sync::run(args, &Session::open(global, output).await?).await,
         Command::Inventory(args) => inventory::run(args, &Session::open(global, output).await?).await,
+        Command::Diff(args) => diff::run(args, &Session::open(global, output).await?).await,
         Command::Dependencies(args) => dependencies::run(args, &Session::open(global, output).await?).await,
         Command::Coverage(args) => coverage::run(args, &Session::open(global, output).await?).await,
         Command::Policy(args) => policy::run(args, &Session::open(global, output).await?).await,

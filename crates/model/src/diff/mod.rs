@@ -8,6 +8,7 @@
 
 mod apply;
 mod change;
+mod lines;
 mod lists;
 mod normal;
 mod path;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 pub use change::{Change, ChangeKind, Marks, Rule};
+pub use lines::{Area, Line, LineKind, Names, Side, TextKind, TextLine, json_lines, lines};
 pub use path::{Element, Path, Step};
 
 use crate::registry::Contract;
@@ -48,6 +50,11 @@ impl Difference {
     /// The same, with keyed marks of secrets that differ.
     pub fn keyed(contract: &Contract, key: &SecretKey, old: &Value, new: &Value) -> Self {
         Self::walked(Rules::observed(contract), Some(key), false, old, new)
+    }
+
+    /// From changes that were kept, for example of a read-back.
+    pub fn of(contract: &Contract, changes: Vec<Change>, unverifiable: Vec<Path>) -> Self {
+        Self { rules: Arc::new(Rules::observed(contract)), changes, unverifiable }
     }
 
     fn walked(rules: Rules, key: Option<&SecretKey>, promise: bool, old: &Value, new: &Value) -> Self {

@@ -45,7 +45,7 @@ fn object(rules: &Rules, node: Option<&Node>, map: &Map<String, Value>) -> Map<S
     let mut cleaned = Map::new();
     for (name, value) in map {
         let place = node.and_then(|node| node.get(&name));
-        if is_protocol(&name) || place.is_some_and(|place| place.away) {
+        if is_note(&name) || place.is_some_and(|place| place.away) {
             continue;
         }
         let value = match place {
@@ -58,6 +58,11 @@ fn object(rules: &Rules, node: Option<&Node>, map: &Map<String, Value>) -> Map<S
         cleaned.insert(name, value);
     }
     cleaned
+}
+
+/// Exports say the type of a property beside it; what is bound by a link is content.
+fn is_note(name: &str) -> bool {
+    is_protocol(name) || (name.ends_with("@odata.type") && name != "@odata.type")
 }
 
 /// Without a filter Graph sends null or a GUID of zeros, depending on the type: both say the same as nothing.

@@ -25,6 +25,8 @@ pub(super) fn check(contract: &Contract) -> Result<(), String> {
     check_then(contract)?;
     require(contract.unchanged.is_none() || contract.reads_objects(), "unchanged saves nothing: all is in the list")?;
     require(!contract.permissions.read.is_empty(), "permissions.read is empty")?;
+    require(contract.kept.iter().all(|path| contract.strip.contains(path)), "kept names what strip does not")?;
+    require(contract.aligned.iter().all(|aligned| !aligned.by.is_empty()), "aligned needs by")?;
     check_parts(contract)?;
     check_bound(contract)?;
     require(contract.wave > 0, "the wave is 0")?;

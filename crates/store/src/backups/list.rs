@@ -6,7 +6,7 @@ use model::AppError;
 use model::ids::{BackupSetId, RunId, ScheduleId};
 use model::registry::content::Reference;
 
-use super::{BackupItem, BackupSet, Backups};
+use super::{BackupItem, BackupSet, Backups, Held};
 use crate::StoreError;
 use crate::db::sql::{Arg, Builder, Statement, anywhere, id, sql};
 
@@ -119,5 +119,27 @@ impl Backups<'_> {
             }
         }
         Ok(held)
+    }
+
+    /// What sets hold of one object, newest set first: of this set, or of all.
+    pub async fn held(
+        &self,
+        type_key: &str,
+        external_id: &str,
+        set: Option<BackupSetId>,
+        limit: usize,
+    ) -> Result<Vec<Held>, StoreError> {
+        let mut query = Builder::new(
+            "select s.id, s.name, s.created_at, i.version_id from backup_sets s join backup_set_items i on i.set_id = s.id where ",
+        );
+        query.with(
+            "s.tenant_id = {} and i.type_key = {} and i.external_id = {} and i.version_id is not null",
+            [self.0.tenant_arg().into(), type_key.into(), external_id.into()],
+        );
+        if let Some(set) = set {
+            query.with(" and s.id = {}", [id(set).into()]);
+        }
+        query.with(" order by s.id desc limit {}", [limit.into()]);
+        self.0.db.fetch("backup_set_items", query.statement()).await?.iter().map(Held::from_row).collect()
     }
 }

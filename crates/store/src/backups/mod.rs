@@ -117,6 +117,30 @@ pub struct BackupItem {
     pub foundation: bool,
 }
 
+/// What a set holds of one object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// The set.
+    pub set: BackupSetId,
+    /// The set's name.
+    pub name: String,
+    /// When the set was made, milliseconds since the Unix epoch.
+    pub created_at: i64,
+    /// The content.
+    pub version: VersionId,
+}
+
+impl Held {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            set: row.id("id")?,
+            name: row.get("name")?,
+            created_at: row.get("created_at")?,
+            version: row.id("version_id")?,
+        })
+    }
+}
+
 impl BackupSet {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
         Ok(Self {

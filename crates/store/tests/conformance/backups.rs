@@ -41,6 +41,7 @@ both! {
         assert_eq!(backups.manifest(set).await.unwrap(), b"{\"items\":1}");
         assert_eq!(backups.items(set, Some("policy"), 1, 10).await.unwrap()[0].outcome, ItemOutcome::Incomplete);
         assert_eq!(backups.by_run(run.id).await.unwrap().unwrap().id, set);
+        assert!(backups.held("settingsCatalog", "a", Some(set), 10).await.unwrap().is_empty(), "nothing was captured of it");
         assert_eq!(backups.list(None, 10).await.unwrap().len(), 1);
         assert!(backups.list(Some(set), 10).await.unwrap().is_empty());
         assert!(backups.add(&lease, set, vec![capture("c", ItemOutcome::Succeeded)]).await.is_err());

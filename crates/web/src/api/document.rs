@@ -3,8 +3,8 @@
 use utoipa::OpenApi;
 
 use super::{
-    backup_items, backups, bulk, coverage, dependencies, exchange, exports, inventory, pauses, probe, runs, schedules,
-    session, starts, tenants, views,
+    backup_items, backups, bulk, compare, coverage, dependencies, exchange, exports, inventory, pauses, probe, runs,
+    schedules, session, starts, tenants, views,
 };
 
 #[derive(OpenApi)]
@@ -46,6 +46,7 @@ use super::{
         starts::retry_schedule,
         inventory::list,
         inventory::get,
+        compare::get,
         dependencies::overview,
         dependencies::of_object,
         coverage::list,

@@ -3,6 +3,7 @@
 pub(crate) mod backup_items;
 pub(crate) mod backups;
 pub(crate) mod bulk;
+pub(crate) mod compare;
 pub(crate) mod coverage;
 pub(crate) mod dependencies;
 mod document;

@@ -6,6 +6,7 @@ pub mod button;
 pub mod code;
 pub mod counts;
 pub mod dialog;
+pub mod difference;
 pub mod duration;
 pub mod facets;
 pub mod facts;

@@ -10,6 +10,7 @@
 mod backup_sets;
 mod bulk;
 mod certificates;
+mod compare;
 mod consent;
 mod coverage;
 mod delegation;

@@ -250,3 +250,23 @@ async fn back_up(site: &Site, scope: &TenantScope, object: &str, version: Versio
     finish(site, &lease).await;
     set
 }
+
+/// What a later sync sees of a scope tag: another document.
+pub(crate) async fn observe_again(
+    site: &Site,
+    scope: &TenantScope,
+    object: &str,
+    change: impl FnOnce(&mut serde_json::Value),
+) -> VersionId {
+    let selection = Selection::of(&["scopeTags"]).unwrap();
+    let run = app::inventory::start_sync(&site.db, scope, &selection, Extra::default()).await.unwrap().run();
+    let lease = claim(site, run).await;
+    let mut recorded = scope_tag(object);
+    let mut document = serde_json::from_slice(&recorded.document).unwrap();
+    change(&mut document);
+    recorded.name = document["displayName"].as_str().unwrap().to_owned();
+    (recorded.content, recorded.document) = (document.to_string().into_bytes(), document.to_string().into_bytes());
+    let recorded = site.db.tenant(scope).inventory().record(&lease, vec![recorded]).await.unwrap();
+    finish(site, &lease).await;
+    recorded[0].version.expect("a complete object has a version")
+}

@@ -76,7 +76,10 @@ proptest! {
         let text = serde_json::to_string(&changes).expect("JSON");
         prop_assert!(!text.contains(CANARY), "{}", text);
         prop_assert!(!normal(contract, &one).to_string().contains(CANARY));
-        prop_assert_eq!(serde_json::from_str::<Vec<Change>>(&text).expect("changes"), changes);
+        let read: Vec<Change> = serde_json::from_str(&text).expect("changes");
+        prop_assert_eq!(&read, &changes);
+        let kept = Difference::of(contract, read, Vec::new());
+        prop_assert_eq!(kept.apply(&one), normal(contract, &other));
     }
 
     #[test]

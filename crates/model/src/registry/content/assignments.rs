@@ -69,7 +69,8 @@ pub fn scope_tags(document: &Value) -> Vec<String> {
     tags.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-fn from_row(row: &Value) -> Assignment {
+/// One row of assignments.
+pub(crate) fn from_row(row: &Value) -> Assignment {
     let target = row.get("target").unwrap_or(&Value::Null);
     let text = |name: &str| target.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned);
     let filter_mode = match text("deviceAndAppManagementAssignmentFilterType").as_deref() {

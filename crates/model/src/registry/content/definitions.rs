@@ -71,6 +71,21 @@ impl Definitions {
     }
 }
 
+impl Extend<(String, Definition)> for Definitions {
+    fn extend<T: IntoIterator<Item = (String, Definition)>>(&mut self, all: T) {
+        self.0.extend(all);
+    }
+}
+
+impl IntoIterator for Definitions {
+    type Item = (String, Definition);
+    type IntoIter = std::collections::hash_map::IntoIter<String, Definition>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
 impl FromIterator<(String, Definition)> for Definitions {
     fn from_iter<T: IntoIterator<Item = (String, Definition)>>(all: T) -> Self {
         Self(all.into_iter().collect())

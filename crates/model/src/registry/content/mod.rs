@@ -13,11 +13,14 @@ mod references;
 mod searched;
 mod words;
 
+pub(crate) use assignments::from_row as assignment;
 pub use assignments::{Assignment, FilterMode, TargetKind, assignments, scope_tags};
 pub use definitions::{Definition, Definitions, EXPANDED, category_paths, definition_ids};
 pub use hash::{content_for_hash, row_signal};
 pub(crate) use hash::{is_protocol, remove_protocol};
 pub use identity::{external_id, is_built_in, modified_at, name, object_type, platform};
 pub use readable::{CANNOT_BE_READ, PROPERTIES, SettingRow, readable_settings, settings_in_words};
+pub(crate) use readable::{Piece, chosen, decode, in_words, rows_of, simple_value};
 pub use references::{Reference, references};
 pub use searched::{SEARCH_RULES, SearchLine, Searched, search_lines, searched, searched_with};
+pub(crate) use words::{from_camel_case, from_setting_id};

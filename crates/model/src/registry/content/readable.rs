@@ -4,6 +4,9 @@
 mod catalog;
 mod plain;
 
+pub(crate) use catalog::{chosen, shown as simple_value};
+pub(crate) use plain::{decode, scalar as in_words};
+
 use serde_json::Value;
 
 use super::Definitions;
@@ -90,6 +93,31 @@ pub fn settings_in_words(contract: &Contract, document: &Value, known: &Definiti
     }
     let properties = rows.into_iter().map(|row| SettingRow { group: PROPERTIES.to_owned(), ..row });
     under_headings(listed).into_iter().chain(properties).collect()
+}
+
+/// A piece of a document that is put in words by itself.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Piece<'a> {
+    /// A setting of a catalog.
+    Setting,
+    /// A value of an administrative template.
+    Template,
+    /// A property of that name.
+    Property(&'a str),
+}
+
+/// The rows of a piece, in the words of its page.
+pub(crate) fn rows_of(piece: Piece<'_>, value: &Value, known: &Definitions) -> Vec<SettingRow> {
+    let mut rows = Vec::new();
+    match piece {
+        Piece::Setting => catalog::setting(value, known, &mut rows),
+        Piece::Template => plain::definition_value(value, &mut rows),
+        Piece::Property(name) => {
+            plain::property(name, value, 0, &mut rows);
+            return rows;
+        }
+    }
+    under_headings(rows)
 }
 
 /// A setting that is called by its path stands under all of it but the end; its children stand with it.

@@ -1,7 +1,7 @@
 //! From names made for programs to words for people.
 
 /// `passwordMinimumLength` becomes `Password minimum length`; runs of capitals stay together (`useVPNTunnel`: `Use VPN tunnel`).
-pub(super) fn from_camel_case(name: &str) -> String {
+pub(crate) fn from_camel_case(name: &str) -> String {
     let letters: Vec<char> = name.chars().collect();
     let mut words: Vec<String> = vec![String::new()];
     for (index, &letter) in letters.iter().enumerate() {
@@ -31,7 +31,7 @@ fn sentence(words: Vec<String>) -> String {
 
 /// The readable end of a settings catalog id. `device_vendor_msft_policy_config_defender_allowarchivescanning` has
 /// lost its capitals for ever, so the last segments are as far as the document allows.
-pub(super) fn from_setting_id(id: &str) -> String {
+pub(crate) fn from_setting_id(id: &str) -> String {
     let mut rest = id;
     for prefix in ["device_", "user_", "vendor_msft_", "policy_config_", "./"] {
         rest = rest.strip_prefix(prefix).unwrap_or(rest);

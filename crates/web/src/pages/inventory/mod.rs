@@ -1,6 +1,8 @@
 //! What a tenant is configured to do, as last observed: the list, one object, and what starts reading it again.
 
 mod bulk;
+mod compare;
+mod compare_form;
 mod dependencies;
 mod export;
 mod filter;
@@ -12,6 +14,7 @@ mod references;
 mod starts;
 
 pub(crate) use bulk::capture_many;
+pub(crate) use compare::{compared, page as compare_page, sides};
 pub(crate) use dependencies::{object_dependencies, overview_page};
 pub(crate) use export::{export_menu, start as export};
 pub(crate) use filter::{cursor, type_label};

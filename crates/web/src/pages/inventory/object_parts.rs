@@ -225,7 +225,19 @@ pub(super) fn version_list(place: &Place<'_>, loaded: &Loaded, object_path: &str
     } else {
         versions(&place.now(), &view)
     };
+    let body = html! { (body) @if all > 0 { (compare_with_previous(loaded, object_path)) } };
     section("versions", "Versions", "", &body)
+}
+
+/// To the page on which any two contents are compared, the shown one with the one before it.
+fn compare_with_previous(loaded: &Loaded, object_path: &str) -> Markup {
+    let shown = loaded.shown.as_ref().map(|(row, number)| (row.id, *number));
+    let compare = format!("{object_path}/compare");
+    let before = shown.filter(|(_, number)| *number > 1);
+    let href =
+        before.map_or_else(|| compare.clone(), |(id, _)| Fields::default().with("to", id.to_string()).href(&compare));
+    let words = if before.is_some() { "Compare with previous" } else { "Compare" };
+    html! { p { a href=(href) { (words) } } }
 }
 
 /// Who made it, or that this is not known.

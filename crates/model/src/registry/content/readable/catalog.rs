@@ -80,13 +80,15 @@ fn ids<'a>(id: &str, choices: impl IntoIterator<Item = &'a Value>) -> String {
     std::iter::once(id).chain(chosen).collect::<Vec<_>>().join(" ")
 }
 
-fn chosen(id: &str, definition: Option<&Definition>, choice: &Value) -> String {
+/// The name of a chosen value.
+pub(crate) fn chosen(id: &str, definition: Option<&Definition>, choice: &Value) -> String {
     let Some(value) = choice.get("value").and_then(Value::as_str) else { return String::new() };
     let option = definition.and_then(|definition| definition.options.get(value));
     option.cloned().unwrap_or_else(|| words::choice(id, value))
 }
 
-fn shown(simple: &Value) -> String {
+/// What a simple value is set to.
+pub(crate) fn shown(simple: &Value) -> String {
     let kind = simple.get("@odata.type").and_then(Value::as_str).unwrap_or_default();
     if kind.ends_with("SecretSettingValue") {
         return CANNOT_BE_READ.to_owned();

@@ -31,7 +31,7 @@ pub(super) fn property(name: &str, value: &Value, depth: usize, rows: &mut Vec<S
 }
 
 /// `null`, absent, empty and `false` stay distinct on the page as well.
-fn scalar(value: &Value) -> String {
+pub(crate) fn scalar(value: &Value) -> String {
     match value {
         Value::Null => "Not set".to_owned(),
         Value::Bool(true) => "Yes".to_owned(),
@@ -51,12 +51,17 @@ pub(super) fn decoded(name: &str, value: &Value, rows: &mut Vec<SettingRow>) {
     let Some(text) = value.as_str().filter(|text| !text.is_empty()) else {
         return rows.push(row(label, scalar(value), 0).called(name));
     };
+    rows.push(row(label, decode(text), 0).called(name));
+}
+
+/// What a base64 text says; one that is none stays as it is.
+pub(crate) fn decode(text: &str) -> String {
     let shown = match STANDARD.decode(text) {
         Ok(bytes) => String::from_utf8(bytes)
             .unwrap_or_else(|error| format!("{} bytes that are no text", error.as_bytes().len())),
         Err(_) => text.to_owned(),
     };
-    rows.push(row(label, shown.trim_start_matches('\u{feff}'), 0).called(name));
+    shown.trim_start_matches('\u{feff}').to_owned()
 }
 
 /// One value of an administrative template, called by its definition when that was read with it.
