@@ -6,6 +6,7 @@ mod filter;
 mod inventory;
 mod policy;
 mod queue;
+mod restore;
 mod schedule;
 
 use std::net::SocketAddr;
@@ -19,6 +20,7 @@ pub(crate) use filter::RunFilterArgs;
 pub(crate) use inventory::{DependenciesArgs, Inventory};
 pub(crate) use policy::{Capture, Policy};
 pub(crate) use queue::{Node, Queue};
+pub(crate) use restore::{Restore, RestoreApply, RestorePlan};
 pub(crate) use schedule::{OneSchedule, Schedule, ScheduleCreate};
 
 /// A safety and history layer over Microsoft Intune.
@@ -90,6 +92,9 @@ pub(crate) enum Command {
     /// Backup sets.
     #[command(subcommand)]
     Backup(Backup),
+    /// Restores: plan, look, execute, take back.
+    #[command(subcommand)]
+    Restore(Restore),
     /// Operation runs.
     #[command(subcommand)]
     Run(Run),

@@ -10,6 +10,7 @@ mod inventory;
 mod node;
 mod policy;
 mod queue;
+mod restore;
 mod run;
 mod schedule;
 mod serve;
@@ -49,6 +50,7 @@ pub(crate) async fn dispatch(cli: Cli, output: Output) -> Result<Exit, AppError>
         Command::Dependencies(args) => dependencies::run(args, &Session::open(global, output).await?).await,
         Command::Policy(args) => policy::run(args, &Session::open(global, output).await?).await,
         Command::Backup(args) => backup::run(args, &Session::open(global, output).await?).await,
+        Command::Restore(args) => restore::run(args, &Session::open(global, output).await?).await,
         Command::Run(args) => run::run(args, &Session::open(global, output).await?).await,
         Command::Schedule(args) => schedule::run(args, &Session::open(global, output).await?).await,
         Command::Queue(args) => queue::run(args, &Session::open(global, output).await?).await,

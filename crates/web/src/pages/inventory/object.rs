@@ -23,7 +23,7 @@ use crate::extract::{Asked, InTenant, PathId, PathText};
 use crate::fields::{Fields, segment};
 use crate::frame::{Place, Section};
 use crate::kit::badge::badge;
-use crate::kit::button::{Button, button, why_off};
+use crate::kit::button::{Button, Press, button, why_off};
 use crate::kit::facts::{columns, section};
 use crate::kit::header::{Crumb, Header, header};
 use crate::kit::json::json_viewer;
@@ -163,7 +163,7 @@ async fn render(
         (identity(&place.now(), &loaded))
     };
     let main = html! {
-        (header(&Header { crumbs: crumbs(&place, path), title: if name.is_empty() { "(no name)".into() } else { name.to_owned() }, summary: Some(summary(&place, &loaded, version.is_some_and(|asked| loaded.object.row.version != Some(asked))).await?), actions: Some(actions(&place, &object_path)) }))
+        (header(&Header { crumbs: crumbs(&place, path), title: if name.is_empty() { "(no name)".into() } else { name.to_owned() }, summary: Some(summary(&place, &loaded, version.is_some_and(|asked| loaded.object.row.version != Some(asked))).await?), actions: Some(actions(&place, &loaded, &object_path)) }))
         (incompleteness(&loaded.object, loaded.shown.is_some()))
         (tabs("Views of this object", &tab_row))
         (columns(&content, "Version history", &aside))
@@ -192,11 +192,20 @@ async fn summary(place: &Place<'_>, loaded: &Loaded, earlier: bool) -> Result<Ma
     })
 }
 
-fn actions(place: &Place<'_>, object_path: &str) -> Markup {
+/// Where a restore of the version that is shown begins: here, or in another tenant.
+fn restore_action(place: &Place<'_>, loaded: &Loaded) -> Markup {
+    let Some((version, _)) = &loaded.shown else { return html! {} };
+    let words = if loaded.object.row.version == Some(version.id) { "Restore…" } else { "Restore this version…" };
+    let href = Fields::default().with("version", version.id.to_string()).href(&format!("{}/restores/new", place.base()));
+    button(&Button::new(words, Press::Link(href)).with_icon("arrow-back-up"))
+}
+
+fn actions(place: &Place<'_>, loaded: &Loaded, object_path: &str) -> Markup {
     let off = place.start_off(Capability::BackupsCreate, "why-capture");
     let read_off = place.start_off(Capability::InventorySync, "why-read");
     let read = Button::new("Read again", place.start(&format!("{object_path}/sync"))).with_icon("refresh");
     html! {
+        (restore_action(place, loaded))
         (button(&read.off_when(read_off.clone())))
         @if let Some(off) = &read_off { (why_off(off)) }
         (button(&Button::primary("Capture snapshot", place.start(&format!("{object_path}/capture"))).with_icon("archive").off_when(off.clone())))
