@@ -4,10 +4,10 @@ use engine::Catalogue;
 use model::run::Definition;
 
 use crate::services::Services;
-use crate::{audit, backups, connections, directory, exports, inventory, operations, restores, snapshots};
+use crate::{audit, backups, connections, directory, exchange, exports, inventory, operations, restores, snapshots};
 
 /// The catalogue rows, for pages and the CLI, which execute nothing.
-pub const DEFINITIONS: [&Definition; 16] = [
+pub const DEFINITIONS: [&Definition; 18] = [
     &inventory::sync_run::DEFINITION,
     &inventory::policy_run::DEFINITION,
     &inventory::probe::run::DEFINITION,
@@ -24,6 +24,8 @@ pub const DEFINITIONS: [&Definition; 16] = [
     &exports::create_run::DEFINITION,
     &restores::preview::DEFINITION,
     &restores::execute::DEFINITION,
+    &exchange::export_run::DEFINITION,
+    &exchange::import_run::DEFINITION,
 ];
 
 /// The handlers and duties of a worker.
@@ -45,9 +47,12 @@ pub fn handlers(services: &Services) -> Catalogue {
         .with(exports::create_run::ExportRun)
         .with(restores::preview::PreviewRun::new(services.clone()))
         .with(restores::execute::ExecuteRun::new(services.clone()))
+        .with(exchange::export_run::ConfigurationExport)
+        .with(exchange::import_run::ImportRun)
         .with_duty(backups::schedules::FireSchedules)
         .with_duty(inventory::probe::FireProbes)
         .with_duty(exports::ExpireExports)
+        .with_duty(exchange::ExpireUploads)
         .with_duty(audit::LinkAudit)
         .with_duty(inventory::MakeTexts)
         .at_stop({

@@ -41,6 +41,25 @@ pub(crate) const ROLES: &[&str] = &[
     "OrganizationalBranding.Read.All",
     "Policy.Read.AuthenticationMethod",
     "Policy.Read.DeviceConfiguration",
+    // What writes.
+    "Agreement.ReadWrite.All",
+    "CloudPC.ReadWrite.All",
+    "DeviceManagementApps.ReadWrite.All",
+    "DeviceManagementConfiguration.ReadWrite.All",
+    "DeviceManagementRBAC.ReadWrite.All",
+    "DeviceManagementScripts.ReadWrite.All",
+    "DeviceManagementServiceConfig.ReadWrite.All",
+    "Directory.ReadWrite.All",
+    "OrganizationalBranding.ReadWrite.All",
+    "Policy.ReadWrite.AuthenticationFlows",
+    "Policy.ReadWrite.AuthenticationMethod",
+    "Policy.ReadWrite.Authorization",
+    "Policy.ReadWrite.ConditionalAccess",
+    "Policy.ReadWrite.ConsentRequest",
+    "Policy.ReadWrite.CrossTenantAccess",
+    "Policy.ReadWrite.DeviceConfiguration",
+    "Policy.ReadWrite.ExternalIdentities",
+    "Policy.ReadWrite.SecurityDefaults",
 ];
 
 /// Tokens that were handed out.

@@ -119,6 +119,8 @@ ids! {
     ViewId = "vew";
     /// One restore, from the choice of its source on.
     RestoreId = "rst";
+    /// What somebody has sent for an import.
+    UploadId = "upl";
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! What things are: ids, time, roles and capabilities, runs, the contract registry, differences, restore plans, canonical
-//! form, searches. No I/O, no async.
+//! What things are: ids, time, roles and capabilities, runs, the contract registry, differences, configuration as files,
+//! restore plans, canonical form, searches. No I/O, no async.
 
 pub mod access;
 pub mod ambient;
@@ -8,6 +8,7 @@ pub mod change;
 pub mod cloud;
 pub mod diff;
 pub mod error;
+pub mod exchange;
 pub mod ids;
 pub mod registry;
 pub mod restore;

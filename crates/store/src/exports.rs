@@ -19,7 +19,7 @@ const LEVEL: i32 = 3;
 pub struct ExportFile {
     /// The run that makes it.
     pub run: RunId,
-    /// `csv` or `json`.
+    /// `csv`, `json` or `zip`.
     pub format: String,
     /// How many parts there are, numbered from 1.
     pub parts: u64,
@@ -27,7 +27,7 @@ pub struct ExportFile {
     pub rows: u64,
     /// Bytes in them, as they are downloaded.
     pub bytes: u64,
-    /// The run behind which the next part begins.
+    /// The run behind which the next part begins; of an archive that is not finished, its own run.
     pub position: Option<RunId>,
     /// Whether all parts are there.
     pub finished: bool,
@@ -99,6 +99,21 @@ impl Exports<'_> {
         let file = ExportFile::from_row(rows.first().ok_or(StoreError::LeaseLost)?)?;
         tx.commit().await?;
         Ok(file)
+    }
+
+    /// Removes the parts of an attempt that died, for a file that can only be written from its beginning.
+    pub async fn restart(&self, lease: &Lease) -> Result<(), StoreError> {
+        let mut tx = self.0.db.begin("exports.restart").await?;
+        hold_in(&mut tx, lease, self.0.tenant()).await?;
+        tx.execute(sql!("delete from export_parts where run_id = $1", id(lease.run))).await?;
+        let update = sql!(
+            "update export_files set parts = 0, row_count = 0, bytes = 0, position = null \
+             where run_id = $1 and tenant_id = $2 and finished_at is null",
+            id(lease.run),
+            self.0.tenant_arg(),
+        );
+        tx.execute(update).await?;
+        tx.commit().await
     }
 
     /// Adds the next part with its item, in one transaction.

@@ -42,6 +42,7 @@ mod scope;
 mod sessions;
 mod tenant_db;
 mod tenants;
+mod uploads;
 mod versions;
 mod views;
 
@@ -50,7 +51,9 @@ pub use audit::{
     TenantAudit,
 };
 pub use authorizations::{Authorization, Authorizations, NewAuthorization, Purpose};
-pub use backups::{BackupItem, BackupSet, BackupStatus, Backups, Capture, SealedManifest, backup_closed};
+pub use backups::{
+    BackupItem, BackupSet, BackupStatus, Backups, Capture, ImportedObject, SealedManifest, backup_closed,
+};
 pub use budgets::Budgets;
 pub use connections::{
     CertificateInUse, CertificateSummary, ConnectionSummary, Credential, CredentialKind, Saved, StoredConnection,
@@ -89,5 +92,6 @@ pub use scope::{Actor, TenantScope, TenantState};
 pub use sessions::{Session, Sessions};
 pub use tenant_db::TenantDb;
 pub use tenants::{LastSync, NewTenant, TenantCard, TenantInfo, Tenants};
+pub use uploads::{Upload, Uploads};
 pub use versions::{VersionRow, Versions};
 pub use views::{Opening, View, ViewContent, Views};

@@ -6,7 +6,7 @@ use model::ids::TenantId;
 use crate::db::sql::{Wrapped, id, sql};
 use crate::{
     Backups, Db, Exports, Groups, Inventory, Probes, Restores, Runs, Schedules, SettingDefinitions, TenantAudit,
-    TenantInfo, TenantScope, Versions, Views,
+    TenantInfo, TenantScope, Uploads, Versions, Views,
 };
 
 /// The doors to one tenant's data. Every statement behind them names the tenant.
@@ -89,6 +89,11 @@ impl<'a> TenantDb<'a> {
     /// Files that runs have made.
     pub fn exports(&self) -> Exports<'a> {
         Exports(Self::new(self.db, self.scope))
+    }
+
+    /// What was sent for imports.
+    pub fn uploads(&self) -> Uploads<'a> {
+        Uploads(Self::new(self.db, self.scope))
     }
 
     /// The tenant's audit log.

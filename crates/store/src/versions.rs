@@ -48,11 +48,11 @@ impl VersionRow {
 pub struct Versions<'a>(pub(crate) TenantDb<'a>);
 
 impl Versions<'_> {
-    /// All versions of one object, newest first.
+    /// All observed versions of one object, newest first.
     pub async fn of(&self, type_key: &str, external_id: &str) -> Result<Vec<VersionRow>, StoreError> {
         let statement = sql!(
             "select v.*, a.body as author from versions v left join version_authors a on a.version_id = v.id \
-             where v.tenant_id = $1 and v.type_key = $2 and v.external_id = $3 order by v.first_seen_at desc, v.id desc",
+             where v.tenant_id = $1 and v.type_key = $2 and v.external_id = $3 and not v.imported order by v.first_seen_at desc, v.id desc",
             self.0.tenant_arg(),
             type_key,
             external_id,

@@ -3,7 +3,7 @@
 use model::AppError;
 use model::access::Capability;
 use model::ids::{BackupSetId, RestoreId, RunId, TenantId, VersionId};
-use store::{Db, RestoreSource, TenantScope};
+use store::{Db, ItemFilter, RestoreSource, RunRow, TenantScope};
 
 use super::draft::{Draft, ObjectKey};
 use super::source::source_scope;
@@ -43,6 +43,11 @@ pub enum Source {
         /// Its run.
         run: RunId,
     },
+    /// What a restore of this tenant did not write as planned is restored again, with what was chosen for it.
+    Again {
+        /// Its run.
+        run: RunId,
+    },
 }
 
 /// Begins a restore to the scope's tenant. Wants the capability to preview restores here, and to see what it takes there.
@@ -56,6 +61,7 @@ pub async fn begin(db: &Db, scope: &TenantScope, source: Source) -> Result<Resto
             of_versions(db, scope, tenant, versions).await?
         }
         Source::Undo { run } => of_run(db, scope, run).await?,
+        Source::Again { run } => of_failed(db, scope, run).await?,
     };
     let draft = serde_json::to_value(&draft).expect("a draft is plain data");
     db.tenant(scope).restores().create(&title, &source, &draft).await
@@ -133,12 +139,37 @@ async fn latest(
     Ok(versions)
 }
 
-async fn of_run(db: &Db, scope: &TenantScope, run: RunId) -> Result<Begun, AppError> {
+/// The failed items of a run, from the same source, with the same answers.
+async fn of_failed(db: &Db, scope: &TenantScope, run: RunId) -> Result<Begun, AppError> {
+    let row = ended(db, scope, run).await?;
+    let restore = db.tenant(scope).restores().of_run(run).await?.filter(|restore| restore.run == Some(run));
+    let restore = restore.ok_or_else(undo::not_a_restore)?;
+    let failed = db.tenant(scope).runs().items(run, &ItemFilter::failed(), 0, VERSIONS_MAX).await?;
+    let objects: Vec<_> = failed.iter().filter_map(|item| ObjectKey::parse(&item.key)).collect();
+    if objects.is_empty() {
+        return Err(AppError::conflict("run.nothing_failed", "Nothing in this run failed")
+            .hint("Begin a restore from its source to do it once more"));
+    }
+    let draft = Draft { objects: Some(objects), ..Draft::of(&restore)? };
+    Ok((format!("{} of {}", counted(failed.len()), row.target), restore.source, draft))
+}
+
+fn counted(items: usize) -> String {
+    if items == 1 { "1 failed item".to_owned() } else { format!("{items} failed items") }
+}
+
+/// The run, if it is over.
+async fn ended(db: &Db, scope: &TenantScope, run: RunId) -> Result<RunRow, AppError> {
     let row = db.tenant(scope).runs().get(run).await?;
     if row.completed_at.is_none() {
         return Err(AppError::conflict("restore.still_running", "This restore is not over yet")
             .hint("Wait for its end, or cancel it first"));
     }
+    Ok(row)
+}
+
+async fn of_run(db: &Db, scope: &TenantScope, run: RunId) -> Result<Begun, AppError> {
+    let row = ended(db, scope, run).await?;
     undo::plan_of(db, scope, run).await?;
     let source = RestoreSource { tenant: scope.tenant_id(), set: None, run: Some(run) };
     Ok((format!("Undo of {}", row.target), source, undo::draft()))

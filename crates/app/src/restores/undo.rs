@@ -14,11 +14,14 @@ use super::source::{Content, SourceObject};
 pub(crate) async fn plan_of(db: &Db, scope: &TenantScope, run: RunId) -> Result<Plan, AppError> {
     let restores = db.tenant(scope).restores();
     let restore = restores.of_run(run).await?.filter(|restore| restore.run == Some(run));
-    let restore = restore.ok_or_else(|| {
-        AppError::invalid("restore.not_a_restore", "This run is no restore, so there is nothing to take back")
-            .hint("Open a run of the kind \"Restore\"")
-    })?;
+    let restore = restore.ok_or_else(not_a_restore)?;
     super::plan::read(&restores.plan(restore.id).await?)
+}
+
+/// Why nothing can be done with a run of another kind.
+pub(super) fn not_a_restore() -> AppError {
+    AppError::invalid("restore.not_a_restore", "This run is no restore that has written anything")
+        .hint("Open a run of the kind \"Restore\"")
 }
 
 /// What the run changed, as it was before; what it made is to be removed. Whatever it did not write is not in it.

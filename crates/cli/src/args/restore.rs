@@ -36,6 +36,14 @@ pub(crate) enum Restore {
         #[arg(long, short, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// Plan once more what a restore did not write as planned, with the same answers.
+    Again {
+        /// The run that restored (run_…).
+        run: RunId,
+        /// Write the plan to this file, too; it must not be there yet.
+        #[arg(long, short, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
     /// Give up a restore that nobody has executed.
     Discard {
         /// The restore (rst_…).

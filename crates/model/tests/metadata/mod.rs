@@ -87,6 +87,19 @@ impl Metadata {
         derived.into_iter().flatten().filter_map(Value::as_str).collect()
     }
 
+    /// Every type that derives from one of `entities`, with what is kept for the nearest of them.
+    #[allow(dead_code, reason = "the test of exchanged files asks it, the guard does not")]
+    pub(crate) fn nearest<'a>(&self, entities: &std::collections::BTreeMap<&str, &'a str>) -> Vec<(String, &'a str)> {
+        let names = self.types.as_object().into_iter().flatten().map(|(name, _)| name.as_str());
+        let others = names.filter(|name| !entities.contains_key(name));
+        others
+            .filter_map(|name| {
+                let nearest = self.chain(name).into_iter().find_map(|base| entities.get(base))?;
+                Some((name.to_owned(), *nearest))
+            })
+            .collect()
+    }
+
     /// Type of a navigation property.
     pub(crate) fn navigation(&self, entity: &str, name: &str) -> Option<String> {
         self.chain(entity)

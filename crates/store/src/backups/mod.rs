@@ -1,10 +1,12 @@
 //! Backup sets: written by one run, then sealed for ever, which the database itself enforces.
 
+mod import;
 mod list;
 mod open;
 mod seal;
 mod write;
 
+pub use import::ImportedObject;
 pub use open::backup_closed;
 
 use model::ids::{BackupSetId, RunId, VersionId};

@@ -88,7 +88,7 @@ async fn known(
     let mut query = Builder::new(
         "select v.id, v.first_seen_at, a.at as author_at, a.others, \
          (select max(p.first_seen_at) from versions p where p.tenant_id = v.tenant_id and p.type_key = v.type_key \
-          and p.external_id = v.external_id and p.first_seen_at < v.first_seen_at) as before_at \
+          and p.external_id = v.external_id and not p.imported and p.first_seen_at < v.first_seen_at) as before_at \
          from versions v left join version_authors a on a.version_id = v.id where ",
     );
     query.with("v.tenant_id = {} and v.id", [id(tenant).into()]);

@@ -14,6 +14,7 @@ mod definitions;
 mod dependencies;
 mod dispatch;
 mod harness;
+mod imports;
 mod inventory;
 mod ledger;
 mod people;

@@ -31,6 +31,8 @@ pub(crate) struct BeginRequest {
     versions: Vec<String>,
     /// A run of this tenant that is taken back.
     undo: Option<String>,
+    /// A run of this tenant: what it did not write as planned is restored again.
+    again: Option<String>,
 }
 
 /// A restore that has begun.
@@ -109,11 +111,14 @@ pub(crate) async fn begin(
 ) -> Result<(StatusCode, Json<Begun>), WebError> {
     let tenant = request.from.as_deref().map(id).transpose()?.unwrap_or_else(|| scope.tenant_id());
     let objects: Vec<ObjectKey> = request.objects.into_iter().map(|key| ObjectKey::new(key.type_key, key.id)).collect();
-    let source = match (request.undo, request.set) {
-        (Some(run), _) => Source::Undo { run: id(&run)? },
-        (None, Some(set)) => Source::Set { tenant, set: id(&set)?, objects: (!objects.is_empty()).then_some(objects) },
-        (None, None) if !objects.is_empty() => Source::Objects { tenant, objects },
-        (None, None) => {
+    let source = match (request.undo, request.again, request.set) {
+        (Some(run), ..) => Source::Undo { run: id(&run)? },
+        (None, Some(run), _) => Source::Again { run: id(&run)? },
+        (None, None, Some(set)) => {
+            Source::Set { tenant, set: id(&set)?, objects: (!objects.is_empty()).then_some(objects) }
+        }
+        (None, None, None) if !objects.is_empty() => Source::Objects { tenant, objects },
+        (None, None, None) => {
             let versions = request.versions.iter().map(|version| id(version)).collect::<Result<_, _>>()?;
             Source::Versions { tenant, versions }
         }

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use engine::{Ending, RunCtx};
 use graph::TenantGraph;
+use model::diff::Difference;
 use model::registry::{Contract, Mode, Registry};
 use model::restore::{
     Action, Choice, Mapped, Ordered, Plan, PlanItem, Promise, Purpose, Step, Why, bring_back, in_order, map_references,
@@ -196,6 +197,10 @@ impl Planner<'_> {
             Ok((steps(contract, &wanted, Some(&live), choice)?, promised))
         });
         let mut item = match made {
+            // What cannot be written need not be when it is so.
+            Err(_) if Difference::between(contract, &live, &wanted.document).is_empty() => {
+                self.empty(candidate, Action::Skip, vec![already_so()])
+            }
             Err(why) => self.empty(candidate, Action::Impossible, vec![why]),
             Ok(((steps, promised), why)) => {
                 let action = action_of(&steps);

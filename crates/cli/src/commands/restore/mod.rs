@@ -26,16 +26,17 @@ pub(crate) async fn run(args: Restore, session: &Session) -> Result<Exit, AppErr
         Restore::Show { what } => show_one(&what, session).await,
         Restore::Apply(args) => apply::run(args, session).await,
         Restore::Approve { tenant, plan } => apply::approve(&tenant, &plan, session).await,
-        Restore::Undo { run, out } => undo(run, out.as_deref(), session).await,
+        Restore::Undo { run, out } => of_run(run, Source::Undo { run }, out.as_deref(), session).await,
+        Restore::Again { run, out } => of_run(run, Source::Again { run }, out.as_deref(), session).await,
         Restore::Discard { restore } => discard(restore, session).await,
         Restore::List(tenant) => list(&tenant, session).await,
         Restore::SecondPerson { tenant, choice } => second_person(&tenant, choice.as_deref(), session).await,
     }
 }
 
-async fn undo(run: RunId, out: Option<&Path>, session: &Session) -> Result<Exit, AppError> {
+async fn of_run(run: RunId, source: Source, out: Option<&Path>, session: &Session) -> Result<Exit, AppError> {
     let scope = session.scope_of_run(run).await?;
-    let restore = begin(&session.db, &scope, Source::Undo { run }).await?;
+    let restore = begin(&session.db, &scope, source).await?;
     plan::preview(session, &scope, restore, out).await
 }
 

@@ -47,7 +47,8 @@ pub fn row_signal(contract: &Contract, row: &Value) -> String {
     format!("{}\n{reading}", canonical::to_string(&row))
 }
 
-fn remove_protocol(value: &mut Value) {
+/// Takes notes of the protocol away, wherever they stand.
+pub(crate) fn remove_protocol(value: &mut Value) {
     match value {
         Value::Object(map) => {
             map.retain(|name, _| !is_protocol(name));

@@ -22,7 +22,7 @@ const BATCH: i64 = 500;
 
 /// Every table that is copied, those first that others refer to. Left out is what is only of the moment: `nodes`,
 /// `run_changes`, `request_budgets` and `authorization_requests`; and what belongs to a database rather than to an installation.
-const TABLES: [&str; 51] = [
+const TABLES: [&str; 54] = [
     "installation",
     "users",
     "first_set_up",
@@ -74,6 +74,9 @@ const TABLES: [&str; 51] = [
     "run_view_defaults",
     "export_files",
     "export_parts",
+    "uploads",
+    "upload_parts",
+    "backup_set_origins",
 ];
 /// Tables whose numbers PostgreSQL gives out itself, so that it must go on after the copied ones.
 const NUMBERED: [&str; 3] = ["audit_unlinked", "operation_run_events", "outbox"];

@@ -163,7 +163,7 @@ async fn render(
         (identity(&place.now(), &loaded))
     };
     let main = html! {
-        (header(&Header { crumbs: crumbs(&place, path), title: if name.is_empty() { "(no name)".into() } else { name.to_owned() }, summary: Some(summary(&place, &loaded, version.is_some_and(|asked| loaded.object.row.version != Some(asked))).await?), actions: Some(actions(&place, &loaded, &object_path)) }))
+        (header(&Header { crumbs: crumbs(&place, path), title: if name.is_empty() { "(no name)".into() } else { name.to_owned() }, summary: Some(summary(&place, &loaded, version.is_some_and(|asked| loaded.object.row.version != Some(asked))).await?), actions: Some(actions(&place, &loaded, path, &object_path)) }))
         (incompleteness(&loaded.object, loaded.shown.is_some()))
         (tabs("Views of this object", &tab_row))
         (columns(&content, "Version history", &aside))
@@ -200,12 +200,14 @@ fn restore_action(place: &Place<'_>, loaded: &Loaded) -> Markup {
     button(&Button::new(words, Press::Link(href)).with_icon("arrow-back-up"))
 }
 
-fn actions(place: &Place<'_>, loaded: &Loaded, object_path: &str) -> Markup {
+fn actions(place: &Place<'_>, loaded: &Loaded, path: &ObjectPath, object_path: &str) -> Markup {
     let off = place.start_off(Capability::BackupsCreate, "why-capture");
     let read_off = place.start_off(Capability::InventorySync, "why-read");
     let read = Button::new("Read again", place.start(&format!("{object_path}/sync"))).with_icon("refresh");
+    let this = Fields::default().with("policy", format!("{}/{}", path.type_key, path.id));
     html! {
         (restore_action(place, loaded))
+        (export_menu(place, &this))
         (button(&read.off_when(read_off.clone())))
         @if let Some(off) = &read_off { (why_off(off)) }
         (button(&Button::primary("Capture snapshot", place.start(&format!("{object_path}/capture"))).with_icon("archive").off_when(off.clone())))

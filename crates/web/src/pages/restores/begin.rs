@@ -74,6 +74,9 @@ fn source(scope: &TenantScope, form: &Fields) -> Result<Source, AppError> {
     if let Some(run) = form.get("undo") {
         return Ok(Source::Undo { run: run.parse().map_err(|_| AppError::not_found())? });
     }
+    if let Some(run) = form.get("again") {
+        return Ok(Source::Again { run: run.parse().map_err(|_| AppError::not_found())? });
+    }
     let objects = form.all("object").map(object).collect::<Result<Vec<_>, _>>()?;
     if let Some(set) = form.get("set") {
         let set = set.parse().map_err(|_| AppError::not_found())?;

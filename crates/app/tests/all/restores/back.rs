@@ -1,0 +1,112 @@
+//! Back to what a backup set holds: in place, anew where it is gone, and untouched where the tenant moved.
+
+use app::restores::Source;
+use model::restore::Action;
+use model::run::{ItemOutcome, Outcome};
+use serde_json::{Value, json};
+use testkit::{TestDatabase, World, on_both_databases};
+
+use super::steps::{begun, executed, planned, previewed, writing};
+use crate::support::{CATALOG, FILTERS, id_at, item, reason};
+
+on_both_databases!(
+    an_unchanged_tenant_needs_no_restore,
+    a_changed_and_a_removed_object_come_back_and_nothing_else_is_touched,
+    what_moved_after_the_preview_is_left_as_it_is,
+    an_undone_restore_gives_the_first_state,
+);
+
+async fn set(world: &World) -> Source {
+    let (row, set) = world.back_up("before").await;
+    assert_eq!(row.outcome, Outcome::Succeeded, "{:?}", row.reason);
+    Source::Set { tenant: world.tenants[0].id, set, objects: None }
+}
+
+fn named(world: &World, collection: &str, id: &str) -> Value {
+    let objects = world.simulator.objects(world.directory(), collection);
+    objects.into_iter().find(|object| object["id"] == id).unwrap_or(Value::Null)
+}
+
+async fn an_unchanged_tenant_needs_no_restore(database: &TestDatabase) {
+    let world = World::seeded(database, 200).await;
+    let source = set(&world).await;
+    let (row, plan) = previewed(&world, begun(&world, source).await).await;
+    assert_eq!(writing(&plan), [], "nothing differs, so nothing is written");
+    let failed: Vec<_> =
+        world.items(row.id).await.into_iter().filter(|item| item.outcome == ItemOutcome::Failed).collect();
+    assert!(failed.is_empty(), "{failed:#?}");
+    assert_eq!((row.outcome, reason(&row)), (Outcome::Succeeded, "restore.nothing_to_do"));
+    assert!(plan.restore.plan.as_ref().unwrap().blocked);
+    assert_eq!(world.simulator.journal(), []);
+}
+
+async fn a_changed_and_a_removed_object_come_back_and_nothing_else_is_touched(database: &TestDatabase) {
+    let world = World::seeded(database, 120).await;
+    let source = set(&world).await;
+    let (changed, removed) = (id_at(&world, CATALOG, 0), id_at(&world, FILTERS, 0));
+    let before = (named(&world, CATALOG, &changed), named(&world, FILTERS, &removed));
+    world.simulator.change(world.directory(), CATALOG, &changed, |object| object["description"] = json!("broken"));
+    world.simulator.remove(world.directory(), FILTERS, &removed);
+    let (row, plan) = previewed(&world, begun(&world, source).await).await;
+    assert_eq!(planned(&plan, "settingsCatalog", &changed).action, Action::Update, "{:?}", row.reason);
+    assert_eq!(planned(&plan, "assignmentFilters", &removed).action, Action::Create);
+    let run = executed(&world, &plan).await;
+    assert_eq!(run.outcome, Outcome::Succeeded, "{:?} {:?}", run.reason, world.items(run.id).await);
+    let after = named(&world, CATALOG, &changed);
+    assert_eq!((&after["description"], &after["settings"]), (&before.0["description"], &before.0["settings"]));
+    let filters = world.simulator.objects(world.directory(), FILTERS);
+    let back = filters.iter().find(|filter| filter["displayName"] == before.1["displayName"]).unwrap();
+    assert_eq!(back["rule"], before.1["rule"]);
+    let item = item(&world, run.id, &format!("settingsCatalog/{changed}")).await;
+    assert_eq!(
+        (item.outcome, item.message.as_deref()),
+        (ItemOutcome::Succeeded, Some("Written, read back, and as planned"))
+    );
+    let written: std::collections::BTreeSet<String> = world
+        .simulator
+        .journal()
+        .into_iter()
+        .filter(|effect| effect.method != "DELETE")
+        .map(|effect| effect.path)
+        .collect();
+    let planned = writing(&plan).len();
+    assert!(written.len() >= 2 && planned >= 2, "{written:?}");
+}
+
+async fn what_moved_after_the_preview_is_left_as_it_is(database: &TestDatabase) {
+    let world = World::seeded(database, 60).await;
+    let source = set(&world).await;
+    let changed = id_at(&world, CATALOG, 0);
+    let edit = |text: &'static str| {
+        world.simulator.change(world.directory(), CATALOG, &changed, |object| object["description"] = json!(text));
+    };
+    edit("broken");
+    let (_, plan) = previewed(&world, begun(&world, source).await).await;
+    edit("mended by somebody else");
+    let effects = world.simulator.journal().len();
+    let run = executed(&world, &plan).await;
+    let item = item(&world, run.id, &format!("settingsCatalog/{changed}")).await;
+    assert_eq!((item.outcome, item.code.as_deref()), (ItemOutcome::Conflict, Some("restore.conflict")));
+    assert_eq!(named(&world, CATALOG, &changed)["description"], "mended by somebody else");
+    assert_eq!(world.simulator.journal().len(), effects, "nothing was written");
+    assert_eq!(run.outcome, Outcome::Failed);
+}
+
+async fn an_undone_restore_gives_the_first_state(database: &TestDatabase) {
+    let world = World::seeded(database, 60).await;
+    let source = set(&world).await;
+    let (changed, removed) = (id_at(&world, CATALOG, 0), id_at(&world, FILTERS, 0));
+    world.simulator.change(world.directory(), CATALOG, &changed, |object| object["description"] = json!("broken"));
+    world.simulator.remove(world.directory(), FILTERS, &removed);
+    let filters = world.simulator.objects(world.directory(), FILTERS).len();
+    let (_, plan) = previewed(&world, begun(&world, source).await).await;
+    let first = executed(&world, &plan).await;
+    assert_eq!(first.outcome, Outcome::Succeeded, "{:?}", world.items(first.id).await);
+    assert_eq!(world.simulator.objects(world.directory(), FILTERS).len(), filters + 1);
+    let (row, back) = previewed(&world, begun(&world, Source::Undo { run: first.id }).await).await;
+    assert_eq!(row.outcome, Outcome::Succeeded, "{:?} {:?}", row.reason, world.items(row.id).await);
+    let undone = executed(&world, &back).await;
+    assert_eq!(undone.outcome, Outcome::Succeeded, "{:?}", world.items(undone.id).await);
+    assert_eq!(named(&world, CATALOG, &changed)["description"], "broken");
+    assert_eq!(world.simulator.objects(world.directory(), FILTERS).len(), filters);
+}
