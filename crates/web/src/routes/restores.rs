@@ -26,6 +26,7 @@ fn pages() -> Vec<Row> {
         Row::page("/t/{tenant}/restores", LOOKS, restores::list_page),
         Row::form("/t/{tenant}/restores", CHOOSES, restores::begin),
         Row::page("/t/{tenant}/restores/new", LOOKS, restores::begin_page),
+        Row::form("/t/{tenant}/restores/choose", LOOKS, restores::choose),
         Row::page("/t/{tenant}/restores/{restore}", LOOKS, restores::source_page),
         Row::page("/t/{tenant}/restores/{restore}/scope", LOOKS, restores::scope_page),
         Row::form("/t/{tenant}/restores/{restore}/scope", CHOOSES, restores::save_scope),

@@ -56,6 +56,12 @@ pub(crate) async fn page(
     place.page("Begin a restore", &main).await
 }
 
+/// `POST /t/{tenant}/restores/choose`: from boxes that were ticked to the page that asks where they go.
+pub(crate) async fn choose(InTenant(ctx, scope): InTenant, Posted(form): Posted) -> Response {
+    let ticked = Fields::default().and_all("object", form.all("policy"));
+    go(&ctx, &ticked.href(&format!("{}/restores/new", tenant_path(&scope))))
+}
+
 /// `POST /t/{tenant}/restores`: the tenant is the one that is written to.
 pub(crate) async fn act(
     State(shared): State<Shared>,

@@ -17,7 +17,7 @@ mod words;
 mod wizard;
 
 pub(crate) use answers::save as save_answers;
-pub(crate) use begin::{act as begin, page as begin_page};
+pub(crate) use begin::{act as begin, choose, page as begin_page};
 pub(crate) use checks::page as checks_page;
 pub(crate) use confirm::{act as confirm, approve, page as confirm_page};
 pub(crate) use list::page as list_page;
