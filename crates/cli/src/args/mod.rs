@@ -22,7 +22,7 @@ pub(crate) use filter::RunFilterArgs;
 pub(crate) use inventory::{DependenciesArgs, Inventory};
 pub(crate) use policy::{Capture, Policy};
 pub(crate) use queue::{Node, Queue};
-pub(crate) use restore::{Restore, RestoreApply, RestorePlan};
+pub(crate) use restore::{Restore, RestoreApply, RestorePlan, RestorePreview};
 pub(crate) use schedule::{OneSchedule, Schedule, ScheduleCreate};
 
 /// A safety and history layer over Microsoft Intune.

@@ -12,6 +12,8 @@ use super::{OneTenant, Waiting};
 pub(crate) enum Restore {
     /// Begin a restore, answer its questions and preview it. Nothing is written to the tenant.
     Plan(RestorePlan),
+    /// Answer questions of a restore that has begun, and preview it again.
+    Preview(RestorePreview),
     /// What a plan would do: of a file that `restore plan` wrote, or of a restore (rst_…).
     Show {
         /// The file or the restore.
@@ -109,6 +111,22 @@ pub(crate) struct RestoreApply {
     /// Why; kept in the audit log and shown to whoever approves it in Intune.
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: Option<String>,
+    /// Waiting.
+    #[command(flatten)]
+    pub(crate) waiting: Waiting,
+}
+
+/// `restore preview`
+#[derive(Debug, Args)]
+pub(crate) struct RestorePreview {
+    /// The restore (rst_…).
+    pub(crate) restore: RestoreId,
+    /// An answer, as with `restore plan`; may be repeated.
+    #[arg(long = "map", value_name = "KIND/ID=ANSWER")]
+    pub(crate) map: Vec<String>,
+    /// Write the plan to this file, too; it must not be there yet.
+    #[arg(long, short, value_name = "FILE", conflicts_with = "detach")]
+    pub(crate) out: Option<PathBuf>,
     /// Waiting.
     #[command(flatten)]
     pub(crate) waiting: Waiting,

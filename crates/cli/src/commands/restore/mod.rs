@@ -23,6 +23,7 @@ const NEWEST: usize = 200;
 pub(crate) async fn run(args: Restore, session: &Session) -> Result<Exit, AppError> {
     match args {
         Restore::Plan(args) => plan::run(args, session).await,
+        Restore::Preview(args) => plan::again(args, session).await,
         Restore::Show { what } => show_one(&what, session).await,
         Restore::Apply(args) => apply::run(args, session).await,
         Restore::Approve { tenant, plan } => apply::approve(&tenant, &plan, session).await,

@@ -12,7 +12,7 @@ use model::ids::RestoreId;
 use store::TenantScope;
 
 use super::show;
-use crate::args::RestorePlan;
+use crate::args::{RestorePlan, RestorePreview};
 use crate::exit::Exit;
 use crate::new_file::NewFile;
 use crate::session::Session;
@@ -29,6 +29,18 @@ pub(super) async fn run(args: RestorePlan, session: &Session) -> Result<Exit, Ap
     }
     map(session, &scope, restore, &answers).await?;
     preview(session, &scope, restore, args.out.as_deref()).await
+}
+
+/// Answers, then previews a restore that has begun.
+pub(super) async fn again(args: RestorePreview, session: &Session) -> Result<Exit, AppError> {
+    let scope = super::scope_of(session, args.restore).await?;
+    let answers: Vec<_> = args.map.iter().map(|text| parsed(text)).collect::<Result<_, _>>()?;
+    map(session, &scope, args.restore, &answers).await?;
+    if args.waiting.detach {
+        let started = start_preview(&session.db, &scope, args.restore, Extra::default()).await?;
+        return session.follow_started(&scope, &started, args.waiting).await;
+    }
+    preview(session, &scope, args.restore, args.out.as_deref()).await
 }
 
 async fn source(args: &RestorePlan, scope: &TenantScope, session: &Session) -> Result<Source, AppError> {

@@ -62,6 +62,9 @@ pub(super) async fn restore(session: &Session, scope: &TenantScope, restore: Res
             output.line(format!("    {typed}   {words}"));
         }
     }
+    if !asked.is_empty() {
+        output.line(format!("\n  answer with: tenantatlas restore preview {restore} --map …"));
+    }
     next(session, scope, &plan, &gates).await?;
     Ok(if draft && !closed.is_empty() && plan.restore.plan.as_ref().is_some_and(|mark| mark.blocked) {
         Exit::Blocked
