@@ -9,7 +9,7 @@ pub struct Advice {
     pub next: &'static str,
 }
 
-const KNOWN: [(&str, &str, &str); 48] = [
+const KNOWN: [(&str, &str, &str); 50] = [
     (
         "graph.throttled",
         "Microsoft Graph asked us to slow down",
@@ -110,6 +110,16 @@ const KNOWN: [(&str, &str, &str); 48] = [
         "run.handler_panicked",
         "TenantAtlas has a defect",
         "Report this with the run id and the worker's log. Other operations go on.",
+    ),
+    (
+        "selection.type_excluded",
+        "Its type is excluded from what is observed",
+        "Include the type again under Coverage, then start again.",
+    ),
+    (
+        "selection.nothing_left",
+        "Every type of it is excluded from what is observed",
+        "Include a type again under Coverage, then start again.",
     ),
     (
         "backup.object_missing",

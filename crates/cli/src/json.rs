@@ -59,6 +59,7 @@ pub(crate) fn backup_set(set: &BackupSet) -> Value {
         "incomplete": set.incomplete,
         "creator": set.creator_name,
         "run": set.run,
+        "archived": set.archived.is_some(),
         "manifest_sha256": set.manifest_hash,
         "created_at_ms": set.created_at,
     })

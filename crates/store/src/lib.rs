@@ -52,7 +52,7 @@ pub use audit::{
 };
 pub use authorizations::{Authorization, Authorizations, NewAuthorization, Purpose};
 pub use backups::{
-    BackupItem, BackupSet, BackupStatus, Backups, Capture, ImportedObject, SealedManifest, backup_closed,
+    BackupItem, BackupSet, BackupStatus, Backups, Capture, Dependent, ImportedObject, SealedManifest, backup_closed,
 };
 pub use budgets::Budgets;
 pub use connections::{
@@ -64,9 +64,9 @@ pub use error::StoreError;
 pub use exports::{ExportFile, ExportPart, Exports};
 pub use groups::{GroupChanges, GroupReading, GroupRecord, GroupRow, Groups};
 pub use inventory::{
-    CoverageRow, Direction, Facets, Found, Freshness, Inventory, InventoryCursor, InventoryFilter, Link, LinkedObject,
-    Missing, MissingPart, ObjectDetail, ObjectRow, ObservedType, Recorded, RecordedObject, RowSignal, SeenObject,
-    Signals, UnusedKinds, UseCount, UsedObject, VersionAuthor, What,
+    CoverageRow, Direction, Exclusion, Facets, Found, Freshness, Inventory, InventoryCursor, InventoryFilter, Link,
+    LinkedObject, Missing, MissingPart, ObjectDetail, ObjectRow, ObservedType, Recorded, RecordedObject, RowSignal,
+    SeenObject, Signals, UnusedKinds, UseCount, UsedObject, VersionAuthor, What,
 };
 pub use keys::Keyring;
 pub use ledger::{

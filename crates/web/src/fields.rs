@@ -48,7 +48,7 @@ impl Fields {
 
     /// These, then those.
     #[must_use]
-    pub(crate) fn and(mut self, others: Self) -> Self {
+    pub(crate) fn followed_by(mut self, others: Self) -> Self {
         self.0.extend(others.0);
         self
     }

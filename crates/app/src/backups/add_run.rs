@@ -7,6 +7,7 @@ use futures::future::BoxFuture;
 use model::access::Capability;
 use model::ids::BackupSetId;
 use model::registry::Registry;
+use model::registry::content::Reference;
 use model::run::{Definition, Failure, IdentityInputs, ItemOutcome, Repeat};
 use model::{AppError, Kind};
 use serde::Deserialize;
@@ -14,9 +15,11 @@ use store::{ItemRecord, ObjectRow};
 
 use super::back_up::add;
 use super::manifest::all_items;
-use super::observed::{LOOK_MS, Observation, observe_first};
+use super::needed::needed_by;
+use super::observed::{LOOK_MS, Observation, Observed, observe_first, observe_needed};
 use super::start_add::PolicyKey;
-use crate::inventory::{Selection, done};
+use crate::inventory::exclusions::{blocked, skipped_object};
+use crate::inventory::{Excluded, Selection, done, item_key};
 use crate::starting::app_ending;
 
 /// The catalogue row.
@@ -57,8 +60,12 @@ async fn add_policies(ctx: &RunCtx) -> Result<Ending, AppError> {
         Ok(inputs) => inputs,
         Err(ending) => return Ok(ending),
     };
+    let excluded = Excluded::of(&ctx.db, &ctx.scope).await?;
     let types: BTreeSet<&str> = inputs.policies.iter().map(|policy| policy.type_key.as_str()).collect();
-    let selection = match Selection::of(&types.into_iter().collect::<Vec<_>>()) {
+    if types.iter().all(|key| excluded.has(key)) {
+        return Ok(blocked());
+    }
+    let selection = match Selection::of(&types.into_iter().filter(|key| !excluded.has(key)).collect::<Vec<_>>()) {
         Ok(selection) => selection,
         Err(error) => return Ok(Ending::Fail(Failure::new(error.code, error.message))),
     };
@@ -70,10 +77,23 @@ async fn add_policies(ctx: &RunCtx) -> Result<Ending, AppError> {
     if !backups.get(inputs.set).await?.open {
         return Ok(closed());
     }
-    ctx.db.ledger().set_total(&ctx.lease, inputs.policies.len() as u64).await?;
-    let (objects, others) = sorted(ctx, &inputs).await?;
+    let seeds: Vec<Reference> = inputs.policies.iter().map(PolicyKey::reference).collect();
+    let observed = match observe_needed(ctx, observed, &needed_by(ctx, &seeds, &excluded).await?).await? {
+        Observation::Ready(observed) => observed,
+        Observation::Waits(why) => return Ok(Ending::Wait { pause_ms: LOOK_MS, why }),
+    };
+    let inside = inside(ctx, inputs.set).await?;
+    let (objects, others) = sorted(ctx, &inputs, &inside, &excluded).await?;
+    let mut needed = needed_by(ctx, &seeds, &excluded).await?;
+    // What an earlier attempt of this run has added counts again.
+    let recorded = ctx.db.ledger().recorded_keys(ctx.run.id).await?;
+    needed.retain(|object| {
+        let key = (object.type_key.clone(), object.external_id.clone());
+        !inside.contains(&key) || recorded.contains(&item_key(&key.0, &key.1))
+    });
+    ctx.db.ledger().set_total(&ctx.lease, (inputs.policies.len() + needed.len()) as u64).await?;
     ctx.db.ledger().record(&ctx.lease, others).await?;
-    match add(ctx, inputs.set, &observed, &objects).await {
+    match add_all(ctx, inputs.set, &observed, &objects, &needed).await {
         Ok(()) => {}
         // Somebody has closed the set since it was looked at.
         Err(_) if !backups.get(inputs.set).await?.open => return Ok(closed()),
@@ -82,17 +102,35 @@ async fn add_policies(ctx: &RunCtx) -> Result<Ending, AppError> {
     Ok(done(ctx).await?)
 }
 
+/// The policies, then what they name.
+async fn add_all(
+    ctx: &RunCtx,
+    set: BackupSetId,
+    observed: &Observed,
+    objects: &[ObjectRow],
+    needed: &[ObjectRow],
+) -> Result<(), AppError> {
+    add(ctx, set, observed, objects, false).await?;
+    add(ctx, set, observed, needed, true).await
+}
+
+/// What the set holds already.
+async fn inside(ctx: &RunCtx, set: BackupSetId) -> Result<BTreeSet<(String, String)>, AppError> {
+    let items = all_items(&ctx.db, &ctx.scope, set).await?;
+    Ok(items.into_iter().map(|item| (item.type_key, item.external_id)).collect())
+}
+
 fn closed() -> Ending {
     Ending::Fail(Failure::new("backup.closed", "The backup set was closed, so nothing more is added to it"))
 }
 
 /// The objects to add; and items for those that are in the set already or are not in the inventory.
-async fn sorted(ctx: &RunCtx, inputs: &Inputs) -> Result<(Vec<ObjectRow>, Vec<ItemRecord>), AppError> {
-    let inside: BTreeSet<(String, String)> = all_items(&ctx.db, &ctx.scope, inputs.set)
-        .await?
-        .into_iter()
-        .map(|item| (item.type_key, item.external_id))
-        .collect();
+async fn sorted(
+    ctx: &RunCtx,
+    inputs: &Inputs,
+    inside: &BTreeSet<(String, String)>,
+    excluded: &Excluded,
+) -> Result<(Vec<ObjectRow>, Vec<ItemRecord>), AppError> {
     // What this run has added in an earlier attempt is recorded, and stays as it is.
     let recorded = ctx.db.ledger().recorded_keys(ctx.run.id).await?;
     let inventory = ctx.db.tenant(&ctx.scope).inventory();
@@ -104,6 +142,9 @@ async fn sorted(ctx: &RunCtx, inputs: &Inputs) -> Result<(Vec<ObjectRow>, Vec<It
             Err(error) => return Err(error),
         };
         match there {
+            Some(row) if excluded.has(&row.type_key) => {
+                others.push(skipped_object(item(policy, row.name, ItemOutcome::Skipped, None, "")));
+            }
             Some(row) if inside.contains(&(row.type_key.clone(), row.external_id.clone())) => {
                 others.push(item(policy, row.name, ItemOutcome::Skipped, None, "It is in the set already"));
             }

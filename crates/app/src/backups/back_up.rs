@@ -16,9 +16,11 @@ use serde::Deserialize;
 use store::{BackupStatus, Capture, InventoryFilter, ItemRecord, ObjectRow};
 
 use super::manifest::{self, MissingItem, sha256_hex};
-use super::observed::{LOOK_MS, NOT_OBSERVED, Observation, Observed, observe_first};
+use super::needed::Wanted;
+use super::observed::{LOOK_MS, NOT_OBSERVED, Observed};
 use super::schedules;
-use crate::inventory::{Selection, done, item_key};
+use crate::inventory::exclusions::blocked;
+use crate::inventory::{Excluded, Selection, done, item_key};
 use crate::operations::{FailedKeys, failed_keys};
 use crate::starting::app_ending;
 
@@ -57,9 +59,13 @@ async fn backed_up(ctx: &RunCtx) -> Result<Ending, AppError> {
         Ok(selection) => selection,
         Err(error) => return Ok(Ending::Fail(Failure::new(error.code, error.message))),
     };
-    let observed = match observe_first(ctx, &selection).await? {
-        Observation::Ready(observed) => observed,
-        Observation::Waits(why) => return Ok(Ending::Wait { pause_ms: LOOK_MS, why }),
+    let excluded = Excluded::of(&ctx.db, &ctx.scope).await?;
+    // One that was excluded after the start is not asked for any more.
+    let Some(selection) = selection.without(&excluded) else { return Ok(blocked()) };
+    let wanted = Wanted { foundations: selection.with_foundations(&excluded), selection, excluded };
+    let (observed, needed) = match wanted.observe(ctx).await? {
+        Ok(found) => found,
+        Err(why) => return Ok(Ending::Wait { pause_ms: LOOK_MS, why }),
     };
     let name = if only.is_some() { format!("{} (what was missing)", inputs.name) } else { inputs.name };
     let backups = ctx.db.tenant(&ctx.scope).backups();
@@ -69,7 +75,10 @@ async fn backed_up(ctx: &RunCtx) -> Result<Ending, AppError> {
     // An attempt that died after it had sealed the set left only the end to be recorded.
     let complete = match stored.sealed_at {
         Some(_) => stored.status == BackupStatus::Complete,
-        None => capture_all(ctx, set, &selection, observed, only.as_ref(), inputs.keep_open).await?,
+        None => {
+            fill(ctx, set, &wanted, &observed, only.as_ref(), &needed).await?;
+            close(ctx, set, wanted, observed.unread, inputs.keep_open).await?
+        }
     };
     if let Some(schedule) = inputs.schedule.filter(|_| complete && only.is_none()) {
         schedules::retain(ctx, schedule).await?;
@@ -77,61 +86,73 @@ async fn backed_up(ctx: &RunCtx) -> Result<Ending, AppError> {
     Ok(done(ctx).await?)
 }
 
-/// Fills the set, and seals it or leaves it open; says whether it is sealed with everything that was asked for.
-async fn capture_all(
+/// Seals the set or leaves it open; says whether it is sealed with everything that was asked for.
+async fn close(
     ctx: &RunCtx,
     set: BackupSetId,
-    selection: &Selection,
-    observed: Observed,
-    only: Option<&FailedKeys>,
+    wanted: Wanted,
+    unread: Vec<MissingItem>,
     keep_open: bool,
 ) -> Result<bool, AppError> {
-    fill(ctx, set, selection, &observed, only).await?;
-    let unread = observed.unread;
     name_unread_types(ctx, &unread).await?;
     if keep_open {
         let unread = serde_json::to_value(&unread).map_err(AppError::internal)?;
         ctx.db.tenant(&ctx.scope).backups().leave_open(&ctx.lease, set, &unread).await?;
         return Ok(false);
     }
-    seal(ctx, set, selection, unread).await
+    seal(ctx, set, &wanted, unread).await
 }
 
-/// Puts every present object of the selection into the set, or just some of them; one that is not complete is named,
-/// never replaced by an older version.
+/// Puts every present object of the selection into the set, or just some of them, with the foundations and what is needed;
+/// one that is not complete is named, never replaced by an older version.
 async fn fill(
     ctx: &RunCtx,
     set: BackupSetId,
-    selection: &Selection,
+    wanted: &Wanted,
     observed: &Observed,
     only: Option<&FailedKeys>,
+    needed: &[ObjectRow],
 ) -> Result<(), AppError> {
     let inventory = ctx.db.tenant(&ctx.scope).inventory();
-    let keys = selection.keys();
+    let keys = wanted.foundations.keys();
     if only.is_none() {
         let types = keys.iter().map(|key| (*key).to_owned()).collect();
         let filter = InventoryFilter { types, missing: Some(false), ..InventoryFilter::default() };
-        ctx.db.ledger().set_total(&ctx.lease, inventory.count(&filter).await?).await?;
+        let total = inventory.count(&filter).await? + needed.len() as u64;
+        ctx.db.ledger().set_total(&ctx.lease, total).await?;
     }
+    let selected = wanted.selection.keys();
+    let is_selected = |object: &ObjectRow| selected.contains(&object.type_key.as_str());
     let mut after: Option<(String, String)> = None;
     loop {
         let from = after.as_ref().map(|(type_key, external_id)| (type_key.as_str(), external_id.as_str()));
         let mut objects = inventory.present(&keys, from, BATCH).await?;
-        let Some(last) = objects.last() else { return Ok(()) };
+        let Some(last) = objects.last() else { break };
         after = Some((last.type_key.clone(), last.external_id.clone()));
         if let Some(only) = only {
-            objects.retain(|object| only.contains(&object.type_key, &object.external_id));
+            objects.retain(|each| !is_selected(each) || only.contains(&each.type_key, &each.external_id));
         }
-        add(ctx, set, observed, &objects).await?;
+        let (objects, foundations): (Vec<_>, Vec<_>) = objects.into_iter().partition(is_selected);
+        add(ctx, set, observed, &objects, false).await?;
+        add(ctx, set, observed, &foundations, true).await?;
     }
+    for batch in needed.chunks(BATCH) {
+        add(ctx, set, observed, batch, true).await?;
+    }
+    Ok(())
 }
 
+/// Puts objects into the set; `foundation` when nobody selected them.
 pub(super) async fn add(
     ctx: &RunCtx,
     set: BackupSetId,
     observed: &Observed,
     objects: &[ObjectRow],
+    foundation: bool,
 ) -> Result<(), AppError> {
+    if objects.is_empty() {
+        return Ok(());
+    }
     let tenant = ctx.db.tenant(&ctx.scope);
     let versions: Vec<VersionId> = objects
         .iter()
@@ -139,7 +160,8 @@ pub(super) async fn add(
         .filter_map(|object| object.version)
         .collect();
     let documents: HashMap<VersionId, Vec<u8>> = tenant.versions().documents(&versions).await?.into_iter().collect();
-    let captures = objects.iter().map(|object| capture(observed, object, &documents)).collect();
+    let captures =
+        objects.iter().map(|object| Capture { foundation, ..capture(observed, object, &documents) }).collect();
     Ok(tenant.backups().add(&ctx.lease, set, captures).await?)
 }
 
@@ -172,6 +194,7 @@ fn capture(observed: &Observed, object: &ObjectRow, documents: &HashMap<VersionI
         version,
         sha256: document.map(|document| sha256_hex(document)),
         bytes: document.map(|document| document.len() as u64),
+        foundation: false,
     }
 }
 
@@ -190,19 +213,15 @@ async fn name_unread_types(ctx: &RunCtx, unread: &[MissingItem]) -> Result<(), A
     Ok(())
 }
 
-async fn seal(
-    ctx: &RunCtx,
-    set: BackupSetId,
-    selection: &Selection,
-    unread: Vec<MissingItem>,
-) -> Result<bool, AppError> {
+async fn seal(ctx: &RunCtx, set: BackupSetId, wanted: &Wanted, unread: Vec<MissingItem>) -> Result<bool, AppError> {
     let tenant = ctx.db.tenant(&ctx.scope);
     let about = manifest::About {
         set,
         run: ctx.run.id,
         directory_id: tenant.info().await?.directory_id,
         sealed_at_ms: ctx.ambient.now_ms(),
-        types: selection.keys().into_iter().map(str::to_owned).collect(),
+        types: wanted.selection.keys().into_iter().map(str::to_owned).collect(),
+        excluded: wanted.excluded.keys(),
         unread,
     };
     let sealed = manifest::of_items(about, &manifest::all_items(&ctx.db, &ctx.scope, set).await?).sealed();

@@ -27,6 +27,9 @@ pub struct Manifest {
     pub sealed_at_ms: i64,
     /// The selected type keys, sorted.
     pub types: Vec<String>,
+    /// Type keys that the tenant excluded, sorted: nobody asked for them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub excluded: Vec<String>,
     /// Every item, by sequence.
     pub items: Vec<ManifestItem>,
     /// What is not in the set although it was asked for.
@@ -51,6 +54,9 @@ pub struct ManifestItem {
     pub sha256: String,
     /// Length of the captured document in bytes.
     pub bytes: u64,
+    /// Its type was not selected: it is there because others need it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub foundation: bool,
 }
 
 /// One object or whole type that could not be captured, and why.
@@ -113,6 +119,8 @@ pub(crate) struct About {
     pub(crate) sealed_at_ms: i64,
     /// The selected type keys, sorted.
     pub(crate) types: Vec<String>,
+    /// Type keys that the tenant excluded, sorted.
+    pub(crate) excluded: Vec<String>,
     /// Types whose lists were not read.
     pub(crate) unread: Vec<MissingItem>,
 }
@@ -128,6 +136,7 @@ pub(crate) fn of_items(about: About, rows: &[BackupItem]) -> Manifest {
         directory_id: about.directory_id,
         sealed_at_ms: about.sealed_at_ms,
         types: about.types,
+        excluded: about.excluded,
         items: rows.iter().filter_map(manifest_item).collect(),
         missing,
         origin: None,
@@ -142,6 +151,7 @@ fn manifest_item(row: &BackupItem) -> Option<ManifestItem> {
         name: row.name.clone(),
         sha256: row.sha256.clone()?,
         bytes: row.bytes?,
+        foundation: row.foundation,
     })
 }
 

@@ -5,13 +5,21 @@ mod back_up;
 mod close;
 pub mod create_run;
 pub mod manifest;
+mod needed;
 mod observed;
+mod remove;
+mod restorability;
 pub mod schedules;
 mod start_add;
 mod start_create;
 mod verify;
 
 pub use close::close_set;
+pub use remove::{archive_set, delete_set, unarchive_set};
+pub use restorability::{
+    Restorable, Subject, Summary, Surroundings, Verdict, item_document, judge, judge_items, restorability,
+    restorability_words,
+};
 pub use start_add::{PolicyKey, start_add};
 pub(crate) use start_add::{checked_policies, counted_policies};
 pub(crate) use start_create::checked_name;

@@ -21,6 +21,8 @@ const FRESH_MS: i64 = 15 * 60 * 1000;
 pub(super) const LOOK_MS: i64 = 10_000;
 /// The step that has started the sync, if one was needed; its cursor is the sync.
 const SYNC_STEP: &str = "sync";
+/// The same of the types that hold what the wanted objects name.
+const NEEDED_STEP: &str = "sync of what they name";
 /// The step whose cursor is the moment from which on an observation is fresh.
 const SINCE_STEP: &str = "fresh since";
 /// Of an object or type that could not be read in time, when nothing says more.
@@ -40,27 +42,51 @@ pub(super) struct Observed {
     since: i64,
     /// Types whose list was not read to its end since then.
     pub(super) unread: Vec<MissingItem>,
+    /// The same of types of which only what others name is taken.
+    beside: Vec<MissingItem>,
 }
 
 impl Observed {
     /// The code that says why this object may not be taken; absent when it was seen in time.
     pub(super) fn why_not(&self, object: &ObjectRow) -> Option<&str> {
-        let unread = || self.unread.iter().find(|missing| missing.type_key == object.type_key);
+        let unread = || self.unread.iter().chain(&self.beside).find(|missing| missing.type_key == object.type_key);
         (object.last_seen_at < self.since).then(|| unread().map_or(NOT_OBSERVED, |missing| missing.code.as_str()))
     }
 }
 
 /// Starts a sync of the types that are not fresh, once, and waits for its end.
 pub(super) async fn observe_first(ctx: &RunCtx, selection: &Selection) -> Result<Observation, AppError> {
+    observe(ctx, selection, SYNC_STEP).await
+}
+
+/// The same of what the wanted objects name, known now that they are observed themselves. Of these types nothing is missing
+/// but what is named.
+pub(super) async fn observe_needed(
+    ctx: &RunCtx,
+    observed: Observed,
+    needed: &[ObjectRow],
+) -> Result<Observation, AppError> {
+    let types: BTreeSet<&str> = needed.iter().map(|object| object.type_key.as_str()).collect();
+    if types.is_empty() {
+        return Ok(Observation::Ready(observed));
+    }
+    let selection = Selection::of(&types.into_iter().collect::<Vec<_>>())?;
+    Ok(match observe(ctx, &selection, NEEDED_STEP).await? {
+        Observation::Ready(beside) => Observation::Ready(Observed { beside: beside.unread, ..observed }),
+        waits => waits,
+    })
+}
+
+async fn observe(ctx: &RunCtx, selection: &Selection, sync_step: &str) -> Result<Observation, AppError> {
     let steps = ctx.db.ledger().steps(ctx.run.id).await?;
     let cursor = |name: &str| steps.iter().find(|step| step.name == name).map(|step| step.cursor.as_deref());
     let since = match cursor(SINCE_STEP).flatten().and_then(|text| text.parse().ok()) {
         Some(since) => since,
         None => set_since(ctx).await?,
     };
-    let sync = match cursor(SYNC_STEP) {
+    let sync = match cursor(sync_step) {
         Some(sync) => sync.and_then(|cursor| cursor.parse::<RunId>().ok()),
-        None => start_stale(ctx, selection, since).await?,
+        None => start_stale(ctx, selection, (since, sync_step)).await?,
     };
     let mut failed = None;
     if let Some(sync) = sync {
@@ -73,7 +99,7 @@ pub(super) async fn observe_first(ctx: &RunCtx, selection: &Selection) -> Result
     }
     let coverage = ctx.db.tenant(&ctx.scope).inventory().coverage().await?;
     let unread = selection.keys().into_iter().filter_map(|key| unread_type(&coverage, key, since, failed.as_deref()));
-    Ok(Observation::Ready(Observed { since, unread: unread.collect() }))
+    Ok(Observation::Ready(Observed { since, unread: unread.collect(), beside: Vec::new() }))
 }
 
 /// Kept with the run, so that a later attempt judges alike.
@@ -83,7 +109,11 @@ async fn set_since(ctx: &RunCtx) -> Result<i64, AppError> {
     Ok(since)
 }
 
-async fn start_stale(ctx: &RunCtx, selection: &Selection, since: i64) -> Result<Option<RunId>, AppError> {
+async fn start_stale(
+    ctx: &RunCtx,
+    selection: &Selection,
+    (since, sync_step): (i64, &str),
+) -> Result<Option<RunId>, AppError> {
     let coverage = ctx.db.tenant(&ctx.scope).inventory().coverage().await?;
     let fresh: BTreeSet<&str> = coverage
         .iter()
@@ -98,7 +128,7 @@ async fn start_stale(ctx: &RunCtx, selection: &Selection, since: i64) -> Result<
         Some(start_sync(&ctx.db, &ctx.scope, &Selection::of(&stale)?, extra).await?.run())
     };
     let cursor = sync.map(|sync| sync.to_string());
-    ctx.db.ledger().step_done(&ctx.lease, SYNC_STEP, cursor.as_deref()).await?;
+    ctx.db.ledger().step_done(&ctx.lease, sync_step, cursor.as_deref()).await?;
     Ok(sync)
 }
 

@@ -2,12 +2,13 @@
 
 use model::AppError;
 use model::ids::BackupSetId;
+use model::registry::content::Reference;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{Db, Started, TenantScope};
 
 use super::add_run::DEFINITION;
-use crate::inventory::item_key;
+use crate::inventory::{Excluded, item_key};
 use crate::starting::{Extra, authorise, start};
 
 /// Policies in one start.
@@ -28,6 +29,11 @@ impl PolicyKey {
     pub fn parse(text: &str) -> Option<Self> {
         let (type_key, id) = text.split_once('/')?;
         Some(Self { type_key: type_key.to_owned(), id: id.to_owned() })
+    }
+
+    /// As another object names it.
+    pub fn reference(&self) -> Reference {
+        Reference { kind: self.type_key.clone(), external_id: self.id.clone() }
     }
 
     /// `TYPE/ID`, as items of runs name it.
@@ -54,7 +60,8 @@ pub async fn start_add(
     start(db, scope, &DEFINITION, json!({ "set": set, "policies": policies }), target, extra).await
 }
 
-/// The same policies sorted, each once. None, too many of them, and one that is not in the inventory are refused.
+/// The same policies sorted, each once. None, too many of them, one that is not in the inventory and one of a type that the
+/// tenant excludes are refused.
 pub(crate) async fn checked_policies(
     db: &Db,
     scope: &TenantScope,
@@ -68,6 +75,7 @@ pub(crate) async fn checked_policies(
         let why = format!("Choose 1 to {POLICIES_MAX} policies at a time");
         return Err(AppError::invalid(code, why).hint(hint));
     }
+    Excluded::of(db, scope).await?.refuse(policies.iter().map(|policy| policy.type_key.as_str()))?;
     for policy in &policies {
         db.tenant(scope).inventory().get(&policy.type_key, &policy.id).await?;
     }

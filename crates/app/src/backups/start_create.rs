@@ -6,7 +6,7 @@ use store::{Db, Started, TenantScope};
 
 use super::create_run::DEFINITION;
 use crate::inventory::Selection;
-use crate::starting::{Extra, start};
+use crate::starting::{Extra, authorise, start};
 
 /// Longest name of a backup set, in characters.
 const NAME_LENGTH_MAX: usize = 120;
@@ -22,15 +22,18 @@ pub struct NewBackup {
     pub keep_open: bool,
 }
 
-/// Creates the run, or finds the active one over the same selection. Never calls Graph.
+/// Creates the run, or finds the active one over the same types. Never calls Graph. Types that the tenant excludes are not
+/// in it; one that was named is refused.
 pub async fn start_create(db: &Db, scope: &TenantScope, backup: NewBackup, extra: Extra) -> Result<Started, AppError> {
     let name = checked_name(&backup.name)?;
-    let mut inputs = backup.selection.inputs();
+    authorise(db, scope, &DEFINITION).await?;
+    let selection = backup.selection.in_tenant(db, scope).await?;
+    let mut inputs = selection.inputs();
     inputs["name"] = name.as_str().into();
     if backup.keep_open {
         inputs["keep_open"] = true.into();
     }
-    let target = format!("“{name}”, {}", backup.selection.describe());
+    let target = format!("“{name}”, {}", selection.describe());
     start(db, scope, &DEFINITION, inputs, target, extra).await
 }
 

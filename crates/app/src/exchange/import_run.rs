@@ -179,6 +179,7 @@ impl<'a> Import<'a> {
             bytes: Some(object.document.len() as u64),
             type_key: object.type_key,
             external_id: object.external_id,
+            foundation: false,
         });
         self.types.extend(objects.into_iter().map(|object| object.type_key));
         Ok(backups.add(&self.ctx.lease, self.set, captures.collect()).await?)
@@ -216,6 +217,7 @@ impl<'a> Import<'a> {
             directory_id: tenant.info().await?.directory_id,
             sealed_at_ms: self.ctx.ambient.now_ms(),
             types: self.types.into_iter().collect(),
+            excluded: Vec::new(),
             unread,
         };
         let mut manifest = of_items(about, &all_items(&self.ctx.db, &self.ctx.scope, self.set).await?);
@@ -245,14 +247,22 @@ fn aside(path: &str, problem: Problem) -> Aside {
 fn lacking_file(aside: &Aside) -> Capture {
     let type_key = aside.type_key.clone().unwrap_or_else(|| FILE.to_owned());
     let item = file_item(aside, ItemOutcome::Failed);
-    Capture { item, type_key, external_id: aside.path.clone(), version: None, sha256: None, bytes: None }
+    Capture {
+        item,
+        type_key,
+        external_id: aside.path.clone(),
+        version: None,
+        sha256: None,
+        bytes: None,
+        foundation: false,
+    }
 }
 
 fn lacking_object(type_key: &str, id: &str, name: &str, code: &str) -> Capture {
     let why = "It was missing in the files already, or its file is";
     let item = item(item_key(type_key, id), type_key, name, code, ItemOutcome::Incomplete, Some(why));
     let (type_key, external_id) = (type_key.to_owned(), id.to_owned());
-    Capture { item, type_key, external_id, version: None, sha256: None, bytes: None }
+    Capture { item, type_key, external_id, version: None, sha256: None, bytes: None, foundation: false }
 }
 
 fn file_item(aside: &Aside, outcome: ItemOutcome) -> ItemRecord {

@@ -2,7 +2,9 @@
 
 use model::registry::resolver::{Capabilities, resolve};
 use model::registry::{Contract, Registry};
-use store::{CoverageRow, Db, StoreError, TenantScope};
+use store::{CoverageRow, Db, Exclusion, StoreError, TenantScope};
+
+use super::Excluded;
 
 /// One type in one tenant.
 pub struct TypeCoverage {
@@ -12,6 +14,8 @@ pub struct TypeCoverage {
     pub can: Capabilities,
     /// Its latest observation; absent before the first.
     pub seen: Option<CoverageRow>,
+    /// Who left it out, when and why; absent while it is observed.
+    pub excluded: Option<Exclusion>,
 }
 
 /// How well a type was seen.
@@ -25,12 +29,15 @@ pub enum Sight {
     NeverObserved,
     /// All of it.
     Complete,
+    /// The tenant leaves it out; what was seen before stays.
+    Excluded,
 }
 
 impl TypeCoverage {
     /// How well it was seen.
     pub fn sight(&self) -> Sight {
         match &self.seen {
+            _ if self.excluded.is_some() => Sight::Excluded,
             None => Sight::NeverObserved,
             Some(row) if !row.list_complete => Sight::NotRead,
             Some(row) if row.incomplete > 0 => Sight::Incomplete,
@@ -42,10 +49,18 @@ impl TypeCoverage {
 /// Every type that `inventory.sync` observes, in the order of the registry.
 pub async fn coverage(db: &Db, scope: &TenantScope) -> Result<Vec<TypeCoverage>, StoreError> {
     let mut rows = db.tenant(scope).inventory().coverage().await?;
+    let excluded = Excluded::of(db, scope).await?;
     let mut seen = |key: &str| {
         let at = rows.iter().position(|row| row.type_key == key)?;
         Some(rows.swap_remove(at))
     };
     let observed = Registry::embedded().observed();
-    Ok(observed.map(|contract| TypeCoverage { contract, can: resolve(contract), seen: seen(&contract.key) }).collect())
+    Ok(observed
+        .map(|contract| TypeCoverage {
+            contract,
+            can: resolve(contract),
+            seen: seen(&contract.key),
+            excluded: excluded.get(&contract.key).cloned(),
+        })
+        .collect())
 }

@@ -2,6 +2,7 @@
 
 mod coverage;
 mod dependencies;
+pub(crate) mod exclusions;
 mod learn;
 mod make_texts;
 pub(crate) mod names;
@@ -21,6 +22,7 @@ mod told;
 
 pub use coverage::{Sight, TypeCoverage, coverage};
 pub use dependencies::{Branch, DEPTH_MAX, Dependencies, Overview, Standing, Turn, View, dependencies, overview};
+pub use exclusions::{Excluded, exclude_type, include_type};
 pub use make_texts::MakeTexts;
 pub use query::{CHANGED, OBJECT_NAMES, ObjectQuery};
 pub use record::{done, item_key, recorded};

@@ -3,12 +3,17 @@
 use model::AppError;
 use model::registry::{Contract, Registry};
 use serde_json::{Value, json};
+use store::{Db, TenantScope};
+
+use super::exclusions::{Excluded, nothing_left};
 
 /// A set of inventory types, never empty.
 #[derive(Debug, Clone)]
 pub struct Selection {
     contracts: Vec<&'static Contract>,
     whole: bool,
+    /// Somebody named the types, so that each is wanted.
+    named: bool,
 }
 
 /// Equal when they name the same types and want the same of them.
@@ -21,7 +26,7 @@ impl PartialEq for Selection {
 impl Selection {
     /// Every type that the inventory observes.
     pub fn all() -> Self {
-        sorted(Registry::embedded().observed().collect())
+        Self { named: false, ..sorted(Registry::embedded().observed().collect()) }
     }
 
     /// Just these type keys, in any order; an empty list means all.
@@ -30,6 +35,29 @@ impl Selection {
             return Ok(Self::all());
         }
         Ok(sorted(keys.iter().map(|key| find(key.as_ref())).collect::<Result<_, _>>()?))
+    }
+
+    /// What of it the tenant observes: of all types those that it does not exclude. A type that was named and is excluded
+    /// is refused.
+    pub async fn in_tenant(&self, db: &Db, scope: &TenantScope) -> Result<Self, AppError> {
+        let excluded = Excluded::of(db, scope).await?;
+        if self.named {
+            excluded.refuse(self.keys())?;
+        }
+        self.without(&excluded).ok_or_else(nothing_left)
+    }
+
+    /// The same without the types that are excluded; nothing when all are.
+    pub fn without(&self, excluded: &Excluded) -> Option<Self> {
+        let left: Vec<_> = self.contracts.iter().copied().filter(|contract| !excluded.has(&contract.key)).collect();
+        (!left.is_empty()).then_some(Self { contracts: left, ..*self })
+    }
+
+    /// The same with the foundations that the tenant observes: what is in every backup set.
+    pub fn with_foundations(&self, excluded: &Excluded) -> Self {
+        let foundations = Registry::embedded().observed().filter(|contract| contract.foundation);
+        let wanted = foundations.filter(|contract| !excluded.has(&contract.key));
+        Self { whole: self.whole, ..sorted(self.contracts.iter().copied().chain(wanted).collect()) }
     }
 
     /// Every object is to be read, also those of which nothing tells that they changed.
@@ -66,10 +94,11 @@ impl Selection {
 fn sorted(mut contracts: Vec<&'static Contract>) -> Selection {
     contracts.sort_by_key(|contract| &contract.key);
     contracts.dedup_by_key(|contract| &contract.key);
-    Selection { contracts, whole: false }
+    Selection { contracts, whole: false, named: true }
 }
 
-fn find(key: &str) -> Result<&'static Contract, AppError> {
+/// The contract of a type that can be observed, or why there is none.
+pub(super) fn find(key: &str) -> Result<&'static Contract, AppError> {
     Registry::embedded().get(key).filter(|contract| contract.inventory).ok_or_else(|| {
         AppError::invalid("selection.unknown_type", format!("There is no configuration type \"{key}\""))
             .hint(format!("Known types: {}", Selection::all().keys().join(", ")))

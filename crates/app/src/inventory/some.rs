@@ -11,6 +11,7 @@ use model::registry::{Contract, Registry};
 use model::run::{Failure, ItemOutcome};
 use store::{ItemRecord, RecordedObject, StoreError};
 
+use super::exclusions::{Excluded, blocked};
 use super::learn::learn;
 use super::names::Names;
 use super::sync_run::{ending_of, sync_types};
@@ -74,6 +75,20 @@ impl Wanted {
     }
 }
 
+impl Wanted {
+    /// What of it the tenant still observes; nothing when it was about excluded types alone.
+    async fn observed(self, ctx: &RunCtx) -> Result<Option<Self>, StoreError> {
+        let excluded = Excluded::of(&ctx.db, &ctx.scope).await?;
+        let (had_types, had_objects) = (!self.types.is_empty(), !self.objects.is_empty());
+        let (left_out, objects): (Vec<_>, Vec<_>) =
+            self.objects.into_iter().partition(|object| excluded.has(&object.contract.key));
+        let types = self.types.into_iter().chain(left_out.into_iter().map(|object| object.contract));
+        let types = excluded.leave_out(ctx, types.collect()).await?;
+        let anything_left = !types.is_empty() || !objects.is_empty();
+        Ok((anything_left || !(had_types || had_objects)).then_some(Self { types, objects }))
+    }
+}
+
 /// Reads the lists and the objects, and ends with what of them is not complete. `whole` reads also those objects of the
 /// lists of which nothing tells that they changed.
 pub(crate) async fn sync_some(
@@ -82,6 +97,8 @@ pub(crate) async fn sync_some(
     wanted: Wanted,
     whole: bool,
 ) -> Result<Ending, Ending> {
+    let wanted = wanted.observed(ctx).await.map_err(store_ending)?;
+    let Some(wanted) = wanted else { return Ok(blocked()) };
     if !wanted.types.is_empty()
         && let Some(error) = sync_types(ctx, graph, wanted.types, whole).await.map_err(store_ending)?
     {

@@ -6,8 +6,8 @@ use model::ids::RestoreId;
 use store::{Db, Decision, Restore, TenantScope};
 
 use super::draft::{Choice, Draft, ObjectKey, Target};
-use super::mapping::{Mapping, map, target_kind};
-use super::source::{SourceObject, documents, objects, source_scope};
+use super::mapping::{Mapping, map, source_directory, target_kind};
+use super::source::{SourceObject, documents, objects, origin, source_scope};
 
 /// Longest id that a person may type.
 const ID_MAX: usize = 200;
@@ -55,7 +55,8 @@ pub async fn mapping(db: &Db, scope: &TenantScope, opened: &Opened) -> Result<Ma
     let source = source_scope(db, scope, opened.restore.source.tenant).await?;
     let chosen = opened.chosen();
     let documents = documents(db, &source, &chosen).await?;
-    map(db, scope, &source, &opened.draft, &chosen, &documents).await
+    let origin = origin(db, &source, &opened.restore).await?;
+    map(db, scope, &source, origin.as_ref(), &opened.draft, &chosen, &documents).await
 }
 
 /// Chooses what is restored. `revision` is the one that the person saw; gives the next.
@@ -141,11 +142,12 @@ async fn save(db: &Db, scope: &TenantScope, restore: RestoreId, revision: i64, d
 
 async fn remember(db: &Db, scope: &TenantScope, restore: &Restore, answers: &Answers) -> Result<(), AppError> {
     let source = source_scope(db, scope, restore.source.tenant).await?;
-    if source.get().tenant_id() == scope.tenant_id() {
+    let origin = origin(db, &source, restore).await?;
+    if source.get().tenant_id() == scope.tenant_id() && origin.is_none() {
         // In its own directory an id means what it means; what was chosen once says nothing about the next time.
         return Ok(());
     }
-    let directory_id = db.tenant(source.get()).info().await?.directory_id;
+    let directory_id = source_directory(db, &source, origin.as_ref()).await?;
     let decision = |kind: String, id: &str, choice| Decision {
         directory_id: directory_id.clone(),
         kind,

@@ -11,6 +11,8 @@ use store::{Db, Restore, TenantScope};
 use super::draft::{Draft, ObjectKey};
 use super::undo;
 use crate::backups::manifest::all_items;
+use crate::backups::manifest_of;
+use crate::exchange::SetOrigin;
 
 /// One object of the source.
 #[derive(Debug, Clone)]
@@ -72,6 +74,16 @@ pub(crate) async fn source_scope<'a>(
         AppError::conflict("restore.source_gone", "You may not see the tenant that these objects come from any more")
             .hint("Ask one of its owners for a membership, or begin a restore from another source")
     })
+}
+
+/// Where the source's set is from, when somebody has imported it.
+pub(crate) async fn origin(
+    db: &Db,
+    source: &SourceScope<'_>,
+    restore: &Restore,
+) -> Result<Option<SetOrigin>, AppError> {
+    let Some(set) = restore.source.set else { return Ok(None) };
+    Ok(manifest_of(db, source.get(), set).await?.and_then(|manifest| manifest.origin))
 }
 
 /// Everything that the source holds, by type and name.

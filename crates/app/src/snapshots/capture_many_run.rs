@@ -14,8 +14,9 @@ use store::{ItemRecord, ItemRow, ObjectRow, StoreError};
 
 use crate::backups::PolicyKey;
 use crate::bulk;
+use crate::inventory::exclusions::skipped_object;
 use crate::inventory::some::{OBJECTS_AT_ONCE, OnFailure, WantedObject, sync_one};
-use crate::inventory::{ObjectQuery, done, item_key, matching};
+use crate::inventory::{Excluded, ObjectQuery, done, item_key, matching};
 use crate::operations::failed_items;
 use crate::services::Services;
 use crate::starting::{app_ending, store_ending};
@@ -68,7 +69,8 @@ impl CaptureManyRun {
             if left.is_empty() {
                 return done(ctx).await.map_err(store_ending);
             }
-            let work = left.into_iter().map(|item| capture_one(ctx, &graph, item));
+            let excluded = &Excluded::of(&ctx.db, &ctx.scope).await.map_err(store_ending)?;
+            let work = left.into_iter().map(|item| capture_one(ctx, &graph, excluded, item));
             let all = stream::iter(work).buffer_unordered(OBJECTS_AT_ONCE).try_collect::<()>();
             all.await.map_err(store_ending)?;
         }
@@ -105,8 +107,12 @@ fn item(type_key: &str, external_id: &str, name: String) -> ItemRecord {
 }
 
 /// A failure becomes the item's; only the database stops the others.
-async fn capture_one(ctx: &RunCtx, graph: &TenantGraph, item: ItemRow) -> Result<(), StoreError> {
+async fn capture_one(ctx: &RunCtx, graph: &TenantGraph, excluded: &Excluded, item: ItemRow) -> Result<(), StoreError> {
     match object_of(&item.key) {
+        Some((contract, _)) if excluded.has(&contract.key) => {
+            let record = skipped_object(bulk::pending_again(item));
+            ctx.db.ledger().record(&ctx.lease, vec![record]).await.map(drop)
+        }
         Some((contract, external_id)) => {
             let object = WantedObject::new(contract, external_id);
             sync_one(ctx, graph, object, OnFailure::GoesOn).await.map(drop)

@@ -6,10 +6,11 @@ use model::access::Capability;
 use model::run::{Definition, IdentityInputs, Repeat};
 use serde::Deserialize;
 
-use crate::inventory::done;
+use crate::inventory::exclusions::blocked;
 use crate::inventory::names::Names;
 use crate::inventory::some::known_type;
 use crate::inventory::sync_run::ending_of;
+use crate::inventory::{Excluded, done};
 use crate::services::Services;
 use crate::starting::store_ending;
 
@@ -48,6 +49,9 @@ impl CaptureRun {
     async fn capture(&self, ctx: &RunCtx) -> Result<Ending, Ending> {
         let inputs: Inputs = ctx.inputs()?;
         let contract = known_type(&inputs.type_key)?;
+        if Excluded::of(&ctx.db, &ctx.scope).await.map_err(store_ending)?.has(&contract.key) {
+            return Ok(blocked());
+        }
         let graph = self.services.connect(ctx).await?;
         match graph.observe_one(contract, &inputs.object).await {
             Ok(object) => {

@@ -5,6 +5,7 @@ use serde_json::json;
 use store::{Db, Started, TenantScope};
 
 use super::capture_run::DEFINITION;
+use crate::inventory::Excluded;
 use crate::starting::{Extra, authorise, start};
 
 /// Creates the run, or finds the active one for the same object. Never calls Graph.
@@ -17,6 +18,7 @@ pub async fn start_capture(
 ) -> Result<Started, AppError> {
     authorise(db, scope, &DEFINITION).await?;
     let object = db.tenant(scope).inventory().get(type_key, external_id).await?.row;
+    Excluded::of(db, scope).await?.refuse([object.type_key.as_str()])?;
     let inputs = json!({ "type": object.type_key, "object": object.external_id });
     start(db, scope, &DEFINITION, inputs, format!("“{}”", object.name), extra).await
 }

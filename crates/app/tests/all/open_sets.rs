@@ -82,11 +82,11 @@ async fn what_is_not_fresh_is_read_again_first(database: &TestDatabase) {
     world.sync().await;
     let set = open_set(&world).await;
     database.execute("update inventory_coverage set at = 1").await;
-    let (changed, gone) = (id_at(&world, FILTERS, 0), id_at(&world, TEMPLATES, 0));
-    world.simulator.change(world.directory(), FILTERS, &changed, |filter| filter["description"] = "new".into());
+    let (changed, gone) = (id_at(&world, CATALOG, 0), id_at(&world, TEMPLATES, 0));
+    world.simulator.change(world.directory(), CATALOG, &changed, |policy| policy["description"] = "new".into());
     world.simulator.remove(world.directory(), TEMPLATES, &gone);
     let versions = world.versions().await;
-    let policies = [policy("assignmentFilters", &changed), policy("groupPolicyConfigurations", &gone)];
+    let policies = [policy("settingsCatalog", &changed), policy("groupPolicyConfigurations", &gone)];
     let row = world.worked(add(&world, set, &policies).await).await;
     assert_eq!((row.outcome, row.counts.succeeded, row.counts.failed), (Outcome::PartiallySucceeded, 1, 1));
     assert_eq!(reason(&row), "backup.object_missing");

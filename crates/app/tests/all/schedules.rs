@@ -1,6 +1,7 @@
 //! Backup schedules through the whole chain: a slot that is due, its run, its set, what stays.
 
-use app::backups::schedules::{RuleInput, create_schedule, fire_due, start_now, start_retry};
+use app::backups::archive_set;
+use app::backups::schedules::{RuleInput, change_schedule, create_schedule, fire_due, start_now, start_retry};
 use app::operations::start_repeat;
 use graph_sim::Fault;
 use jiff::Timestamp;
@@ -18,6 +19,7 @@ on_both_databases!(
     a_slot_waits_for_no_run_of_the_slot_before,
     a_suspended_tenant_skips,
     what_no_rule_keeps_goes_after_a_complete_backup_only,
+    an_archived_set_and_one_in_use_stay_whatever_the_rules_say,
     a_retry_backs_up_what_was_missing,
 );
 
@@ -185,6 +187,37 @@ async fn what_no_rule_keeps_goes_after_a_complete_backup_only(database: &TestDat
     assert!(row.initiator.is_some());
 }
 
+async fn an_archived_set_and_one_in_use_stay_whatever_the_rules_say(database: &TestDatabase) {
+    let world = World::seeded(database, 40).await;
+    let (rule, _) = daily(&world, 0).await;
+    let schedule = create(&world, &RuleInput { keep: Keep::default(), ..rule.clone() }).await;
+    let (db, scope) = (&world.db, world.scope().await);
+    let backups = db.tenant(&scope).backups();
+    let made = async || {
+        let run = now(&world, schedule).await;
+        assert_eq!(world.worked(run).await.outcome, Outcome::Succeeded);
+        backups.by_run(run).await.unwrap().unwrap().id
+    };
+    let (put_away, in_use, plain) = (made().await, made().await, made().await);
+    assert_eq!(archive_set(db, &scope, plain).await.unwrap_err().code, "backup.last_good");
+    archive_set(db, &scope, put_away).await.unwrap();
+    // A run that works with a set names it in its inputs; this one waits for its turn all the while.
+    let waiting = world.start_sync_of(&["namedLocations"]).await;
+    let names =
+        format!("update operation_runs set inputs = '{{\"set\":\"{in_use}\"}}', available_at = available_at + 3600000");
+    database.execute(&format!("{names} where type = 'inventory.sync' and status = 'queued'")).await;
+    let keep = Keep { last: Some(1), ..Keep::default() };
+    change_schedule(db, &scope, schedule, &RuleInput { keep, ..rule }).await.unwrap();
+    let last = made().await;
+    let left: Vec<_> = backups.list(None, 100).await.unwrap().into_iter().map(|set| set.id).collect();
+    assert_eq!(left, [last, in_use], "the plain one went");
+    assert_eq!(backups.archived(None, 100).await.unwrap()[0].id, put_away);
+    db.tenant(&scope).runs().request_cancel(waiting).await.unwrap();
+    let last = made().await;
+    let left: Vec<_> = backups.list(None, 100).await.unwrap().into_iter().map(|set| set.id).collect();
+    assert_eq!(left, [last], "nothing works with it any more");
+}
+
 async fn a_retry_backs_up_what_was_missing(database: &TestDatabase) {
     let world = World::seeded(database, 40).await;
     let (rule, _) = daily(&world, 0).await;
@@ -203,7 +236,11 @@ async fn a_retry_backs_up_what_was_missing(database: &TestDatabase) {
     assert_eq!(foreign.kind, model::Kind::NotFound, "the run of one schedule is not another one's");
     let retry = start_retry(&world.db, &scope, Some(schedule), run, Default::default()).await.unwrap().run();
     let row = world.worked(retry).await;
-    assert_eq!((row.outcome, row.counts.succeeded, row.retry_of), (Outcome::Succeeded, 1, Some(run)));
+    assert_eq!((row.outcome, row.retry_of), (Outcome::Succeeded, Some(run)));
+    let set = world.db.tenant(&scope).backups().by_run(retry).await.unwrap().unwrap().id;
+    let items = world.db.tenant(&scope).backups().items(set, None, 0, 1_000).await.unwrap();
+    let wanted: Vec<_> = items.iter().filter(|item| !item.foundation).map(|item| item.external_id.as_str()).collect();
+    assert_eq!(wanted, [id.as_str()], "beside the foundations just what was missing");
     assert_eq!(row.run_type, "backup_schedule.retry");
     // The run's own page offers the same.
     let again = start_repeat(&world.db, &scope, run, Default::default()).await.unwrap().run();

@@ -60,14 +60,61 @@ pub(crate) enum Backup {
         set: model::ids::BackupSetId,
     },
     /// The backup sets of a tenant.
-    List(OneTenant),
-    /// One backup set: what it holds and what is missing.
+    List {
+        /// The tenant.
+        #[command(flatten)]
+        tenant: OneTenant,
+        /// Those that were archived.
+        #[arg(long)]
+        archived: bool,
+    },
+    /// One backup set: what it holds, what is missing, and what could be restored today.
     Show {
         /// The tenant.
         #[command(flatten)]
         tenant: OneTenant,
         /// The set (bak_…).
         set: model::ids::BackupSetId,
+        /// Each item with why it could not be restored as a whole.
+        #[arg(long)]
+        items: bool,
+    },
+    /// The content of one item as it was captured, as JSON.
+    Item {
+        /// The tenant.
+        #[command(flatten)]
+        tenant: OneTenant,
+        /// The set (bak_…).
+        set: model::ids::BackupSetId,
+        /// The object as TYPE/ID.
+        policy: String,
+    },
+    /// Archive a set: it is kept, and no list shows it unless asked to.
+    Archive {
+        /// The tenant.
+        #[command(flatten)]
+        tenant: OneTenant,
+        /// The set (bak_…).
+        set: model::ids::BackupSetId,
+    },
+    /// Bring a set back from the archive.
+    Unarchive {
+        /// The tenant.
+        #[command(flatten)]
+        tenant: OneTenant,
+        /// The set (bak_…).
+        set: model::ids::BackupSetId,
+    },
+    /// Delete a set for good. The versions in it stay.
+    Delete {
+        /// The tenant.
+        #[command(flatten)]
+        tenant: OneTenant,
+        /// The set (bak_…).
+        set: model::ids::BackupSetId,
+        /// The name of the set, to be sure.
+        #[arg(long, value_name = "NAME")]
+        confirm: String,
     },
     /// Prove that an exported folder or archive is what its manifest says. Needs no database.
     VerifyExport {

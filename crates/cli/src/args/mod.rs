@@ -2,6 +2,7 @@
 
 mod audit;
 mod backup;
+mod coverage;
 mod exchange;
 mod filter;
 mod inventory;
@@ -17,6 +18,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub(crate) use audit::Audit;
 pub(crate) use backup::Backup;
+pub(crate) use coverage::Coverage;
 pub(crate) use exchange::{Export, Import};
 pub(crate) use filter::RunFilterArgs;
 pub(crate) use inventory::{DependenciesArgs, Inventory};
@@ -88,6 +90,9 @@ pub(crate) enum Command {
     Inventory(Inventory),
     /// What depends on what in a tenant.
     Dependencies(DependenciesArgs),
+    /// What of a tenant could be seen, and what is excluded from it.
+    #[command(subcommand)]
+    Coverage(Coverage),
     /// Policies of a tenant.
     #[command(subcommand)]
     Policy(Policy),

@@ -1,6 +1,10 @@
 //! `tenantatlas backup …`
 
-use app::backups::{NewBackup, PolicyKey, close_set, start_add, start_create, verify};
+mod set;
+
+use app::backups::{
+    NewBackup, PolicyKey, archive_set, close_set, delete_set, start_add, start_create, unarchive_set, verify,
+};
 use app::inventory::Selection;
 use app::starting::Extra;
 use model::AppError;
@@ -43,9 +47,31 @@ pub(crate) async fn run(args: Backup, session: &Session) -> Result<Exit, AppErro
             session.output.line(format!("Closed. Prove it with: tenantatlas backup verify {} {set}", tenant.tenant));
             Ok(Exit::Success)
         }
-        Backup::List(tenant) => list(tenant, session).await,
-        Backup::Show { tenant, set } => show(tenant, set, session).await,
         Backup::VerifyExport { path } => super::exchange::verify(&path, session.output),
+        Backup::List { tenant, archived } => list(tenant, archived, session).await,
+        Backup::Show { tenant, set, items } => set::show(tenant, set, items, session).await,
+        Backup::Item { tenant, set, policy } => set::item(tenant, set, &policy, session).await,
+        Backup::Archive { tenant, set } => {
+            let scope = session.scope(&tenant.tenant).await?;
+            archive_set(&session.db, &scope, set).await?;
+            session.output.document(&serde_json::json!({ "archived": set }));
+            session.output.line("Archived. It is kept; tenantatlas backup list --archived shows it.");
+            Ok(Exit::Success)
+        }
+        Backup::Unarchive { tenant, set } => {
+            let scope = session.scope(&tenant.tenant).await?;
+            unarchive_set(&session.db, &scope, set).await?;
+            session.output.document(&serde_json::json!({ "unarchived": set }));
+            session.output.line("Brought back. It stands in the list again.");
+            Ok(Exit::Success)
+        }
+        Backup::Delete { tenant, set, confirm } => {
+            let scope = session.scope(&tenant.tenant).await?;
+            delete_set(&session.db, &scope, set, &confirm).await?;
+            session.output.document(&serde_json::json!({ "deleted": set }));
+            session.output.line("Deleted. The versions that it held stay.");
+            Ok(Exit::Success)
+        }
         Backup::Verify { tenant, set } => check(tenant, set, session).await,
     }
 }
@@ -66,10 +92,12 @@ pub(super) fn policy(text: &str) -> Result<PolicyKey, AppError> {
     })
 }
 
-async fn list(tenant: OneTenant, session: &Session) -> Result<Exit, AppError> {
+async fn list(tenant: OneTenant, archived: bool, session: &Session) -> Result<Exit, AppError> {
     let scope = session.scope(&tenant.tenant).await?;
     let now_ms = session.db.ambient().now_ms();
-    let sets = session.db.tenant(&scope).backups().list(None, 100).await?;
+    let backups_of = session.db.tenant(&scope);
+    let backups = backups_of.backups();
+    let sets = if archived { backups.archived(None, 100).await? } else { backups.list(None, 100).await? };
     if session.output.is_json() {
         session.output.document(&sets.iter().map(json::backup_set).collect::<Vec<_>>());
         return Ok(Exit::Success);
@@ -99,29 +127,6 @@ async fn list(tenant: OneTenant, session: &Session) -> Result<Exit, AppError> {
         rows.collect(),
         "No backup sets yet. Make one with: tenantatlas backup create TENANT",
     );
-    Ok(Exit::Success)
-}
-
-async fn show(tenant: OneTenant, set: BackupSetId, session: &Session) -> Result<Exit, AppError> {
-    let scope = session.scope(&tenant.tenant).await?;
-    let backups = session.db.tenant(&scope).backups();
-    let row = backups.get(set).await?;
-    let manifest = app::backups::manifest_of(&session.db, &scope, set).await?;
-    session.output.document(&serde_json::json!({ "set": json::backup_set(&row), "manifest": manifest }));
-    session.output.line(format!("{} “{}”: {}, {}", row.id, row.name, state(&row), objects(row.items)));
-    session.output.line(format!("  by {} at {}", row.creator_name, when::exact(row.created_at)));
-    let Some(manifest) = manifest else {
-        let next = format!("tenantatlas backup close {} {set}", tenant.tenant);
-        session.output.line(if row.open {
-            format!("  It is open. Close it with: {next}")
-        } else {
-            "  It is still being written.".to_owned()
-        });
-        return Ok(Exit::Success);
-    };
-    for missing in &manifest.missing {
-        session.output.line(format!("  missing: {} “{}” [{}]", missing.type_key, missing.name, missing.code));
-    }
     Ok(Exit::Success)
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use app::inventory::{Match, ObjectQuery, item_key, matches, matching};
+use app::inventory::{Excluded, Match, ObjectQuery, item_key, matches, matching};
 use model::AppError;
 use model::registry::Registry;
 use store::ObjectRow;
@@ -37,7 +37,8 @@ pub(crate) async fn run(args: Inventory, session: &Session) -> Result<Exit, AppE
         Some(text) => matches(&session.db, &scope, &text, &objects).await?,
         None => HashMap::new(),
     };
-    let rows = objects.iter().map(|object| line(object, &found)).collect();
+    let excluded = Excluded::of(&session.db, &scope).await?;
+    let rows = objects.iter().map(|object| line(object, &found, excluded.has(&object.type_key))).collect();
     session.output.rows(&COLUMNS, rows, "Nothing fits. tenantatlas sync reads what is there.");
     let all = inventory.count(&filter).await?;
     if all > objects.len() as u64 {
@@ -46,9 +47,10 @@ pub(crate) async fn run(args: Inventory, session: &Session) -> Result<Exit, AppE
     Ok(Exit::Success)
 }
 
-fn line(object: &ObjectRow, found: &HashMap<String, Match>) -> Vec<String> {
+fn line(object: &ObjectRow, found: &HashMap<String, Match>, excluded: bool) -> Vec<String> {
     let key = item_key(&object.type_key, &object.external_id);
     let state = match (&object.missing, object.complete) {
+        _ if excluded => "excluded",
         (Some(_), _) => "missing",
         (None, false) => "incomplete",
         (None, true) => "present",

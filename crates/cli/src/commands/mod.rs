@@ -2,6 +2,7 @@
 
 mod audit;
 mod backup;
+mod coverage;
 mod db;
 mod demo;
 mod dependencies;
@@ -49,6 +50,7 @@ pub(crate) async fn dispatch(cli: Cli, output: Output) -> Result<Exit, AppError>
         Command::Sync(args) => sync::run(args, &Session::open(global, output).await?).await,
         Command::Inventory(args) => inventory::run(args, &Session::open(global, output).await?).await,
         Command::Dependencies(args) => dependencies::run(args, &Session::open(global, output).await?).await,
+        Command::Coverage(args) => coverage::run(args, &Session::open(global, output).await?).await,
         Command::Policy(args) => policy::run(args, &Session::open(global, output).await?).await,
         Command::Backup(Backup::VerifyExport { path }) => exchange::verify(&path, output),
         Command::Backup(args) => backup::run(args, &Session::open(global, output).await?).await,

@@ -27,6 +27,9 @@ pub struct Contract {
     pub category: String,
     /// Whether `inventory.sync` observes it; the group cache has a run type of its own.
     pub inventory: bool,
+    /// Whether it is in every backup set, also in one of other types: a restore needs it.
+    #[serde(default)]
+    pub foundation: bool,
     /// How the platform of an object is found.
     pub platform: PlatformRule,
     /// Graph version that knows all of it.

@@ -1,11 +1,13 @@
 //! Backup sets: written by one run, then sealed for ever, which the database itself enforces.
 
+mod archive;
 mod import;
 mod list;
 mod open;
 mod seal;
 mod write;
 
+pub use archive::Dependent;
 pub use import::ImportedObject;
 pub use open::backup_closed;
 
@@ -56,6 +58,8 @@ pub struct BackupSet {
     pub created_at: i64,
     /// Milliseconds since the Unix epoch.
     pub sealed_at: Option<i64>,
+    /// When it was put away and by whom; absent while lists show it.
+    pub archived: Option<(i64, String)>,
 }
 
 /// A set's manifest, ready to be kept.
@@ -84,6 +88,8 @@ pub struct Capture {
     pub sha256: Option<String>,
     /// Length of the document.
     pub bytes: Option<u64>,
+    /// Nobody selected its type: it is there because others need it.
+    pub foundation: bool,
 }
 
 /// One object of a set, or one that should have been.
@@ -107,6 +113,8 @@ pub struct BackupItem {
     pub outcome: ItemOutcome,
     /// Why it is not good.
     pub code: Option<String>,
+    /// Nobody selected its type: it is there because others need it.
+    pub foundation: bool,
 }
 
 impl BackupSet {
@@ -124,6 +132,7 @@ impl BackupSet {
             manifest_hash: row.get("manifest_hash")?,
             created_at: row.get("created_at")?,
             sealed_at: row.get("sealed_at")?,
+            archived: row.get::<Option<i64>>("archived_at")?.zip(row.get("archived_by_name")?),
         })
     }
 }
@@ -140,6 +149,7 @@ impl BackupItem {
             bytes: row.get::<Option<i64>>("bytes")?.and_then(|bytes| u64::try_from(bytes).ok()),
             outcome: row.word("outcome")?,
             code: row.get("code")?,
+            foundation: row.get("foundation")?,
         })
     }
 }

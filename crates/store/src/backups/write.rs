@@ -99,7 +99,7 @@ impl Backups<'_> {
             captures.into_iter().filter(|capture| written.contains(&capture.item.key) && is_new(capture)).collect();
         for (chunk, first) in added.chunks(ROWS_MAX).zip((last + 1..).step_by(ROWS_MAX)) {
             let mut insert = Builder::new(
-                "insert into backup_set_items (set_id, sequence, type_key, external_id, name, version_id, sha256, bytes, outcome, code) ",
+                "insert into backup_set_items (set_id, sequence, type_key, external_id, name, version_id, sha256, bytes, outcome, code, foundation) ",
             );
             insert.rows((first..).zip(chunk).map(|(sequence, capture)| {
                 vec![
@@ -113,6 +113,7 @@ impl Backups<'_> {
                     capture.bytes.and_then(|bytes| i64::try_from(bytes).ok()).into(),
                     capture.item.outcome.to_string().into(),
                     capture.item.code.as_deref().into(),
+                    capture.foundation.into(),
                 ]
             }));
             tx.execute(insert.statement()).await?;
@@ -127,21 +128,9 @@ impl Backups<'_> {
     pub async fn remove(&self, lease: &Lease, set: BackupSetId, reason: &str) -> Result<(), StoreError> {
         let mut tx = self.0.db.begin("backups.remove").await?;
         let held = hold_in(&mut tx, lease, self.0.tenant()).await?;
-        let record = sql!(
-            "insert into backup_set_removals (set_id, tenant_id, name, sealed_at, removed_at, removed_by_name, reason) \
-             select id, tenant_id, name, sealed_at, $3, $4, $5 from backup_sets \
-             where id = $1 and tenant_id = $2 and sealed_at is not null",
-            id(set),
-            self.0.tenant_arg(),
-            held.now,
-            &self.0.scope.actor().name,
-            reason,
-        );
-        if tx.execute(record).await? == 0 {
+        if !self.delete_in(&mut tx, set, held.now, reason).await? {
             return Ok(());
         }
-        tx.execute(sql!("delete from backup_set_items where set_id = $1", id(set))).await?;
-        tx.execute(sql!("delete from backup_sets where id = $1", id(set))).await?;
         let mut entry = self.0.entry("backup.remove", Some(set.to_string()), "succeeded", Some(reason.to_owned()));
         entry.run = Some(lease.run);
         audit::append(&mut tx, self.0.db.ambient(), held.now, vec![entry]).await?;

@@ -5,7 +5,7 @@ use model::ids::RunId;
 use super::Inventory;
 use super::turn::one_at_a_time;
 use crate::db::Tx;
-use crate::db::sql::{id, sql};
+use crate::db::sql::{Statement, id, sql};
 use crate::ledger::{hold_in, step_in};
 use crate::{Lease, StoreError};
 
@@ -146,6 +146,10 @@ impl Inventory<'_> {
     pub async fn coverage(&self) -> Result<Vec<CoverageRow>, StoreError> {
         let statement =
             sql!("select * from inventory_coverage where tenant_id = $1 order by type_key", self.0.tenant_arg());
+        self.coverage_rows(statement).await
+    }
+
+    async fn coverage_rows(&self, statement: Statement) -> Result<Vec<CoverageRow>, StoreError> {
         let rows = self.0.db.fetch("inventory_coverage", statement).await?;
         rows.iter()
             .map(|row| {
@@ -166,9 +170,14 @@ impl Inventory<'_> {
             .collect()
     }
 
-    /// Absent before the first observation.
+    /// Absent before the first observation. Types that are left out do not count.
     pub async fn freshness(&self) -> Result<Option<Freshness>, StoreError> {
-        let coverage = self.coverage().await?;
+        let observed = sql!(
+            "select c.* from inventory_coverage c where c.tenant_id = $1 and not exists \
+             (select 1 from excluded_types e where e.tenant_id = c.tenant_id and e.type_key = c.type_key)",
+            self.0.tenant_arg()
+        );
+        let coverage = self.coverage_rows(observed).await?;
         let complete = coverage.iter().all(|row| row.list_complete && row.incomplete == 0);
         Ok(coverage.iter().map(|row| row.at).max().map(|at| Freshness { at, complete }))
     }

@@ -59,6 +59,9 @@ pub struct UnusedKinds<'a> {
     pub groups: bool,
 }
 
+/// Objects asked about in one statement.
+const KNOWN_MAX: usize = 500;
+
 /// Rows of both tables in which objects are known: `o` of the inventory, `g` of the directory.
 const KNOWN: &str = " left join inventory_objects o on o.tenant_id = r.tenant_id and o.type_key = r.kind and o.external_id = r.target_id \
      left join directory_groups g on r.kind = 'groups' and g.tenant_id = r.tenant_id and g.id = r.target_id ";
@@ -192,16 +195,42 @@ impl Inventory<'_> {
 
     /// An object or a group by its kind and id; nothing when neither is known.
     pub async fn linked_object(&self, reference: &Reference) -> Result<Option<LinkedObject>, StoreError> {
+        Ok(self.linked_objects(std::slice::from_ref(reference)).await?.into_iter().next())
+    }
+
+    /// Of these objects and groups those that are known, missing ones as well, in no particular order.
+    pub async fn linked_objects(&self, references: &[Reference]) -> Result<Vec<LinkedObject>, StoreError> {
+        let mut found = Vec::new();
+        for chunk in references.chunks(KNOWN_MAX) {
+            found.extend(self.linked_chunk(chunk).await?);
+        }
+        Ok(found)
+    }
+
+    async fn linked_chunk(&self, references: &[Reference]) -> Result<Vec<LinkedObject>, StoreError> {
         let mut query = Builder::new("select r.kind as kind, r.target_id as id, coalesce(o.name, g.name) as name, ");
         query.with(
             "coalesce(o.missing_since, g.missing_since) as missing_since from \
              (select f.column1 as kind, f.column2 as target_id, t.id as tenant_id from tenants t, (",
             [],
         );
-        query.rows([vec![(&reference.kind).into(), (&reference.external_id).into()]]);
+        query.rows(references.iter().map(|named| vec![(&named.kind).into(), (&named.external_id).into()]));
         query.with(") as f where t.id = {}) as r", [self.0.tenant_arg().into()]);
         query.text(KNOWN).text("where coalesce(o.external_id, g.id) is not null");
-        self.0.db.fetch("inventory_objects", query.statement()).await?.first().map(linked).transpose()
+        self.0.db.fetch("inventory_objects", query.statement()).await?.iter().map(linked).collect()
+    }
+
+    /// What the present objects of these types name of other kinds, each once.
+    pub async fn named_by(&self, types: &[&str]) -> Result<Vec<Reference>, StoreError> {
+        let mut query = Builder::new(
+            "select distinct r.kind, r.target_id from inventory_references r join inventory_objects o \
+             on o.tenant_id = r.tenant_id and o.type_key = r.type_key and o.external_id = r.external_id where ",
+        );
+        query.with("r.tenant_id = {} and o.missing_since is null and r.type_key", [self.0.tenant_arg().into()]);
+        query.one_of(types.iter().copied().map(Arg::from)).text(" and r.kind");
+        query.none_of(types.iter().copied().map(Arg::from)).text(" order by r.kind, r.target_id");
+        let rows = self.0.db.fetch("inventory_references", query.statement()).await?;
+        rows.iter().map(|row| Ok(Reference { kind: row.get("kind")?, external_id: row.get("target_id")? })).collect()
     }
 }
 

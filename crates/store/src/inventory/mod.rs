@@ -3,6 +3,7 @@
 pub(crate) mod authors;
 mod coverage;
 mod dependencies;
+mod exclusions;
 mod filter;
 mod list;
 mod locate;
@@ -18,6 +19,7 @@ mod turn;
 pub use authors::VersionAuthor;
 pub use coverage::{CoverageRow, Freshness, ObservedType};
 pub use dependencies::{Direction, Link, LinkedObject, UnusedKinds, UseCount};
+pub use exclusions::Exclusion;
 pub use filter::InventoryFilter;
 pub use list::Facets;
 pub use record::{Recorded, RecordedObject, RowSignal, What};

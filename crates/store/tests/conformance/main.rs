@@ -13,6 +13,7 @@ mod cutter;
 mod definitions;
 mod dependencies;
 mod dispatch;
+mod exclusions;
 mod harness;
 mod imports;
 mod inventory;

@@ -4,7 +4,7 @@ use app::exchange::SetOrigin;
 use axum::Json;
 use axum::extract::State;
 use model::ids::BackupSetId;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use store::BackupSet as Row;
 use utoipa::ToSchema;
 
@@ -43,11 +43,33 @@ pub(crate) struct BackupSet {
     /// Where it is from, when somebody has imported it.
     #[serde(skip_serializing_if = "Option::is_none")]
     origin: Option<SetOrigin>,
+    /// When it was put away; absent while the list shows it.
+    archived_at: Option<i64>,
+    /// Who put it away.
+    archived_by: Option<String>,
+}
+
+/// The name of a set, typed again.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DeleteRequest {
+    /// Exactly as the set is called.
+    confirm: String,
+}
+
+/// A set that is gone.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Deleted {
+    /// `bak_…`
+    deleted: String,
 }
 
 impl From<Row> for BackupSet {
     fn from(row: Row) -> Self {
+        let (archived_at, archived_by) = row.archived.unzip();
         Self {
+            archived_at,
+            archived_by,
             id: row.id.to_string(),
             run: row.run.to_string(),
             name: row.name,
@@ -87,7 +109,7 @@ pub(crate) struct Verified {
 }
 
 /// Backup sets, newest first.
-#[utoipa::path(get, path = "/api/v1/tenants/{tenant}/backups", tag = "backups", params(("tenant" = String, Path), ("before" = Option<String>, Query), ("limit" = Option<u32>, Query)), responses((status = 200, body = BackupList), (status = 404, body = crate::errors::Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/api/v1/tenants/{tenant}/backups", tag = "backups", params(("tenant" = String, Path), ("archived" = Option<bool>, Query, description = "those that were put away"), ("before" = Option<String>, Query), ("limit" = Option<u32>, Query)), responses((status = 200, body = BackupList), (status = 404, body = crate::errors::Problem, content_type = "application/problem+json")))]
 pub(crate) async fn list(
     State(shared): State<Shared>,
     InTenant(_ctx, scope): InTenant,
@@ -95,7 +117,12 @@ pub(crate) async fn list(
 ) -> Result<Json<BackupList>, WebError> {
     let limit = limit(&asked);
     let before = asked.get("before").and_then(|set| set.parse().ok());
-    let mut rows = shared.db().tenant(&scope).backups().list(before, limit + 1).await?;
+    let tenant = shared.db().tenant(&scope);
+    let mut rows = if asked.has("archived", "true") {
+        tenant.backups().archived(before, limit + 1).await?
+    } else {
+        tenant.backups().list(before, limit + 1).await?
+    };
     let more = rows.len() > limit;
     rows.truncate(limit);
     let older = more.then(|| rows.last().map(|row| row.id.to_string())).flatten();
@@ -137,6 +164,40 @@ pub(crate) async fn verify(
         missing: found.missing,
         problems: found.problems,
     }))
+}
+
+/// Puts a set away: it is kept, and no list shows it unless asked to. Refused while something depends on it.
+#[utoipa::path(post, path = "/api/v1/tenants/{tenant}/backups/{set}/archive", tag = "backups", params(("tenant" = String, Path), ("set" = String, Path), ("X-CSRF-Token" = String, Header)), responses((status = 200, body = BackupSet), (status = 403, body = crate::errors::Problem, content_type = "application/problem+json"), (status = 404, body = crate::errors::Problem, content_type = "application/problem+json"), (status = 409, body = crate::errors::Problem, content_type = "application/problem+json")))]
+pub(crate) async fn archive(
+    State(shared): State<Shared>,
+    InTenant(_ctx, scope): InTenant,
+    PathId(set): PathId<BackupSetId>,
+) -> Result<Json<BackupSet>, WebError> {
+    app::backups::archive_set(shared.db(), &scope, set).await?;
+    Ok(Json(shared.db().tenant(&scope).backups().get(set).await?.into()))
+}
+
+/// Brings a set back from the archive.
+#[utoipa::path(post, path = "/api/v1/tenants/{tenant}/backups/{set}/unarchive", tag = "backups", params(("tenant" = String, Path), ("set" = String, Path), ("X-CSRF-Token" = String, Header)), responses((status = 200, body = BackupSet), (status = 403, body = crate::errors::Problem, content_type = "application/problem+json"), (status = 404, body = crate::errors::Problem, content_type = "application/problem+json")))]
+pub(crate) async fn unarchive(
+    State(shared): State<Shared>,
+    InTenant(_ctx, scope): InTenant,
+    PathId(set): PathId<BackupSetId>,
+) -> Result<Json<BackupSet>, WebError> {
+    app::backups::unarchive_set(shared.db(), &scope, set).await?;
+    Ok(Json(shared.db().tenant(&scope).backups().get(set).await?.into()))
+}
+
+/// Removes a set for good. The versions in it stay. Refused while something depends on it.
+#[utoipa::path(post, path = "/api/v1/tenants/{tenant}/backups/{set}/delete", tag = "backups", params(("tenant" = String, Path), ("set" = String, Path), ("X-CSRF-Token" = String, Header)), request_body = DeleteRequest, responses((status = 200, body = Deleted), (status = 403, body = crate::errors::Problem, content_type = "application/problem+json"), (status = 404, body = crate::errors::Problem, content_type = "application/problem+json"), (status = 409, body = crate::errors::Problem, content_type = "application/problem+json"), (status = 422, body = crate::errors::Problem, content_type = "application/problem+json")))]
+pub(crate) async fn delete(
+    State(shared): State<Shared>,
+    InTenant(_ctx, scope): InTenant,
+    PathId(set): PathId<BackupSetId>,
+    JsonBody(request): JsonBody<DeleteRequest>,
+) -> Result<Json<Deleted>, WebError> {
+    app::backups::delete_set(shared.db(), &scope, set, &request.confirm).await?;
+    Ok(Json(Deleted { deleted: set.to_string() }))
 }
 
 /// Closes a set that was left open: from then on it does not change any more.

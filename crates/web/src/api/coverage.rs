@@ -6,11 +6,13 @@ use app::inventory::{Sight, TypeCoverage};
 use axum::Json;
 use axum::extract::State;
 use model::registry::resolver;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use store::TenantScope;
 use utoipa::ToSchema;
 
 use crate::errors::WebError;
-use crate::extract::InTenant;
+use crate::extract::{InTenant, JsonBody, PathText};
+use crate::pages::inventory::TypePath;
 use crate::state::Shared;
 
 /// One answer.
@@ -28,6 +30,25 @@ impl From<&resolver::Answer> for Answer {
     }
 }
 
+/// A type that is left out of what is observed.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Exclusion {
+    /// Who decided it.
+    by: String,
+    /// When, milliseconds since the Unix epoch.
+    at: i64,
+    /// Why.
+    reason: String,
+}
+
+/// Why a type is left out.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ExclusionRequest {
+    /// 1 to 200 characters on one line.
+    reason: String,
+}
+
 /// One configuration type in the tenant. Times are milliseconds since the Unix epoch.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Coverage {
@@ -38,8 +59,10 @@ pub(crate) struct Coverage {
     label: String,
     /// The area it belongs to.
     category: String,
-    /// `complete`, `incomplete`, `not_read` or `never_observed`.
+    /// `complete`, `incomplete`, `not_read`, `never_observed` or `excluded`.
     state: &'static str,
+    /// Who left it out, when and why; null while it is observed.
+    excluded: Option<Exclusion>,
     /// Why the list was not read to its end.
     code: Option<String>,
     /// Objects in the list.
@@ -73,6 +96,7 @@ impl From<TypeCoverage> for Coverage {
             Sight::Incomplete => "incomplete",
             Sight::NeverObserved => "never_observed",
             Sight::Complete => "complete",
+            Sight::Excluded => "excluded",
         };
         let contract = found.contract;
         let seen = found.seen.as_ref();
@@ -81,6 +105,7 @@ impl From<TypeCoverage> for Coverage {
             label: contract.label_plural.clone(),
             category: contract.category.clone(),
             state,
+            excluded: found.excluded.map(|row| Exclusion { by: row.by_name, at: row.at, reason: row.reason }),
             code: seen.and_then(|row| row.code.clone()),
             objects: seen.map(|row| row.seen),
             incomplete: seen.map(|row| row.incomplete),
@@ -105,4 +130,33 @@ pub(crate) async fn list(
 ) -> Result<Json<Vec<Coverage>>, WebError> {
     let types = app::inventory::coverage(shared.db(), &scope).await?;
     Ok(Json(types.into_iter().map(Coverage::from).collect()))
+}
+
+/// Leaves a type out of what is observed, until it is included again: syncs, probes and backups do not ask for it.
+#[utoipa::path(post, path = "/api/v1/tenants/{tenant}/coverage/{type}/exclude", tag = "inventory", params(("tenant" = String, Path), ("type" = String, Path), ("X-CSRF-Token" = String, Header)), request_body = ExclusionRequest, responses((status = 200, body = Coverage), (status = 403, body = crate::errors::Problem, content_type = "application/problem+json"), (status = 404, body = crate::errors::Problem, content_type = "application/problem+json"), (status = 422, body = crate::errors::Problem, content_type = "application/problem+json")))]
+pub(crate) async fn exclude(
+    State(shared): State<Shared>,
+    InTenant(_ctx, scope): InTenant,
+    PathText(path): PathText<TypePath>,
+    JsonBody(request): JsonBody<ExclusionRequest>,
+) -> Result<Json<Coverage>, WebError> {
+    app::inventory::exclude_type(shared.db(), &scope, &path.type_key, &request.reason).await?;
+    one(&shared, &scope, &path.type_key).await
+}
+
+/// Observes a type again: the next sync reads all of it.
+#[utoipa::path(post, path = "/api/v1/tenants/{tenant}/coverage/{type}/include", tag = "inventory", params(("tenant" = String, Path), ("type" = String, Path), ("X-CSRF-Token" = String, Header)), responses((status = 200, body = Coverage), (status = 403, body = crate::errors::Problem, content_type = "application/problem+json"), (status = 404, body = crate::errors::Problem, content_type = "application/problem+json"), (status = 422, body = crate::errors::Problem, content_type = "application/problem+json")))]
+pub(crate) async fn include(
+    State(shared): State<Shared>,
+    InTenant(_ctx, scope): InTenant,
+    PathText(path): PathText<TypePath>,
+) -> Result<Json<Coverage>, WebError> {
+    app::inventory::include_type(shared.db(), &scope, &path.type_key).await?;
+    one(&shared, &scope, &path.type_key).await
+}
+
+async fn one(shared: &Shared, scope: &TenantScope, type_key: &str) -> Result<Json<Coverage>, WebError> {
+    let types = app::inventory::coverage(shared.db(), scope).await?;
+    let found = types.into_iter().find(|each| each.contract.key == type_key);
+    Ok(Json(found.map(Coverage::from).ok_or_else(model::AppError::not_found)?))
 }

@@ -3,8 +3,8 @@
 use utoipa::OpenApi;
 
 use super::{
-    backups, bulk, coverage, dependencies, exchange, exports, inventory, pauses, probe, restore_mapping, restore_steps,
-    restores, runs, schedules, session, starts, tenants, views,
+    backup_items, backups, bulk, coverage, dependencies, exchange, exports, inventory, pauses, probe, restore_mapping,
+    restore_steps, restores, runs, schedules, session, starts, tenants, views,
 };
 
 #[derive(OpenApi)]
@@ -49,6 +49,8 @@ use super::{
         dependencies::overview,
         dependencies::of_object,
         coverage::list,
+        coverage::exclude,
+        coverage::include,
         starts::sync,
         starts::probe,
         starts::sync_type,
@@ -63,6 +65,12 @@ use super::{
         starts::add_policies,
         backups::list,
         backups::get,
+        backup_items::whole,
+        backup_items::list,
+        backup_items::get,
+        backups::archive,
+        backups::unarchive,
+        backups::delete,
         backups::verify,
         backups::close,
         backups::take_out,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use app::inventory::{Match, ObjectQuery, item_key, matches, matching};
+use app::inventory::{Excluded, Match, ObjectQuery, item_key, matches, matching};
 use axum::Json;
 use axum::extract::State;
 use model::registry::content::Reference;
@@ -68,6 +68,8 @@ pub(crate) struct Object {
     missing_since: Option<i64>,
     /// Whether the pass that did not find it was complete; absent when it is there.
     missing_is_certain: Option<bool>,
+    /// Whether its type is excluded from what is observed: then this is what was last seen.
+    excluded: bool,
     /// The setting that a search found; absent when the name or the id was found, and without a search.
     #[serde(rename = "match", skip_serializing_if = "Option::is_none")]
     found: Option<FoundIn>,
@@ -128,6 +130,7 @@ impl From<ObjectRow> for Object {
             changed_at: row.changed_at,
             missing_since: row.missing.as_ref().map(|missing| missing.since),
             missing_is_certain: row.missing.as_ref().map(|missing| missing.high_confidence),
+            excluded: false,
             found: None,
         }
     }
@@ -244,9 +247,10 @@ pub(crate) async fn list(
         Some(text) => matches(shared.db(), &scope, &text, &rows).await?,
         None => HashMap::new(),
     };
+    let excluded = Excluded::of(shared.db(), &scope).await?;
     let object = |row: ObjectRow| {
         let found = found.remove(&item_key(&row.type_key, &row.external_id)).map(FoundIn::from);
-        Object { found, ..Object::from(row) }
+        Object { found, excluded: excluded.has(&row.type_key), ..Object::from(row) }
     };
     Ok(Json(ObjectList { objects: rows.into_iter().map(object).collect(), next }))
 }
@@ -276,6 +280,6 @@ pub(crate) async fn get(
         used_by,
         versions: versions.collect(),
         document: loaded.document,
-        object: loaded.object.row.into(),
+        object: Object { excluded: loaded.excluded.is_some(), ..loaded.object.row.into() },
     }))
 }

@@ -1,5 +1,6 @@
 //! The JSON API, version 1. The same functions as the pages, the same codes as their errors.
 
+pub(crate) mod backup_items;
 pub(crate) mod backups;
 pub(crate) mod bulk;
 pub(crate) mod coverage;

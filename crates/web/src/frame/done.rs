@@ -46,12 +46,22 @@ pub(crate) enum Done {
     TakenOut,
     /// An open set was closed.
     SetClosed,
+    /// A set was put away.
+    SetArchived,
+    /// A set came back.
+    SetUnarchived,
+    /// A set was removed.
+    SetDeleted,
     /// A schedule was made or changed.
     ScheduleSaved,
     /// How often to look for changes was chosen.
     ProbeSaved,
     /// A schedule was removed.
     ScheduleRemoved,
+    /// A type was left out.
+    TypeExcluded,
+    /// A type is observed again.
+    TypeIncluded,
     /// A view was made or changed.
     ViewSaved,
     /// A view was removed.
@@ -89,9 +99,14 @@ impl Done {
             Self::Resumed => ("Resumed", "Queued operations start now."),
             Self::TakenOut => ("Policy taken out", "It stays in the inventory, with its versions."),
             Self::SetClosed => ("Set closed", "It does not change any more. Verify it to prove that."),
+            Self::SetArchived => ("Set archived", "It is kept, and stands under the archive."),
+            Self::SetUnarchived => ("Set brought back", "It stands in the list again."),
+            Self::SetDeleted => ("Set deleted", "The versions that it held stay."),
             Self::ScheduleSaved => ("Schedule saved", "Its next time is in the list."),
             Self::ProbeSaved => ("Choice saved", "A worker looks by it from now on."),
             Self::ScheduleRemoved => ("Schedule removed", "The sets that it made stay."),
+            Self::TypeExcluded => ("Type excluded", "Nothing asks for it any more. What was seen of it stays."),
+            Self::TypeIncluded => ("Type included", "The next sync reads all of it."),
             Self::ViewSaved => ("View saved", "It stands above the list of operations."),
             Self::ViewRemoved => ("View removed", "The operations stay."),
             Self::OpeningSaved => ("Saved", "Operations opens with it from now on."),

@@ -33,7 +33,7 @@ pub(super) async fn take_form(request: &mut Request, expected: &str) -> Result<(
             }
             None => {
                 let text = part.text().await.map_err(|_| no_form())?;
-                fields = fields.and(Fields::of_text(&name, &text));
+                fields = fields.followed_by(Fields::of_text(&name, &text));
             }
         }
     }

@@ -35,6 +35,8 @@ pub enum Badge {
     // Whether a type was read at all.
     NotRead,
     NeverObserved,
+    // A type that a tenant leaves out, and what was seen of it before.
+    Excluded,
     // A backup set that was left open.
     Open,
     // Inventory objects.
@@ -83,7 +85,7 @@ enum Motion {
 
 impl Badge {
     /// All badges, in the order of the component sheet.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::Queued,
         Self::Waiting,
         Self::RetryingSoon,
@@ -105,6 +107,7 @@ impl Badge {
         Self::Complete,
         Self::NotRead,
         Self::NeverObserved,
+        Self::Excluded,
         Self::Open,
         Self::Present,
         Self::Missing,
@@ -197,6 +200,7 @@ impl Badge {
             Self::Complete           => Look("Complete", "circle-check", Ok, Quiet, Still),
             Self::NotRead            => Look("Not read", "circle-x", Bad, Soft, Still),
             Self::NeverObserved      => Look("Never observed", "circle-dashed", Mute, Quiet, Still),
+            Self::Excluded           => Look("Excluded", "circle-minus", Mute, Soft, Still),
             Self::Open               => Look("Open", "pencil", Mute, Soft, Still),
             Self::Present            => Look("Present", "circle-check", Mute, Quiet, Still),
             Self::Missing            => Look("Missing", "help-circle", Warn, Soft, Still),

@@ -84,11 +84,17 @@ fn tenant() -> Vec<Row> {
         Row::start("/t/{tenant}/inventory/{type}/{id}/capture", may(Capability::BackupsCreate), inventory::capture),
         Row::start("/t/{tenant}/groups/sync", may(Capability::DirectorySync), inventory::sync_groups),
         Row::page("/t/{tenant}/coverage", may(Capability::InventoryView), coverage::page),
+        Row::form("/t/{tenant}/coverage/{type}/exclude", may(Capability::BackupsManage), coverage::exclude),
+        Row::form("/t/{tenant}/coverage/{type}/include", may(Capability::BackupsManage), coverage::include),
         Row::page("/t/{tenant}/backups", may(Capability::BackupsView), backups::list_page),
         Row::start("/t/{tenant}/backups", may(Capability::BackupsCreate), backups::create),
         Row::upload("/t/{tenant}/backups/import", may(Capability::BackupsCreate), backups::import),
         Row::page("/t/{tenant}/backups/{set}", may(Capability::BackupsView), backups::set_page),
         Row::page("/t/{tenant}/backups/{set}/manifest", may(Capability::BackupsView), backups::manifest),
+        Row::page("/t/{tenant}/backups/{set}/items/{sequence}", may(Capability::BackupsView), backups::item_page),
+        Row::form("/t/{tenant}/backups/{set}/archive", may(Capability::BackupsManage), backups::archive),
+        Row::form("/t/{tenant}/backups/{set}/unarchive", may(Capability::BackupsManage), backups::unarchive),
+        Row::form("/t/{tenant}/backups/{set}/delete", may(Capability::BackupsManage), backups::delete),
         Row::form("/t/{tenant}/backups/{set}/verify", may(Capability::BackupsView), backups::verify),
         Row::start("/t/{tenant}/backups/{set}/add", may(Capability::BackupsCreate), backups::add_policies),
         Row::form("/t/{tenant}/backups/{set}/take-out", may(Capability::BackupsCreate), backups::take_out),
@@ -178,6 +184,17 @@ fn api_reads() -> Vec<Row> {
         Row::api("/api/v1/tenants/{tenant}/coverage", may(Capability::InventoryView), api::coverage::list),
         Row::api("/api/v1/tenants/{tenant}/backups", may(Capability::BackupsView), api::backups::list),
         Row::api("/api/v1/tenants/{tenant}/backups/{set}", may(Capability::BackupsView), api::backups::get),
+        Row::api(
+            "/api/v1/tenants/{tenant}/backups/{set}/restorability",
+            may(Capability::BackupsView),
+            api::backup_items::whole,
+        ),
+        Row::api("/api/v1/tenants/{tenant}/backups/{set}/items", may(Capability::BackupsView), api::backup_items::list),
+        Row::api(
+            "/api/v1/tenants/{tenant}/backups/{set}/items/{sequence}",
+            may(Capability::BackupsView),
+            api::backup_items::get,
+        ),
     ]
 }
 
@@ -221,6 +238,16 @@ fn api_writes() -> Vec<Row> {
             "/api/v1/tenants/{tenant}/inventory/capture-many",
             may(Capability::BackupsCreate),
             api::bulk::capture_many,
+        ),
+        Row::api_write(
+            "/api/v1/tenants/{tenant}/coverage/{type}/exclude",
+            may(Capability::BackupsManage),
+            api::coverage::exclude,
+        ),
+        Row::api_write(
+            "/api/v1/tenants/{tenant}/coverage/{type}/include",
+            may(Capability::BackupsManage),
+            api::coverage::include,
         ),
         Row::api_write("/api/v1/tenants/{tenant}/pauses", may(Capability::OperationsCancelAny), api::pauses::create),
         Row::api_write(
@@ -292,6 +319,21 @@ fn api_writes() -> Vec<Row> {
             "/api/v1/tenants/{tenant}/backups/{set}/close",
             may(Capability::BackupsCreate),
             api::backups::close,
+        ),
+        Row::api_write(
+            "/api/v1/tenants/{tenant}/backups/{set}/archive",
+            may(Capability::BackupsManage),
+            api::backups::archive,
+        ),
+        Row::api_write(
+            "/api/v1/tenants/{tenant}/backups/{set}/unarchive",
+            may(Capability::BackupsManage),
+            api::backups::unarchive,
+        ),
+        Row::api_write(
+            "/api/v1/tenants/{tenant}/backups/{set}/delete",
+            may(Capability::BackupsManage),
+            api::backups::delete,
         ),
         Row::api_write(
             "/api/v1/tenants/{tenant}/backups/{set}/verify",

@@ -7,6 +7,7 @@
     reason = "every function here is part of a test"
 )]
 
+mod backup_sets;
 mod bulk;
 mod certificates;
 mod consent;
@@ -16,6 +17,7 @@ mod dependencies;
 mod engine;
 mod entry;
 mod exchange;
+mod exclusions;
 mod facets;
 mod items;
 mod live;

@@ -130,6 +130,8 @@ impl World {
                     Some("backups") => r#"{"name":"x"}"#,
                     Some("add") => r#"{"policies":[{"type":"scopeTags","id":"x"}]}"#,
                     Some("take-out") => r#"{"type":"scopeTags","id":"x"}"#,
+                    Some("delete") => r#"{"confirm":"x"}"#,
+                    Some("exclude") => r#"{"reason":"x"}"#,
                     Some("views") => r#"{"name":"x"}"#,
                     Some("export") if route.path.contains("/inventory/") => r#"{"layout":"ours"}"#,
                     Some("export") => r#"{"format":"csv"}"#,

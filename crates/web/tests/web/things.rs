@@ -70,6 +70,7 @@ impl Things {
             .replace("{view}", &self.view.to_string())
             .replace("{restore}", &self.restore.to_string())
             .replace("{schedule}", &self.schedule.to_string())
+            .replace("{sequence}", "1")
             .replace("{pause}", &self.pause.to_string())
             .replace("{*name}", "app.css")
     }
@@ -260,6 +261,7 @@ async fn back_up(site: &Site, scope: &TenantScope, object: &str, version: Versio
         version: Some(version),
         sha256: Some(sha256.clone()),
         bytes: Some(document.len() as u64),
+        foundation: false,
     };
     tenant.backups().add(&lease, set, vec![capture]).await.unwrap();
     let manifest = app::backups::manifest::Manifest {
@@ -269,6 +271,7 @@ async fn back_up(site: &Site, scope: &TenantScope, object: &str, version: Versio
         directory_id: tenant.info().await.unwrap().directory_id,
         sealed_at_ms: site.db.ambient().now_ms(),
         types: vec!["scopeTags".into()],
+        excluded: Vec::new(),
         items: vec![app::backups::manifest::ManifestItem {
             sequence: 1,
             type_key: "scopeTags".into(),
@@ -276,6 +279,7 @@ async fn back_up(site: &Site, scope: &TenantScope, object: &str, version: Versio
             name: object.to_owned(),
             sha256,
             bytes: document.len() as u64,
+            foundation: false,
         }],
         missing: Vec::new(),
     };

@@ -10,6 +10,7 @@ use store::{Db, Schedule, TenantScope};
 
 use super::rule::Slots;
 use super::start::start_slot;
+use crate::inventory::exclusions::NOTHING_LEFT;
 
 /// A slot that is later than this was missed, in milliseconds.
 const LATE_MS: i64 = 10 * 60 * 1000;
@@ -84,6 +85,10 @@ async fn fire(db: &Db, schedule: &Schedule) -> Result<(), AppError> {
             Some(why) => schedules.skip(schedule, &[slot], &why, due.next).await?,
             None => match start_slot(db, &scope, schedule, slot).await {
                 Err(error) if error.code == "schedule.slot_decided" => {}
+                Err(error) if error.code == NOTHING_LEFT => {
+                    let why = Reason::new(NOTHING_LEFT, error.message);
+                    schedules.skip(schedule, &[slot], &why, due.next).await?;
+                }
                 started => drop(started?),
             },
         }

@@ -10,7 +10,7 @@ use model::ids::{BackupSetId, ScheduleId};
 use model::run::Reason;
 use store::{BackupSet, BackupStatus, Keep};
 
-/// Removes what no rule of the schedule keeps. Called after a complete backup only; a schedule that is gone meanwhile
+/// Removes what no rule of the schedule keeps, that is not archived and that nothing works with. Called after a complete backup only; a schedule that is gone meanwhile
 /// removes nothing.
 pub(crate) async fn retain(ctx: &RunCtx, schedule: ScheduleId) -> Result<(), AppError> {
     let tenant = ctx.db.tenant(&ctx.scope);
@@ -25,13 +25,16 @@ pub(crate) async fn retain(ctx: &RunCtx, schedule: ScheduleId) -> Result<(), App
     let zone = TimeZone::get(&schedule.rule.zone).map_err(AppError::internal)?;
     let sets = tenant.backups().sealed_of(schedule.id).await?;
     let kept = kept(&sets, &schedule.rule.keep, &zone);
-    let gone: Vec<_> = sets.iter().filter(|set| !kept.contains(&set.id)).collect();
-    for set in &gone {
-        tenant.backups().remove(&ctx.lease, set.id, &format!("Rules of “{}”", schedule.rule.name)).await?;
+    let mut gone = 0;
+    for set in sets.iter().filter(|set| !kept.contains(&set.id)) {
+        // One in use stays; the backup after the next looks at it again.
+        if tenant.backups().depends(set.id).await?.is_empty() {
+            tenant.backups().remove(&ctx.lease, set.id, &format!("Rules of “{}”", schedule.rule.name)).await?;
+            gone += 1;
+        }
     }
-    if !gone.is_empty() {
-        let words =
-            if gone.len() == 1 { "1 older set was".to_owned() } else { format!("{} older sets were", gone.len()) };
+    if gone > 0 {
+        let words = if gone == 1 { "1 older set was".to_owned() } else { format!("{gone} older sets were") };
         let why = Reason::new("backup.retained", format!("{words} removed by the schedule's rules"));
         ctx.db.ledger().event(&ctx.lease, "retained", Some(why)).await?;
     }
@@ -102,6 +105,7 @@ mod tests {
                 manifest_hash: None,
                 created_at: at,
                 sealed_at: Some(at),
+                archived: None,
             }
         };
         days.iter().enumerate().map(set).collect()

@@ -8,6 +8,7 @@ use model::registry::{Contract, Registry};
 use model::run::ItemOutcome;
 use store::{ItemRecord, StoreError};
 
+use crate::inventory::Excluded;
 use crate::inventory::some::WantedObject;
 use crate::inventory::told::{Named, Told};
 
@@ -25,7 +26,7 @@ pub(super) struct Found {
 /// What an id stands for.
 enum Meant {
     Object(&'static Contract, String),
-    /// A type that is not observed.
+    /// A type that is not observed, by anybody or in this tenant.
     Excluded,
     Unknown,
 }
@@ -33,12 +34,13 @@ enum Meant {
 /// Finds what the logs name.
 pub(super) async fn find(ctx: &RunCtx, logs: &[Told]) -> Result<Found, StoreError> {
     let known = located(ctx, logs).await?;
+    let excluded = Excluded::of(&ctx.db, &ctx.scope).await?;
     let mut found = Found::default();
     for told in logs {
         found.nameless += told.nameless.len() as u64;
         found.left.extend(told.nameless.iter().map(|(mark, at)| (told.log, mark.clone(), *at)));
         for (key, named) in &told.objects {
-            found.add(told.log, named, meant(told.log, key, named, &known));
+            found.add(told.log, named, meant(told.log, key, named, &known, &excluded));
         }
     }
     Ok(found)
@@ -74,7 +76,7 @@ impl Found {
                 "type_excluded",
                 self.excluded,
                 "objects of types that are not observed",
-                "TenantAtlas keeps no versions of them",
+                "The tenant excludes them, or TenantAtlas keeps no versions of them",
             ),
         ];
         let items = said.into_iter().filter(|(_, count, ..)| *count > 0).map(|(word, count, what, why)| ItemRecord {
@@ -108,7 +110,13 @@ fn owner(key: &str) -> Option<&str> {
     key.rsplit_once('_').map(|(object, _)| object)
 }
 
-fn meant(log: ChangeLog, key: &str, named: &Named, known: &HashMap<String, (String, String)>) -> Meant {
+fn meant(
+    log: ChangeLog,
+    key: &str,
+    named: &Named,
+    known: &HashMap<String, (String, String)>,
+    excluded: &Excluded,
+) -> Meant {
     let held = known.get(key).or_else(|| known.get(owner(key)?));
     let (contract, id) = match held {
         Some((type_key, id)) => (Registry::embedded().get(type_key), id),
@@ -116,7 +124,7 @@ fn meant(log: ChangeLog, key: &str, named: &Named, known: &HashMap<String, (Stri
     };
     match contract {
         None => Meant::Unknown,
-        Some(contract) if contract.inventory => Meant::Object(contract, id.clone()),
+        Some(contract) if contract.inventory && !excluded.has(&contract.key) => Meant::Object(contract, id.clone()),
         Some(_) => Meant::Excluded,
     }
 }

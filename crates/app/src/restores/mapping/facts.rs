@@ -9,6 +9,7 @@ use serde_json::Value;
 use store::{Db, GroupRow, ObjectRow, TenantScope};
 
 use super::Candidate;
+use crate::exchange::SetOrigin;
 use crate::restores::draft::{Choice, ObjectKey, Target};
 use crate::restores::source::{SourceObject, SourceScope};
 
@@ -50,12 +51,14 @@ impl Facts {
         db: &Db,
         scope: &TenantScope,
         source: &SourceScope<'_>,
+        origin: Option<&SetOrigin>,
         objects: &[SourceObject],
         named: &[Reference],
     ) -> Result<Self, AppError> {
         let (there, here) = (db.tenant(source.get()), db.tenant(scope));
-        let directory_id = there.info().await?.directory_id;
-        let same_directory = directory_id == here.info().await?.directory_id;
+        let own = here.info().await?.directory_id;
+        let directory_id = source_directory(db, source, origin).await?;
+        let same_directory = directory_id == own;
         let group_ids: Vec<String> =
             named.iter().filter(|one| one.kind == GROUPS).map(|one| one.external_id.clone()).collect();
         let source_groups = there.groups().matching(&group_ids, &[], &[]).await?;
@@ -106,6 +109,11 @@ impl Facts {
 
     pub(super) fn remembered_target(&self, key: &ObjectKey) -> Option<&Target> {
         self.targets.get(key)
+    }
+
+    /// The object or group with that id, where an id is one in all the world.
+    pub(super) fn by_guid(&self, kind: &str, id: &str) -> Option<Candidate> {
+        uuid::Uuid::try_parse(id).ok().and_then(|_| self.present(kind, id))
     }
 
     /// The object or group of the tenant with that id, when it is there.
@@ -242,6 +250,18 @@ async fn built_in(
         }
     }
     Ok(found)
+}
+
+/// The directory that the source's ids are of. Files say which one they are from, or nobody knows.
+pub(crate) async fn source_directory(
+    db: &Db,
+    source: &SourceScope<'_>,
+    origin: Option<&SetOrigin>,
+) -> Result<String, AppError> {
+    match origin {
+        Some(origin) => Ok(origin.directory_id.clone().unwrap_or_else(|| format!("import {}", origin.sha256))),
+        None => Ok(db.tenant(source.get()).info().await?.directory_id),
+    }
 }
 
 type Remembered = (HashMap<Reference, Choice>, HashMap<ObjectKey, Target>);

@@ -7,7 +7,7 @@ mod facts;
 mod references;
 mod targets;
 
-pub(crate) use facts::target_kind;
+pub(crate) use facts::{source_directory, target_kind};
 
 use std::collections::BTreeMap;
 
@@ -21,6 +21,7 @@ use store::{Db, TenantScope};
 use self::facts::Facts;
 use super::draft::{Draft, ObjectKey};
 use super::source::{SourceObject, SourceScope};
+use crate::exchange::SetOrigin;
 
 /// Users of a reference that are named.
 const USERS_NAMED: usize = 3;
@@ -154,13 +155,14 @@ pub(crate) async fn map(
     db: &Db,
     scope: &TenantScope,
     source: &SourceScope<'_>,
+    origin: Option<&SetOrigin>,
     draft: &Draft,
     objects: &[SourceObject],
     documents: &[Option<Value>],
 ) -> Result<Mapping, AppError> {
     let used = used(objects, documents, draft.assignments);
     let named: Vec<Reference> = used.keys().cloned().collect();
-    let facts = Facts::gather(db, scope, source, objects, &named).await?;
+    let facts = Facts::gather(db, scope, source, origin, objects, &named).await?;
     let targets: Vec<_> = objects
         .iter()
         .zip(documents)

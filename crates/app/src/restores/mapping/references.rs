@@ -36,6 +36,9 @@ pub(super) fn answer(
     if facts.same_directory() {
         return (stays(facts, reference, written), candidates);
     }
+    if facts.by_guid(&reference.kind, &reference.external_id).is_some() {
+        return (ReferenceAnswer::Keep(Origin::Certain), candidates);
+    }
     if let Some(choice) = facts.choice(reference) {
         return (said(facts, reference, choice, Origin::Remembered), candidates);
     }

@@ -36,6 +36,9 @@ fn answer(
     if facts.same_directory() {
         return (in_place(facts, object, &candidates), candidates);
     }
+    if let Some(known) = facts.by_guid(&object.key.type_key, &object.key.id) {
+        return (TargetAnswer::InPlace(known, Origin::Certain), candidates);
+    }
     if let Some(target) = facts.remembered_target(&object.key) {
         return (said(facts, object, target, Origin::Remembered), candidates);
     }

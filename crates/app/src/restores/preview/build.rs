@@ -18,7 +18,7 @@ use super::place::{Placed, Places};
 use crate::restores::draft::{Draft, ObjectKey};
 use crate::restores::mapping::{Mapping, TargetAnswer, map};
 use crate::restores::plan::FORMAT;
-use crate::restores::source::{SourceObject, documents, objects, source_scope};
+use crate::restores::source::{SourceObject, documents, objects, origin, source_scope};
 use crate::starting::app_ending;
 
 /// One object on its way into the plan.
@@ -36,7 +36,9 @@ pub(super) async fn build(ctx: &RunCtx, graph: &TenantGraph, restore: &Restore, 
     let all = objects(&ctx.db, &ctx.scope, &source, restore, draft).await.map_err(app_ending)?;
     let chosen: Vec<_> = all.into_iter().filter(|object| draft.has(&object.key)).collect();
     let contents = documents(&ctx.db, &source, &chosen).await.map_err(app_ending)?;
-    let mapping = map(&ctx.db, &ctx.scope, &source, draft, &chosen, &contents).await.map_err(app_ending)?;
+    let origin = origin(&ctx.db, &source, restore).await.map_err(app_ending)?;
+    let mapping = map(&ctx.db, &ctx.scope, &source, origin.as_ref(), draft, &chosen, &contents);
+    let mapping = mapping.await.map_err(app_ending)?;
     let candidates = candidates(chosen, contents, &mapping);
     let looks = candidates.iter().filter_map(|candidate| {
         let id = match &candidate.answer {

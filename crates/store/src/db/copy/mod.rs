@@ -22,7 +22,7 @@ const BATCH: i64 = 500;
 
 /// Every table that is copied, those first that others refer to. Left out is what is only of the moment: `nodes`,
 /// `run_changes`, `request_budgets` and `authorization_requests`; and what belongs to a database rather than to an installation.
-const TABLES: [&str; 54] = [
+const TABLES: [&str; 56] = [
     "installation",
     "users",
     "first_set_up",
@@ -54,6 +54,7 @@ const TABLES: [&str; 54] = [
     "inventory_texts",
     "inventory_references",
     "inventory_coverage",
+    "excluded_types",
     "setting_definitions",
     "directory_groups",
     "group_changes",
@@ -64,6 +65,7 @@ const TABLES: [&str; 54] = [
     "restore_writes",
     "restore_decisions",
     "restore_rules",
+    "backup_set_archive",
     "run_counters",
     "tenant_turns",
     "run_limits",

@@ -62,8 +62,8 @@ pub(crate) async fn import(
         Ok(started) => answer(&shared, &ctx, &scope, started, "/backups").await,
         Err(error) => {
             let error = FormError::of(error)?;
-            let page =
-                list::render_with(&shared, &ctx, &scope, &asked, &Fields::default(), &FormError::default(), &error);
+            let (values, none) = (Fields::default(), FormError::default());
+            let page = list::render_with(&shared, &ctx, &scope, &asked, &values, &none, &error);
             Ok(error.respond(page.await?))
         }
     }

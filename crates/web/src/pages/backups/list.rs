@@ -1,7 +1,7 @@
 //! `GET /t/{tenant}/backups`
 
 use super::import;
-use app::inventory::Selection;
+use app::inventory::{Excluded, Selection};
 use axum::extract::State;
 use maud::{Markup, html};
 use model::access::Capability;
@@ -19,6 +19,7 @@ use crate::kit::facts::section;
 use crate::kit::form::{Field, csrf, field, tick};
 use crate::kit::header::{Crumb, Header, header};
 use crate::kit::notice::empty_state;
+use crate::kit::number::counted;
 use crate::kit::pager::{Pager, pager};
 use crate::kit::table::{Column, MainCell, cell, main_cell, row, state_cell, table};
 use crate::kit::time::{Now, relative_time};
@@ -68,7 +69,11 @@ pub(super) async fn render_with(
     let place = Place::tenant(shared, ctx, scope, asked, Section::Backups);
     let path = format!("{}/backups", place.base());
     let before = asked.get("before").and_then(|id| id.parse().ok());
-    let mut sets = shared.db().tenant(scope).backups().list(before, ROWS + 1).await?;
+    let backups_of = shared.db().tenant(scope);
+    let backups = backups_of.backups();
+    let (put_away, archived) = (asked.has("archived", "1"), backups.archived_count().await?);
+    let mut sets =
+        if put_away { backups.archived(before, ROWS + 1).await? } else { backups.list(before, ROWS + 1).await? };
     let more = sets.len() > ROWS;
     sets.truncate(ROWS);
     let now = place.now();
@@ -78,26 +83,38 @@ pub(super) async fn render_with(
     let next = more
         .then(|| sets.last())
         .flatten()
-        .map(|last| Fields::default().with("before", last.id.to_string()).href(&path));
+        .map(|last| asked.only(&["archived"]).with("before", last.id.to_string()).href(&path));
     let pages = Pager {
         shown: rows.len() as u64,
         noun: ("backup set", "backup sets"),
         order: "newest first",
         zone: now.zone_name().to_owned(),
         words: Some(("Newest", "Older")),
-        previous: before.is_some().then(|| path.clone()),
+        previous: before.is_some().then(|| asked.only(&["archived"]).href(&path)),
         next,
         ..Pager::default()
     };
+    let excluded = Excluded::of(shared.db(), scope).await?;
     let main = html! {
         (header(&Header { crumbs: vec![Crumb::text("Configuration")], title: "Backups".into(), summary: None, actions: None }))
-        @if rows.is_empty() {
+        (archive_note(&path, put_away, archived))
+        @if rows.is_empty() && put_away { (empty_state("archive", "Nothing is archived", "A set that is archived stands here.", None, true)) }
+        @else if rows.is_empty() {
             (empty_state("archive", "No backup yet", "A backup keeps every object, its assignments and what they refer to, for ever and unchanged.", None, false))
         } @else { (table("Backup sets, newest first", &COLUMNS, true, &rows)) (pager(&pages)) }
-        (section("new", "Back up now", "", &form(&place, values, error)))
+        (section("new", "Back up now", "", &form(&place, &excluded, values, error)))
         (section("import", "Import files as a backup set", "", &import::form(&place, import_error)))
     };
     place.page("Backups", &main).await
+}
+
+/// The way between the sets and those that are put away.
+fn archive_note(path: &str, put_away: bool, archived: u64) -> Markup {
+    let there = Fields::default().with("archived", "1").href(path);
+    html! {
+        @if put_away { p.help { "Sets that were archived. " a href=(path) { "Show the others" } } }
+        @else if archived > 0 { p.help { (counted(archived, "set is", "sets are")) " archived. " a href=(there) { "Show the archive" } } }
+    }
 }
 
 fn set_row(now: &Now, path: &str, set: &BackupSet, imported: bool) -> Markup {
@@ -132,7 +149,7 @@ pub(super) fn state(set: &BackupSet) -> Badge {
     }
 }
 
-fn form(place: &Place<'_>, values: &Fields, error: &FormError) -> Markup {
+fn form(place: &Place<'_>, excluded: &Excluded, values: &Fields, error: &FormError) -> Markup {
     if let Some(off) = place.start_off(Capability::BackupsCreate, "why-backup") {
         return html! { (button(&Button::new("Back up", Press::Submit).off_when(Some(off.clone())))) (why_off(&off)) };
     }
@@ -154,8 +171,8 @@ fn form(place: &Place<'_>, values: &Fields, error: &FormError) -> Markup {
             details.more {
                 summary { (crate::kit::icon::icon("chevron-right")) "Only some types" }
                 fieldset.opts {
-                    legend { "Types; none ticked means all" }
-                    @for contract in Selection::all().contracts() {
+                    legend { "Types; none ticked means all that are not excluded" }
+                    @for contract in Selection::all().contracts().iter().filter(|contract| !excluded.has(&contract.key)) {
                         label { input type="checkbox" name="type" value=(contract.key) checked[values.has("type", &contract.key)]; (contract.label_plural) }
                     }
                 }

@@ -1,8 +1,11 @@
 //! Backup sets.
 
 mod import;
+mod item;
 mod list;
 mod open;
+mod remove;
+mod restorability;
 mod set;
 
 use app::backups::NewBackup;
@@ -20,8 +23,10 @@ use crate::pages::form_error::FormError;
 use crate::state::Shared;
 
 pub(crate) use import::import;
+pub(crate) use item::{ItemPath, page as item_page};
 pub(crate) use list::page as list_page;
 pub(crate) use open::{add_policies, close, take_out};
+pub(crate) use remove::{archive, delete, unarchive};
 pub(crate) use set::page as set_page;
 
 /// Largest set that is verified within a request; a larger one is verified on the command line.
@@ -60,7 +65,7 @@ pub(crate) async fn verify(
     let row = shared.db().tenant(&scope).backups().get(set).await?;
     within_limit(row.items)?;
     let found = app::backups::verify(shared.db(), &scope, set).await?;
-    Ok(set::render(&shared, &ctx, &scope, set, &asked, Some(&found)).await?.into_response())
+    Ok(set::render(&shared, &ctx, &scope, set, &asked, (Some(&found), &FormError::default())).await?.into_response())
 }
 
 /// Refuses what would take longer than a request should.

@@ -1,6 +1,6 @@
 //! `GET /t/{tenant}/backups/{set}`
 
-use app::backups::Verification;
+use app::backups::{Verdict, Verification, judge_items};
 use app::exchange::SetOrigin;
 use axum::extract::State;
 use maud::{Markup, html};
@@ -11,10 +11,12 @@ use store::{BackupItem, BackupSet, BackupStatus, TenantScope};
 use super::import;
 use super::list::state;
 use super::open::{add_section, close_action, take_out_action};
+use super::remove::remove_section;
+use super::restorability::{answer, first_why, summary_section};
 use crate::auth::Ctx;
 use crate::errors::WebError;
 use crate::extract::{Asked, InTenant, PathId};
-use crate::fields::{Fields, segment};
+use crate::fields::Fields;
 use crate::frame::{Place, Section};
 use crate::kit::badge::{Badge, badge};
 use crate::kit::button::{Button, Press, button};
@@ -29,13 +31,19 @@ use crate::kit::pager::{Pager, pager};
 use crate::kit::table::{Column, MainCell, action_cell, cell, main_cell, row, state_cell, table};
 use crate::kit::time::exact_time;
 use crate::kit::tone::Tone;
+use crate::pages::form_error::FormError;
 use crate::pages::inventory::{export_menu, type_label};
 use crate::state::Shared;
 use app::advice::advice;
 
 const ROWS: usize = 100;
-const COLUMNS: [Column; 4] =
-    [Column::new("State", "c-state"), Column::new("Object", ""), Column::new("Size", "num"), Column::actions()];
+const COLUMNS: [Column; 5] = [
+    Column::new("State", "c-state"),
+    Column::new("Object", ""),
+    Column::new("Restore today", ""),
+    Column::new("Size", "num"),
+    Column::actions(),
+];
 
 /// One set: its items, what is missing in it, and its manifest.
 pub(crate) async fn page(
@@ -44,7 +52,7 @@ pub(crate) async fn page(
     PathId(set): PathId<BackupSetId>,
     Asked(asked): Asked,
 ) -> Result<Markup, WebError> {
-    render(&shared, &ctx, &scope, set, &asked, None).await
+    render(&shared, &ctx, &scope, set, &asked, (None, &FormError::default())).await
 }
 
 pub(super) async fn render(
@@ -53,7 +61,7 @@ pub(super) async fn render(
     scope: &TenantScope,
     id: BackupSetId,
     asked: &Fields,
-    verified: Option<&Verification>,
+    (verified, error): (Option<&Verification>, &FormError),
 ) -> Result<Markup, WebError> {
     let place = Place::tenant(shared, ctx, scope, asked, Section::Backups);
     let set = shared.db().tenant(scope).backups().get(id).await?;
@@ -62,8 +70,10 @@ pub(super) async fn render(
     let main_part = html! {
         @if let Some(found) = verified { (result(found)) }
         (incomplete_notice(&set))
+        (summary_section(&place, scope, &set, &path).await?)
         (items_section(&place, scope, &set, &path).await?)
         @if set.open { (add_section(&place, scope, &set, &path).await?) }
+        (remove_section(&place, &set, &path, error).await?)
     };
     let main = html! {
         (header(&Header { crumbs: vec![Crumb::link("Backups", format!("{}/backups", place.base()))], title: set.name.clone(), summary: Some(summary(&set)), actions: Some(actions(&place, &set, &path)) }))
@@ -76,6 +86,7 @@ fn summary(set: &BackupSet) -> Markup {
     html! {
         (badge(state(set))) " " span { (counted(set.items, "item", "items")) }
         @if set.incomplete > 0 { " " span.muted { (number(set.incomplete)) " not captured" } }
+        @if set.archived.is_some() { " " (badge(Badge::Archived)) }
     }
 }
 
@@ -154,7 +165,9 @@ async fn items_section(
     let mut items = place.shared.db().tenant(scope).backups().items(set.id, asked.get("q"), after, ROWS + 1).await?;
     let more = items.len() > ROWS;
     items.truncate(ROWS);
-    let rows: Vec<Markup> = items.iter().map(|item| item_row(place, set, path, item)).collect();
+    let verdicts = judge_items(place.shared.db(), scope, set.id, &items).await?;
+    let rows: Vec<Markup> =
+        items.iter().zip(&verdicts).map(|(item, verdict)| item_row(place, set, path, (item, verdict))).collect();
     let next =
         more.then(|| items.last()).flatten().map(|last| asked.with("after", last.sequence.to_string()).href(path));
     let pages = Pager {
@@ -201,30 +214,28 @@ async fn missing_rows(
     if set.incomplete == 0 {
         return Ok(Vec::new());
     }
-    let (mut found, mut after) = (Vec::new(), 0);
+    let (mut found, mut after): (Vec<BackupItem>, i64) = (Vec::new(), 0);
     loop {
         let items = place.shared.db().tenant(scope).backups().items(set.id, None, after, 1_000).await?;
-        let Some(last) = items.last() else { return Ok(found) };
+        let Some(last) = items.last() else { break };
         after = last.sequence;
-        found.extend(
-            items
-                .iter()
-                .filter(|item| item.outcome != ItemOutcome::Succeeded)
-                .map(|item| item_row(place, set, path, item)),
-        );
+        found.extend(items.into_iter().filter(|item| item.outcome != ItemOutcome::Succeeded));
         if found.len() >= ROWS || found.len() as u64 >= set.incomplete {
-            return Ok(found);
+            break;
         }
     }
+    let verdicts = judge_items(place.shared.db(), scope, set.id, &found).await?;
+    Ok(found.iter().zip(&verdicts).map(|(item, verdict)| item_row(place, set, path, (item, verdict))).collect())
 }
 
-fn item_row(place: &Place<'_>, set: &BackupSet, path: &str, item: &BackupItem) -> Markup {
+fn item_row(place: &Place<'_>, set: &BackupSet, path: &str, (item, verdict): (&BackupItem, &Verdict)) -> Markup {
     let code = item.code.clone().unwrap_or_default();
+    let foundation = if item.foundation { ", foundation" } else { "" };
     let name = MainCell {
         name: if item.name.is_empty() { "(no name)".to_owned() } else { item.name.clone() },
-        href: format!("{}/inventory/{}/{}", place.base(), segment(&item.type_key), segment(&item.external_id)),
-        target: type_label(&item.type_key),
-        why: if code.is_empty() { String::new() } else { format!("{}.", advice(&code).title) },
+        href: format!("{path}/items/{}", item.sequence),
+        target: format!("{}{foundation}", type_label(&item.type_key)),
+        why: if code.is_empty() { first_why(verdict) } else { format!("{}.", advice(&code).title) },
         code,
         ..MainCell::default()
     };
@@ -235,7 +246,16 @@ fn item_row(place: &Place<'_>, set: &BackupSet, path: &str, item: &BackupItem) -
     } else {
         html! {}
     };
-    row("", &[state_cell(&badge(look)), main_cell(&name), cell("num nowrap", "size", &bytes), action_cell(&take_out)])
+    row(
+        "",
+        &[
+            state_cell(&badge(look)),
+            main_cell(&name),
+            cell("nowrap", "restore today", &answer(verdict)),
+            cell("num nowrap", "size", &bytes),
+            action_cell(&take_out),
+        ],
+    )
 }
 
 fn about(place: &Place<'_>, set: &BackupSet, origin: Option<&SetOrigin>) -> Markup {

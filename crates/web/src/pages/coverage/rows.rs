@@ -4,13 +4,15 @@ use app::inventory::{Sight, TypeCoverage};
 use maud::{Markup, html};
 use model::registry::resolver::Answer;
 
+use super::exclusions::{exclude_form, excluded};
 use crate::fields::Fields;
+use crate::frame::Place;
 use crate::kit::badge::{Badge, badge, tag};
 use crate::kit::facts::facts;
 use crate::kit::icon::icon;
 use crate::kit::number::{counted, number};
 use crate::kit::table::{Column, cell, row, state_cell, table};
-use crate::kit::time::{Now, relative_time};
+use crate::kit::time::relative_time;
 use crate::kit::tone::Tone;
 
 const COLUMNS: [Column; 7] = [
@@ -24,21 +26,21 @@ const COLUMNS: [Column; 7] = [
 ];
 
 /// The types of one area.
-pub(super) fn type_table(now: &Now, base: &str, category: &str, types: &[&TypeCoverage]) -> Markup {
-    let rows: Vec<Markup> = types.iter().map(|each| type_row(now, base, each)).collect();
+pub(super) fn type_table(place: &Place<'_>, category: &str, types: &[&TypeCoverage]) -> Markup {
+    let rows: Vec<Markup> = types.iter().map(|each| type_row(place, each)).collect();
     table(&format!("Types of {category}"), &COLUMNS, true, &rows)
 }
 
-fn type_row(now: &Now, base: &str, each: &TypeCoverage) -> Markup {
+fn type_row(place: &Place<'_>, each: &TypeCoverage) -> Markup {
     let observed = match &each.seen {
-        Some(seen) => relative_time(now, seen.at),
+        Some(seen) => relative_time(&place.now(), seen.at),
         None => html! { span.muted { "never" } },
     };
     row(
         &each.contract.key,
         &[
             state_cell(&badge(sign(each.sight()))),
-            cell("c-main", "", &main(base, each)),
+            cell("c-main", "", &main(place, each)),
             cell("num", "objects", &objects(each)),
             cell("nowrap", "observed", &observed),
             cell("nowrap", "backup", &answer(&each.can.backup)),
@@ -54,6 +56,7 @@ fn sign(sight: Sight) -> Badge {
         Sight::Incomplete => Badge::Incomplete,
         Sight::NeverObserved => Badge::NeverObserved,
         Sight::Complete => Badge::Complete,
+        Sight::Excluded => Badge::Excluded,
     }
 }
 
@@ -61,15 +64,18 @@ fn objects(each: &TypeCoverage) -> Markup {
     html! { @if let Some(seen) = &each.seen { (number(seen.seen)) } @else { span.muted { "–" } } }
 }
 
-fn main(base: &str, each: &TypeCoverage) -> Markup {
+fn main(place: &Place<'_>, each: &TypeCoverage) -> Markup {
+    let base = &place.base();
     let list = Fields::default().with("type", &each.contract.key).href(&format!("{base}/inventory"));
     html! {
         a.row-a href=(list) { (each.contract.label_plural) } " " span.row-t { (each.contract.key) }
+        (excluded(place, each))
         (why_not_complete(base, each))
         (unnamed(base, each))
         details.more {
             summary { (icon("chevron-right")) "What can be done" span.vh { " with " (each.contract.label_plural) } }
             (details(each))
+            (exclude_form(place, each))
         }
     }
 }
@@ -90,14 +96,16 @@ fn why_not_complete(base: &str, each: &TypeCoverage) -> Markup {
                 (counted(seen.incomplete, "object", "objects")) " could not be read as a whole. "
                 a.nowrap href=(run) { "Open the run" }
             },
-            Sight::NeverObserved | Sight::Complete => {},
+            Sight::NeverObserved | Sight::Complete | Sight::Excluded => {},
         }
     }
 }
 
 /// Settings that are shown by their ids, and why.
 fn unnamed(base: &str, each: &TypeCoverage) -> Markup {
-    let Some(seen) = each.seen.as_ref().filter(|seen| seen.unnamed > 0) else { return html! {} };
+    let Some(seen) = each.seen.as_ref().filter(|seen| seen.unnamed > 0 && each.excluded.is_none()) else {
+        return html! {};
+    };
     let code = seen.unnamed_code.as_deref().unwrap_or_default();
     html! {
         p.why {

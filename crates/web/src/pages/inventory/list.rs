@@ -1,11 +1,11 @@
 //! `GET /t/{tenant}/inventory`
 
-use app::inventory::{OBJECT_NAMES as NAMES, ObjectQuery, matching};
+use app::inventory::{Excluded, OBJECT_NAMES as NAMES, ObjectQuery, matching};
 use axum::extract::State;
 use maud::{Markup, html};
 use model::access::Capability;
 use model::search::SearchText;
-use store::{CoverageRow, Facets, InventoryFilter, MissingPart, ObjectRow};
+use store::{CoverageRow, Exclusion, Facets, InventoryFilter, MissingPart, ObjectRow};
 
 use super::bulk;
 use super::export::export_menu;
@@ -58,12 +58,14 @@ pub(crate) async fn page(
     stateless.missing = None;
     stateless.incomplete = None;
     let facet_counts = inventory.facets(&stateless).await?;
-    let coverage = inventory.coverage().await?;
+    let excluded = Excluded::of(shared.db(), &scope).await?;
+    let mut coverage = inventory.coverage().await?;
+    coverage.retain(|row| !excluded.has(&row.type_key));
     let body = match &refusal {
         Some(error) => refused(error, kept.without(&["q"]).href(&path)),
         None => {
             let all = inventory.count(&stateless).await?;
-            let results = results(&place, &asked, &filter, search.as_ref()).await?;
+            let results = results(&place, &asked, &filter, search.as_ref(), &excluded).await?;
             html! { (facets("By state", &facet_row(&kept, &path, all, &facet_counts), &html! {})) (results) }
         }
     };
@@ -84,6 +86,7 @@ async fn results(
     asked: &Fields,
     filter: &InventoryFilter,
     search: Option<&SearchText>,
+    excluded: &Excluded,
 ) -> Result<Markup, WebError> {
     let Some(scope) = place.scope else { return Ok(html! {}) };
     let (path, kept, now) = (format!("{}/inventory", place.base()), asked.only(&NAMES), place.now());
@@ -96,7 +99,9 @@ async fn results(
     let reasons = Reasons::of(place, search, &rows).await?;
     let selects = bulk::may_select(place);
     let columns = if selects { &COLUMNS[..] } else { &COLUMNS[1..] };
-    let line = |each: &ObjectRow| object_row(&now, &place.base(), each, reasons.why(each), selects);
+    let line = |each: &ObjectRow| {
+        object_row(&now, &place.base(), each, (reasons.why(each), excluded.get(&each.type_key)), selects)
+    };
     let lines: Vec<_> = rows.iter().map(line).collect();
     Ok(html! {
         (not_yet(place, search).await?)
@@ -192,8 +197,16 @@ pub(super) fn part_words(part: &MissingPart) -> String {
     if part.part == "object" { "what its list leaves out".to_owned() } else { part.part.clone() }
 }
 
-fn object_row(now: &Now, base: &str, object: &ObjectRow, found: Option<Markup>, selects: bool) -> Markup {
-    let why = if let Some(missing) = &object.missing {
+fn object_row(
+    now: &Now,
+    base: &str,
+    object: &ObjectRow,
+    (found, excluded): (Option<Markup>, Option<&Exclusion>),
+    selects: bool,
+) -> Markup {
+    let why = if let Some(exclusion) = excluded {
+        format!("Its type is excluded since {}: {}", now.relative(exclusion.at), exclusion.reason)
+    } else if let Some(missing) = &object.missing {
         let sure = if missing.high_confidence { "" } else { " The pass was partial, so this is not certain." };
         format!("Not seen since {}.{sure}", now.relative(missing.since))
     } else {
@@ -208,7 +221,12 @@ fn object_row(now: &Now, base: &str, object: &ObjectRow, found: Option<Markup>, 
         href: format!("{base}/inventory/{}/{}", segment(&object.type_key), segment(&object.external_id)),
         target: type_label(&object.type_key),
         why,
-        code: object.missing_parts.first().map(|part| part.code.clone()).unwrap_or_default(),
+        code: object
+            .missing_parts
+            .first()
+            .filter(|_| excluded.is_none())
+            .map(|part| part.code.clone())
+            .unwrap_or_default(),
         found,
         ..MainCell::default()
     };
@@ -217,7 +235,7 @@ fn object_row(now: &Now, base: &str, object: &ObjectRow, found: Option<Markup>, 
     let assigned = html! { @match object.assignments_count { None => { span.muted { "–" } } Some(0) => { span.zero { "0" } } Some(count) => { (number(count)) } } };
     let cells = [
         bulk::select_cell(object),
-        state_cell(&badge(object_badge(object))),
+        state_cell(&badge(object_badge(object, excluded.is_some()))),
         main_cell(&name),
         cell("nowrap", "", &html! { (platform_label(&object.platform)) }),
         cell("num", "assignments", &assigned),
@@ -227,9 +245,11 @@ fn object_row(now: &Now, base: &str, object: &ObjectRow, found: Option<Markup>, 
     row("", if selects { &cells } else { &cells[1..] })
 }
 
-/// What is wrong comes first; an object that is whole is just present.
-pub(super) fn object_badge(object: &ObjectRow) -> Badge {
-    if object.missing.is_some() {
+/// Of an excluded type nothing new is known. What is wrong comes next; an object that is whole is just present.
+pub(super) fn object_badge(object: &ObjectRow, excluded: bool) -> Badge {
+    if excluded {
+        Badge::Excluded
+    } else if object.missing.is_some() {
         Badge::Missing
     } else if !object.complete {
         Badge::Incomplete

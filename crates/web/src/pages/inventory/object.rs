@@ -1,5 +1,6 @@
 //! `GET /t/{tenant}/inventory/{type}/{id}` and one version of it.
 
+use app::inventory::Excluded;
 use axum::extract::State;
 use maud::{Markup, html};
 use model::AppError;
@@ -9,8 +10,9 @@ use model::registry::content::{Definitions, definition_ids};
 use model::registry::{Contract, Registry, content};
 use serde::Deserialize;
 use serde_json::Value;
-use store::{ObjectDetail, TenantScope, VersionRow};
+use store::{Exclusion, ObjectDetail, TenantScope, VersionRow};
 
+use super::export::export_menu;
 use super::filter::{platform_label, type_label};
 use super::list::object_badge;
 use super::object_parts::{
@@ -23,13 +25,14 @@ use crate::extract::{Asked, InTenant, PathId, PathText};
 use crate::fields::{Fields, segment};
 use crate::frame::{Place, Section};
 use crate::kit::badge::badge;
-use crate::kit::button::{Button, Press, button, why_off};
+use crate::kit::button::{Button, Press, WhyOff, button, why_off};
 use crate::kit::facts::{columns, section};
 use crate::kit::header::{Crumb, Header, header};
 use crate::kit::json::json_viewer;
-use crate::kit::notice::empty_state;
+use crate::kit::notice::{Notice, empty_state, notice};
 use crate::kit::tabs::{Tab, tabs};
 use crate::kit::time::relative_time;
+use crate::kit::tone::Tone;
 use crate::state::Shared;
 
 /// Which object.
@@ -60,6 +63,8 @@ pub(crate) struct Loaded {
     pub(crate) contract: Option<&'static Contract>,
     /// What the tenant calls the settings of the document.
     pub(crate) names: Definitions,
+    /// Why nothing of its type is observed any more; absent while it is.
+    pub(crate) excluded: Option<Exclusion>,
 }
 
 impl Loaded {
@@ -119,7 +124,8 @@ pub(crate) async fn load(
     let contract = Registry::embedded().get(&path.type_key);
     let settings = contract.zip(document.as_ref()).map(|(contract, document)| definition_ids(contract, document));
     let names = tenant.definitions().names(settings.iter().flatten().map(String::as_str)).await?;
-    Ok(Loaded { object, versions, shown, document, contract, names })
+    let excluded = Excluded::of(shared.db(), scope).await?.get(&path.type_key).cloned();
+    Ok(Loaded { object, versions, shown, document, contract, names, excluded })
 }
 
 async fn render(
@@ -149,7 +155,7 @@ async fn render(
         }
         Some(document) => html! {
             (settings_section(&loaded, document, &shown_path, asked.has("ids", "1")))
-            (assignments_section(&place, &loaded, document).await?)
+            (assignments_section(&place, loaded.contract, document).await?)
         },
     };
     let view = Fields::default();
@@ -164,11 +170,31 @@ async fn render(
     };
     let main = html! {
         (header(&Header { crumbs: crumbs(&place, path), title: if name.is_empty() { "(no name)".into() } else { name.to_owned() }, summary: Some(summary(&place, &loaded, version.is_some_and(|asked| loaded.object.row.version != Some(asked))).await?), actions: Some(actions(&place, &loaded, path, &object_path)) }))
+        (exclusion(&place, &loaded))
         (incompleteness(&loaded.object, loaded.shown.is_some()))
         (tabs("Views of this object", &tab_row))
         (columns(&content, "Version history", &aside))
     };
     place.page(name, &main).await
+}
+
+/// What is shown is as it was last seen.
+fn exclusion(place: &Place<'_>, loaded: &Loaded) -> Markup {
+    let Some(exclusion) = &loaded.excluded else { return html! {} };
+    let coverage = Press::Link(format!("{}/coverage#{}", place.base(), exclusion.type_key));
+    notice(&Notice {
+        tone: Tone::Info,
+        icon: "circle-minus",
+        title: "Its type is excluded from what is observed".to_owned(),
+        text: format!(
+            "{} excluded it {}: {}. This is what was last seen.",
+            exclusion.by_name,
+            place.now().relative(exclusion.at),
+            exclusion.reason.trim_end_matches('.')
+        ),
+        code: String::new(),
+        actions: Some(button(&Button::new("Open coverage", coverage))),
+    })
 }
 
 fn crumbs(place: &Place<'_>, path: &ObjectPath) -> Vec<Crumb> {
@@ -182,7 +208,7 @@ async fn summary(place: &Place<'_>, loaded: &Loaded, earlier: bool) -> Result<Ma
     let now = place.now();
     let tags = scope_tag_names(place, &row.scope_tags).await?;
     Ok(html! {
-        (badge(object_badge(row))) " "
+        (badge(object_badge(row, loaded.excluded.is_some()))) " "
         span { (platform_label(&row.platform)) } " "
         @if !tags.is_empty() { span.muted { "Scope tags: " (tags.join(", ")) } " " }
         @if let Some((version, number)) = &loaded.shown {
@@ -201,8 +227,12 @@ fn restore_action(place: &Place<'_>, loaded: &Loaded) -> Markup {
 }
 
 fn actions(place: &Place<'_>, loaded: &Loaded, path: &ObjectPath, object_path: &str) -> Markup {
-    let off = place.start_off(Capability::BackupsCreate, "why-capture");
-    let read_off = place.start_off(Capability::InventorySync, "why-read");
+    let why = |id: &str| {
+        let sentence = "Its type is excluded from what is observed. It can be included again under Coverage.";
+        loaded.excluded.is_some().then(|| WhyOff { id: id.to_owned(), sentence: sentence.to_owned() })
+    };
+    let off = why("why-capture").or_else(|| place.start_off(Capability::BackupsCreate, "why-capture"));
+    let read_off = why("why-read").or_else(|| place.start_off(Capability::InventorySync, "why-read"));
     let read = Button::new("Read again", place.start(&format!("{object_path}/sync"))).with_icon("refresh");
     let this = Fields::default().with("policy", format!("{}/{}", path.type_key, path.id));
     html! {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use maud::{Markup, html};
 use model::change::AuthorKind;
+use model::registry::Contract;
 use model::registry::content::{
     self, Assignment, Definitions, FilterMode, PROPERTIES, TargetKind, assignments, definition_ids, settings_in_words,
 };
@@ -91,12 +92,12 @@ fn under_headings(settings: Vec<content::SettingRow>, names: &Definitions, detai
 }
 
 /// Assignments with the names of groups and filters, as far as they are known.
-pub(super) async fn assignments_section(
+pub(crate) async fn assignments_section(
     place: &Place<'_>,
-    loaded: &Loaded,
+    contract: Option<&Contract>,
     document: &Value,
 ) -> Result<Markup, WebError> {
-    let (Some(contract), Some(scope)) = (loaded.contract, place.scope) else { return Ok(html! {}) };
+    let (Some(contract), Some(scope)) = (contract, place.scope) else { return Ok(html! {}) };
     let list = assignments(contract, document);
     if list.is_empty() {
         return Ok(section("assignments", "Assignments", "", &html! { p.muted { "Not assigned to anything." } }));
@@ -144,7 +145,7 @@ fn assignment_row(
 }
 
 /// Names of scope tags; one that was not observed keeps its id. The built-in one has no object of its own everywhere.
-pub(super) async fn scope_tag_names(place: &Place<'_>, ids: &[String]) -> Result<Vec<String>, WebError> {
+pub(crate) async fn scope_tag_names(place: &Place<'_>, ids: &[String]) -> Result<Vec<String>, WebError> {
     let names = object_names(place, "scopeTags", ids).await?;
     Ok(ids
         .iter()

@@ -99,7 +99,7 @@ pub(super) fn using(place: &Place<'_>, reference: &Reference) -> String {
 }
 
 /// What a person calls objects of that kind.
-pub(super) fn kind_label(kind: &str) -> String {
+pub(crate) fn kind_label(kind: &str) -> String {
     Registry::embedded().get(kind).map_or_else(|| outside(kind), |contract| contract.label_plural.clone())
 }
 

@@ -1,7 +1,7 @@
 //! The form of a schedule, empty or with what it is now.
 
 use app::backups::schedules::RuleInput;
-use app::inventory::Selection;
+use app::inventory::{Excluded, Selection};
 use maud::{Markup, html};
 use model::AppError;
 use model::access::Capability;
@@ -90,8 +90,8 @@ pub(super) fn schedule_form(
     place: &Place<'_>,
     action: &str,
     words: &str,
-    values: &Fields,
-    error: &FormError,
+    excluded: &Excluded,
+    (values, error): (&Fields, &FormError),
 ) -> Markup {
     if let Some(off) = place.off_without(Capability::BackupsManage, "why-schedule") {
         return html! { (button(&Button::new(words, Press::Submit).off_when(Some(off.clone())))) (why_off(&off)) };
@@ -108,9 +108,12 @@ pub(super) fn schedule_form(
             details.more open[values.any(&["type"])] {
                 summary { (crate::kit::icon::icon("chevron-right")) "Only some types" }
                 fieldset.opts {
-                    legend { "Types; none ticked means all" }
-                    @for contract in Selection::all().contracts() {
-                        label { input type="checkbox" name="type" value=(contract.key) checked[values.has("type", &contract.key)]; (contract.label_plural) }
+                    legend { "Types; none ticked means all that are not excluded" }
+                    @for contract in Selection::all().contracts().iter().filter(|each| !excluded.has(&each.key) || values.has("type", &each.key)) {
+                        label {
+                            input type="checkbox" name="type" value=(contract.key) checked[values.has("type", &contract.key)];
+                            span { (contract.label_plural) @if excluded.has(&contract.key) { " " span.muted { "excluded" } } }
+                        }
                     }
                 }
             }

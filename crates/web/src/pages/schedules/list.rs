@@ -1,11 +1,13 @@
 //! `GET /t/{tenant}/schedules`
 
 use app::backups::schedules::cron_in_words;
+use app::inventory::Excluded;
 use axum::extract::State;
 use maud::{Markup, html};
 use store::{Schedule, TenantScope};
 
 use super::form::{schedule_form, suggested};
+use super::one::slot_badge;
 use super::probe::probe_section;
 use super::schedules_path;
 use crate::auth::Ctx;
@@ -22,9 +24,10 @@ use crate::kit::time::{Now, exact_time};
 use crate::pages::form_error::FormError;
 use crate::state::Shared;
 
-const COLUMNS: [Column; 4] = [
+const COLUMNS: [Column; 5] = [
     Column::new("State", "c-state"),
     Column::new("Schedule", ""),
+    Column::new("Last time", ""),
     Column::new("Next backup", "c-at"),
     Column::new("Stays", ""),
 ];
@@ -50,9 +53,13 @@ pub(super) async fn render(
     let path = schedules_path(scope);
     let schedules = shared.db().tenant(scope).schedules().list().await?;
     let now = place.now();
-    let rows: Vec<Markup> = schedules.iter().map(|schedule| schedule_row(&now, &path, schedule)).collect();
-    let suggested = suggested(&place);
-    let form = schedule_form(&place, &path, "Create schedule", entered.unwrap_or(&suggested), error);
+    let mut rows = Vec::new();
+    for schedule in &schedules {
+        let last = last_time(&place, scope, schedule).await?;
+        rows.push(schedule_row(&now, &path, schedule, &last));
+    }
+    let (suggested, excluded) = (suggested(&place), Excluded::of(shared.db(), scope).await?);
+    let form = schedule_form(&place, &path, "Create schedule", &excluded, (entered.unwrap_or(&suggested), error));
     let probe = probe_section(&place, scope).await?;
     let main = html! {
         (header(&Header { crumbs: vec![Crumb::text("Configuration")], title: "Schedules".into(), summary: None, actions: None }))
@@ -65,7 +72,19 @@ pub(super) async fn render(
     place.page("Schedules", &main).await
 }
 
-fn schedule_row(now: &Now, path: &str, schedule: &Schedule) -> Markup {
+/// When it was due last, and what became of it.
+async fn last_time(place: &Place<'_>, scope: &TenantScope, schedule: &Schedule) -> Result<Markup, WebError> {
+    let tenant = place.shared.db().tenant(scope);
+    let slots = tenant.schedules().slots(schedule.id, 1).await?;
+    let Some(slot) = slots.first() else { return Ok(html! { span.muted { "None yet" } }) };
+    let run = match slot.run {
+        Some(run) => tenant.runs().get(run).await.ok(),
+        None => None,
+    };
+    Ok(html! { (badge(slot_badge(slot, run.as_ref()))) " " (exact_time(&place.now(), slot.slot_at)) })
+}
+
+fn schedule_row(now: &Now, path: &str, schedule: &Schedule, last: &Markup) -> Markup {
     let rule = &schedule.rule;
     let name = MainCell {
         name: rule.name.clone(),
@@ -81,6 +100,7 @@ fn schedule_row(now: &Now, path: &str, schedule: &Schedule) -> Markup {
         &[
             state_cell(&badge(if rule.enabled { Badge::Active } else { Badge::Paused })),
             main_cell(&name),
+            cell("nowrap", "last", last),
             cell("nowrap", "next", &next),
             cell("", "stays", &html! { (stays(schedule)) }),
         ],

@@ -1,6 +1,7 @@
 //! `GET /t/{tenant}/schedules/{schedule}`
 
 use app::backups::schedules::{cron_in_words, upcoming};
+use app::inventory::Excluded;
 use axum::extract::State;
 use maud::{Markup, html};
 use model::access::Capability;
@@ -69,15 +70,15 @@ pub(super) async fn render(
         };
         rows.push(slot_row(&place, &path, &slot, run.as_ref()));
     }
-    let now_fields = fields_of(&schedule.rule);
-    let form = schedule_form(&place, &path, "Save schedule", entered.unwrap_or(&now_fields), error);
+    let (now_fields, excluded) = (fields_of(&schedule.rule), Excluded::of(shared.db(), scope).await?);
+    let form = schedule_form(&place, &path, "Save schedule", &excluded, (entered.unwrap_or(&now_fields), error));
     let body = html! {
         (section("history", "History", "", &html! {
             @if rows.is_empty() { p.muted { "No time has come yet." } } @else { (table("Times of this schedule, newest first", &COLUMNS, true, &rows)) }
         }))
         (section("change", "Change", "", &form))
     };
-    let aside = about(&place.now(), &schedule);
+    let aside = about(&place.now(), &schedule, &excluded);
     let main = html! {
         (header(&Header {
             crumbs: vec![Crumb::link("Schedules", schedules_path(scope))],
@@ -90,12 +91,17 @@ pub(super) async fn render(
     place.page(&schedule.rule.name, &main).await
 }
 
-fn slot_row(place: &Place<'_>, path: &str, slot: &SlotRow, run: Option<&RunRow>) -> Markup {
-    let state = match (run, &slot.run) {
+/// What became of a time: its run, also one that is no longer kept, or nothing.
+pub(super) fn slot_badge(slot: &SlotRow, run: Option<&RunRow>) -> Badge {
+    match (run, &slot.run) {
         (Some(run), _) => run_badge(run),
         (None, Some(_)) => Badge::Complete,
         (None, None) => Badge::Skipped,
-    };
+    }
+}
+
+fn slot_row(place: &Place<'_>, path: &str, slot: &SlotRow, run: Option<&RunRow>) -> Markup {
+    let state = slot_badge(slot, run);
     let what = html! {
         @if let Some(run) = run { a.row-a href=(format!("{}/operations/{}", place.base(), run.id)) { "View run" } }
         @else if let Some(why) = &slot.reason { (sentence(&why.sentence)) " " code { (why.code) } }
@@ -135,8 +141,9 @@ fn actions(place: &Place<'_>, path: &str) -> Markup {
     }
 }
 
-fn about(now: &Now, schedule: &Schedule) -> Markup {
+fn about(now: &Now, schedule: &Schedule, excluded: &Excluded) -> Markup {
     let rule = &schedule.rule;
+    let left_out = rule.types.iter().filter(|key| excluded.has(key)).count();
     let ahead = upcoming(rule, schedule.database_now_ms, AHEAD);
     html! {
         (section("next", "Next times", &format!("in {}", now.zone_name()), &html! {
@@ -147,7 +154,7 @@ fn about(now: &Now, schedule: &Schedule) -> Markup {
             ("When", html! { (cron_in_words(&rule.cron)) }),
             ("Rule", html! { code { (rule.cron) } }),
             ("Zone", html! { (rule.zone) }),
-            ("Types", html! { (rule.types.len()) }),
+            ("Types", html! { (rule.types.len()) @if left_out > 0 { ", " (left_out) " of them excluded" } }),
             ("Missed times", html! { (if rule.catch_up { "The latest one runs late" } else { "Are skipped" }) }),
             ("Stays", html! { (stays(schedule)) }),
             ("Made by", html! { (schedule.created_by_name) }),
