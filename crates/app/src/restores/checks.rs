@@ -79,12 +79,7 @@ pub async fn groups_read(db: &Db, scope: &TenantScope) -> Result<Option<RunRow>,
     last(db, scope, "directory_groups.sync", &[Outcome::Succeeded]).await
 }
 
-async fn last(
-    db: &Db,
-    scope: &TenantScope,
-    run_type: &str,
-    outcomes: &[Outcome],
-) -> Result<Option<RunRow>, AppError> {
+async fn last(db: &Db, scope: &TenantScope, run_type: &str, outcomes: &[Outcome]) -> Result<Option<RunRow>, AppError> {
     let filter = RunFilter {
         types: vec![run_type.to_owned()],
         statuses: vec![Status::Completed],
@@ -125,14 +120,17 @@ async fn set(db: &Db, scope: &TenantScope, opened: &Opened) -> Result<Option<Che
     let there = source_scope(db, scope, source.tenant).await?;
     let row = db.tenant(there.get()).backups().get(set).await?;
     let code = "restore.check.set";
-    Ok(Some(match row.incomplete {
-        0 => Check::new(code, Level::Good, "Backup set is complete", "Everything that was asked for is in it"),
-        some => {
-            let text = format!("{} could not be captured when it was made, and cannot be restored from it", things(some));
-            Check::new(code, Level::Warning, "Backup set is not complete", text)
+    Ok(Some(
+        match row.incomplete {
+            0 => Check::new(code, Level::Good, "Backup set is complete", "Everything that was asked for is in it"),
+            some => {
+                let text =
+                    format!("{} could not be captured when it was made, and cannot be restored from it", things(some));
+                Check::new(code, Level::Warning, "Backup set is not complete", text)
+            }
         }
-    }
-    .seen(row.created_at)))
+        .seen(row.created_at),
+    ))
 }
 
 async fn inventory(db: &Db, scope: &TenantScope, now_ms: i64) -> Result<Check, AppError> {
@@ -211,7 +209,12 @@ fn kinds(opened: &Opened) -> Vec<Check> {
     let check = |(key, count): (String, u64)| {
         let Some(contract) = Registry::embedded().get(&key) else {
             let text = format!("This version of TenantAtlas does not know the type {key}");
-            return Some(Check::new("restore.check.kind", Level::Warning, format!("{} cannot be restored", things(count)), text));
+            return Some(Check::new(
+                "restore.check.kind",
+                Level::Warning,
+                format!("{} cannot be restored", things(count)),
+                text,
+            ));
         };
         let (title, reason) = match &contract.restore {
             Mode::Enabled => return None,

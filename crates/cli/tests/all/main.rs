@@ -18,6 +18,7 @@ mod disk_full;
 mod files;
 mod holding;
 mod program;
+mod restores;
 mod run_files;
 mod stable;
 mod start_errors;

@@ -65,7 +65,10 @@ async fn a_restore_is_confirmed_only_behind_its_gates(database: &TestDatabase) {
     }
     // What is chosen changes, and the plan is one of the past.
     let scope = things.path("/t/{tenant}/restores/{restore}/scope");
-    assert_eq!(browser.post(&scope, "revision=1&which=all&settings=yes&assignments=yes").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        browser.post(&scope, "revision=1&which=all&settings=yes&assignments=yes").await.status,
+        StatusCode::SEE_OTHER
+    );
     let stale = browser.get(&path).await.body;
     assert!(stale.contains("Not available yet") && stale.contains("restore.no_current_plan"), "{stale}");
     let refused = browser.post(&path, &said("own", "&impact=yes")).await;
@@ -87,7 +90,11 @@ async fn whoever_saw_an_older_revision_changes_nothing(database: &TestDatabase) 
     browser.post(&scope, "revision=1&which=all&settings=yes&assignments=yes").await;
     let late = browser.post(&scope, "revision=1&which=all&settings=yes").await;
     assert_eq!(late.status, StatusCode::CONFLICT);
-    assert!(late.body.contains("restore.changed_meanwhile") && late.body.contains("name=\"revision\" value=\"2\""), "{}", late.body);
+    assert!(
+        late.body.contains("restore.changed_meanwhile") && late.body.contains("name=\"revision\" value=\"2\""),
+        "{}",
+        late.body
+    );
     let answers = things.path("/t/{tenant}/restores/{restore}/answers");
     let target = format!("revision=1&t:scopeTags/{}=skip", things.object);
     let late = browser.post(&answers, &target).await;
@@ -116,7 +123,11 @@ async fn a_second_person_is_one_who_did_not_begin_it(database: &TestDatabase) {
         (things.path("/t/{tenant}/restores/{restore}/confirm"), things.path("/t/{tenant}/restores/{restore}/approve"));
     let said = format!("plan={hash}&tenant_name=own&reason=Because&impact=yes");
     let refused = first.post(&confirm, &said).await;
-    assert!(refused.status == StatusCode::CONFLICT && refused.body.contains("restore.second_person"), "{}", refused.body);
+    assert!(
+        refused.status == StatusCode::CONFLICT && refused.body.contains("restore.second_person"),
+        "{}",
+        refused.body
+    );
     let own = first.post(&approve, &format!("plan={hash}")).await;
     assert!(own.status == StatusCode::CONFLICT && own.body.contains("restore.same_person"), "{}", own.body);
     assert!(first.get(&confirm).await.body.contains("somebody else has to approve its plan"));
@@ -136,15 +147,29 @@ async fn a_reader_sees_the_plan_and_changes_nothing(database: &TestDatabase) {
     for words in ["London", "Paris", "PATCH", "deviceManagement/roleScopeTags/a", "aria-disabled=\"true\""] {
         assert!(page.body.contains(words), "{words}: {}", page.body);
     }
-    assert!(!page.body.contains("method=\"post\" action=\"/t/") || !page.body.contains("/preview?key="), "{}", page.body);
-    for path in ["/t/{tenant}/restores/{restore}/scope", "/t/{tenant}/restores/{restore}/checks?show=all", "/t/{tenant}/restores/{restore}/print", "/t/{tenant}/restores"] {
+    assert!(
+        !page.body.contains("method=\"post\" action=\"/t/") || !page.body.contains("/preview?key="),
+        "{}",
+        page.body
+    );
+    for path in [
+        "/t/{tenant}/restores/{restore}/scope",
+        "/t/{tenant}/restores/{restore}/checks?show=all",
+        "/t/{tenant}/restores/{restore}/print",
+        "/t/{tenant}/restores",
+    ] {
         let answer = reader.get(&things.path(path)).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}");
     }
     let plan = reader.get(&things.path("/t/{tenant}/restores/{restore}/plan")).await.body;
     let api = reader.get(&things.path("/api/v1/tenants/{tenant}/restores/{restore}/plan")).await.body;
     assert_eq!(plan, api);
-    for (path, form) in [("/scope", "revision=1&which=all&settings=yes"), ("/answers", "revision=1"), ("/discard", ""), ("/preview", "")] {
+    for (path, form) in [
+        ("/scope", "revision=1&which=all&settings=yes"),
+        ("/answers", "revision=1"),
+        ("/discard", ""),
+        ("/preview", ""),
+    ] {
         let answer = reader.post(&things.path(&format!("/t/{{tenant}}/restores/{{restore}}{path}")), form).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
     }

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use app::inventory::Selection;
 use app::starting::Extra;
 use model::access::Role;
-use model::ids::{BackupSetId, Id, PauseId, RestoreId, RunId, ScheduleId, TenantId, UserId, VersionId, ViewId, WorkerId};
+use model::ids::{
+    BackupSetId, Id, PauseId, RestoreId, RunId, ScheduleId, TenantId, UserId, VersionId, ViewId, WorkerId,
+};
 use model::registry::Registry;
 use model::registry::content::searched;
 use model::run::ItemOutcome;

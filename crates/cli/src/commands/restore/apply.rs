@@ -47,8 +47,11 @@ pub(super) async fn approve(tenant: &OneTenant, plan: &str, session: &Session) -
 async fn planned(session: &Session, scope: &TenantScope, hash: &str) -> Result<(Restore, String), AppError> {
     let wanted = hash.to_lowercase();
     if wanted.len() < HASH_MIN {
-        return Err(AppError::invalid("restore.plan_hash", format!("A plan is named by at least {HASH_MIN} characters of its hash"))
-            .hint("Copy it from what `restore plan` printed"));
+        return Err(AppError::invalid(
+            "restore.plan_hash",
+            format!("A plan is named by at least {HASH_MIN} characters of its hash"),
+        )
+        .hint("Copy it from what `restore plan` printed"));
     }
     let all = session.db.tenant(scope).restores().list(None, NEWEST).await?;
     let fits = |restore: &Restore| Some(restore.plan.as_ref()?.hash.clone()).filter(|known| known.starts_with(&wanted));
@@ -57,13 +60,16 @@ async fn planned(session: &Session, scope: &TenantScope, hash: &str) -> Result<(
         (Some(one), None) => Ok(one),
         (None, _) => Err(AppError::conflict("restore.other_plan", "No restore of this tenant has that plan now")
             .hint("Look at tenantatlas restore list, or make a new plan")),
-        _ => Err(AppError::invalid("restore.plan_hash", "Several plans begin like that").hint("Write more of the hash")),
+        _ => {
+            Err(AppError::invalid("restore.plan_hash", "Several plans begin like that").hint("Write more of the hash"))
+        }
     }
 }
 
 /// Asks on a terminal; a script is told what to add.
 fn ask(question: &str, option: &str) -> Result<String, AppError> {
-    let missing = || AppError::invalid("restore.not_confirmed", "The confirmation is incomplete").hint(format!("Add {option}"));
+    let missing =
+        || AppError::invalid("restore.not_confirmed", "The confirmation is incomplete").hint(format!("Add {option}"));
     if !std::io::stdin().is_terminal() {
         return Err(missing());
     }

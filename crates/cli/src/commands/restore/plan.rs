@@ -158,8 +158,11 @@ fn asked(mapping: &Mapping) -> Vec<Question> {
     for target in &mapping.targets {
         let TargetAnswer::Open(why) = &target.answer else { continue };
         let key = target.object.text();
-        let mut answers: Vec<_> =
-            target.candidates.iter().map(|one| (format!("--map {key}={}", one.id), format!("change \"{}\"", one.name))).collect();
+        let mut answers: Vec<_> = target
+            .candidates
+            .iter()
+            .map(|one| (format!("--map {key}={}", one.id), format!("change \"{}\"", one.name)))
+            .collect();
         answers.push((format!("--map {key}=new"), "make a new one".to_owned()));
         answers.push((format!("--map {key}=skip"), "leave it out".to_owned()));
         let (code, question) = (why.code.clone(), why.message.clone());

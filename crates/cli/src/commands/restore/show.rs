@@ -40,8 +40,11 @@ pub(super) async fn restore(session: &Session, scope: &TenantScope, restore: Res
     let draft = plan.restore.state == RestoreState::Draft;
     let gates = gates(&session.db, scope, &plan.restore).await?;
     let asked = if draft { questions(session, scope, restore).await? } else { Vec::new() };
-    let closed: Vec<Value> =
-        gates.iter().filter(|gate| draft && !gate.open).map(|gate| json!({ "code": gate.code, "demand": gate.demand })).collect();
+    let closed: Vec<Value> = gates
+        .iter()
+        .filter(|gate| draft && !gate.open)
+        .map(|gate| json!({ "code": gate.code, "demand": gate.demand }))
+        .collect();
     session.output.document(&json!({
         "restore": restore,
         "state": plan.restore.state.to_string(),
@@ -102,7 +105,14 @@ fn print(output: Output, plan: &Plan) {
     if output.is_json() {
         return;
     }
-    let columns = [("action", "ACTION"), ("object", "OBJECT"), ("type", "TYPE"), ("risk", "RISK"), ("requests", "REQUESTS"), ("why", "WHY")];
+    let columns = [
+        ("action", "ACTION"),
+        ("object", "OBJECT"),
+        ("type", "TYPE"),
+        ("risk", "RISK"),
+        ("requests", "REQUESTS"),
+        ("why", "WHY"),
+    ];
     let rows = plan.items.iter().map(row).collect();
     output.rows(&columns, rows, "The plan is empty.");
     for block in &plan.blocks {

@@ -222,7 +222,8 @@ async fn summary(place: &Place<'_>, loaded: &Loaded, earlier: bool) -> Result<Ma
 fn restore_action(place: &Place<'_>, loaded: &Loaded) -> Markup {
     let Some((version, _)) = &loaded.shown else { return html! {} };
     let words = if loaded.object.row.version == Some(version.id) { "Restore…" } else { "Restore this version…" };
-    let href = Fields::default().with("version", version.id.to_string()).href(&format!("{}/restores/new", place.base()));
+    let href =
+        Fields::default().with("version", version.id.to_string()).href(&format!("{}/restores/new", place.base()));
     button(&Button::new(words, Press::Link(href)).with_icon("arrow-back-up"))
 }
 

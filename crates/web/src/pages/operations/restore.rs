@@ -17,11 +17,13 @@ pub(super) fn restore_actions(place: &Place<'_>, viewer: &Viewer, run: &RunRow) 
         return html! {};
     }
     let off = place.start_off(Capability::RestorePreview, "why-restore");
-    let begin = |name: &str, words: String, icon| html! {
-        form.act method="post" action=(format!("{}/restores", viewer.base)) {
-            (csrf(&viewer.csrf))
-            input type="hidden" name=(name) value=(run.id);
-            (button(&Button::new(words, Press::Submit).with_icon(icon).off_when(off.clone())))
+    let begin = |name: &str, words: String, icon| {
+        html! {
+            form.act method="post" action=(format!("{}/restores", viewer.base)) {
+                (csrf(&viewer.csrf))
+                input type="hidden" name=(name) value=(run.id);
+                (button(&Button::new(words, Press::Submit).with_icon(icon).off_when(off.clone())))
+            }
         }
     };
     let failed = run.counts.failed;

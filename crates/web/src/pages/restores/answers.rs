@@ -96,5 +96,6 @@ fn choice(value: String) -> Result<Choice, AppError> {
 }
 
 fn no_answer() -> AppError {
-    AppError::invalid("restore.no_answer", "That is none of the answers").hint("Choose one from the list, or type an id")
+    AppError::invalid("restore.no_answer", "That is none of the answers")
+        .hint("Choose one from the list, or type an id")
 }

@@ -43,7 +43,13 @@ pub(crate) async fn page(
     tenants.sort_by_key(|card| card.tenant.id != scope.tenant_id());
     let back = format!("{}/restores", place.base());
     let body = match taken {
-        None => empty_state("arrow-back-up", "Nothing is chosen", "Begin at a backup set, at a version of an object, or in the inventory.", None, false),
+        None => empty_state(
+            "arrow-back-up",
+            "Nothing is chosen",
+            "Begin at a backup set, at a version of an object, or in the inventory.",
+            None,
+            false,
+        ),
         Some(taken) => html! {
             (section("taken", "What is restored", "", &taken))
             (section("target", "Where to", "", &targets(&place, &scope, &tenants)))
@@ -105,13 +111,26 @@ async fn taken(place: &Place<'_>, scope: &TenantScope) -> Result<Option<Markup>,
     if let Some(set) = place.asked.get("set") {
         let set = tenant.backups().get(set.parse().map_err(|_| AppError::not_found())?).await?;
         let href = format!("{}/backups/{}", place.base(), set.id);
-        return Ok(Some(html! { p { "Backup set " a href=(href) { "“" (set.name) "”" } ", " (counted(set.items, "item", "items")) ". Which of them is the next step." } }));
+        return Ok(Some(
+            html! { p { "Backup set " a href=(href) { "“" (set.name) "”" } ", " (counted(set.items, "item", "items")) ". Which of them is the next step." } },
+        ));
     }
     let mut lines = Vec::new();
     for id in place.asked.all("version").take(NAMED) {
         let version = tenant.versions().get(id.parse().map_err(|_| AppError::not_found())?).await?;
-        let href = format!("{}/inventory/{}/{}/versions/{}", place.base(), segment(&version.type_key), segment(&version.external_id), version.id);
-        lines.push(line(&version.name, &version.type_key, &href, &format!(", as it was seen {}", place.now().exact(version.first_seen_at))));
+        let href = format!(
+            "{}/inventory/{}/{}/versions/{}",
+            place.base(),
+            segment(&version.type_key),
+            segment(&version.external_id),
+            version.id
+        );
+        lines.push(line(
+            &version.name,
+            &version.type_key,
+            &href,
+            &format!(", as it was seen {}", place.now().exact(version.first_seen_at)),
+        ));
     }
     for text in place.asked.all("object").take(NAMED) {
         let key = object(text)?;
@@ -121,9 +140,11 @@ async fn taken(place: &Place<'_>, scope: &TenantScope) -> Result<Option<Markup>,
     }
     let count = place.asked.all("version").count() + place.asked.all("object").count();
     let more = count.saturating_sub(lines.len()) as u64;
-    Ok((!lines.is_empty()).then(|| html! {
-        ul.plain { @for line in &lines { li { (line) } } }
-        @if more > 0 { p.help { "and " (counted(more, "other", "others")) } }
+    Ok((!lines.is_empty()).then(|| {
+        html! {
+            ul.plain { @for line in &lines { li { (line) } } }
+            @if more > 0 { p.help { "and " (counted(more, "other", "others")) } }
+        }
     }))
 }
 

@@ -87,8 +87,17 @@ async fn render(
 ) -> Result<Markup, WebError> {
     let wizard = Wizard::load(shared, ctx, scope, id, asked).await?;
     if wizard.restore.plan.is_none() {
-        let open = button(&Button::primary("Open the preview", Press::Link(format!("{}/preview", wizard.path()))).with_icon("arrow-right"));
-        let body = empty_state("eye", "No preview yet", "What is confirmed is a plan, and a preview makes it.", Some(&open), false);
+        let open = button(
+            &Button::primary("Open the preview", Press::Link(format!("{}/preview", wizard.path())))
+                .with_icon("arrow-right"),
+        );
+        let body = empty_state(
+            "eye",
+            "No preview yet",
+            "What is confirmed is a plan, and a preview makes it.",
+            Some(&open),
+            false,
+        );
         return wizard.page(Step::Confirm, &html! {}, &body).await;
     }
     let plan = shown(shared.db(), scope, id).await?;
@@ -124,15 +133,20 @@ fn second_person(wizard: &Wizard<'_>, plan: &ShownPlan, gates: &[Gate]) -> Marku
         })
     });
     let view = Button::new("Approve this plan", Press::Submit).with_icon("clipboard-check").off_when(off.clone());
-    section("second", "Second person", "", &html! {
-        p { "Plan " span.mono { (short(&plan.hash)) } " needs the word of somebody other than " (wizard.restore.creator_name) "." }
-        form.act method="post" action=(format!("{}/approve", wizard.path())) {
-            (csrf(&wizard.place.ctx.csrf))
-            input type="hidden" name="plan" value=(plan.hash);
-            (button(&view))
-        }
-        @if let Some(off) = &off { (why_off(off)) }
-    })
+    section(
+        "second",
+        "Second person",
+        "",
+        &html! {
+            p { "Plan " span.mono { (short(&plan.hash)) } " needs the word of somebody other than " (wizard.restore.creator_name) "." }
+            form.act method="post" action=(format!("{}/approve", wizard.path())) {
+                (csrf(&wizard.place.ctx.csrf))
+                input type="hidden" name="plan" value=(plan.hash);
+                (button(&view))
+            }
+            @if let Some(off) = &off { (why_off(off)) }
+        },
+    )
 }
 
 /// What a run would write.

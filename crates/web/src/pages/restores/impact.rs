@@ -53,7 +53,20 @@ pub(super) async fn body(wizard: &Wizard<'_>, impact: &Impact) -> Result<Markup,
 
 /// What reaches everybody is said first.
 pub(super) fn everybody(impact: &Impact) -> Markup {
-    let all = [(impact.all_devices, "devices", "Reaches all devices", "Something of it is assigned to All devices, now or afterwards."), (impact.all_users, "users", "Reaches all users", "Something of it is assigned to All users, now or afterwards.")];
+    let all = [
+        (
+            impact.all_devices,
+            "devices",
+            "Reaches all devices",
+            "Something of it is assigned to All devices, now or afterwards.",
+        ),
+        (
+            impact.all_users,
+            "users",
+            "Reaches all users",
+            "Something of it is assigned to All users, now or afterwards.",
+        ),
+    ];
     html! {
         @for (reaches, name, title, text) in all {
             @if reaches { p.call data-tone=(Tone::Warn) { (icon(name)) span { b { (title) ". " } (text) } } }

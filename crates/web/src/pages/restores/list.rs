@@ -71,9 +71,8 @@ pub(crate) async fn page(
 fn nothing(place: &Place<'_>) -> Markup {
     let text = "A restore begins at a backup set, at a version of an object, or with objects of another tenant. Nothing is \
                 written before you have seen what, and confirmed it.";
-    let open = button(
-        &Button::new("Open backups", Press::Link(format!("{}/backups", place.base()))).with_icon("archive"),
-    );
+    let open =
+        button(&Button::new("Open backups", Press::Link(format!("{}/backups", place.base()))).with_icon("archive"));
     empty_state("arrow-back-up", "No restore yet", text, Some(&open), false)
 }
 

@@ -1,8 +1,6 @@
 //! Questions of a restore and their answers: where an object goes, and what stands for what it names.
 
-use app::restores::{
-    Candidate, MappedReference, MappedTarget, Mapping, Origin, ReferenceAnswer, TargetAnswer,
-};
+use app::restores::{Candidate, MappedReference, MappedTarget, Mapping, Origin, ReferenceAnswer, TargetAnswer};
 use maud::{Markup, html};
 use model::restore::Why;
 
@@ -216,7 +214,8 @@ pub(super) fn section_of(
     if wanted.is_empty() {
         return html! {};
     }
-    let rows: Vec<Markup> = wanted.iter().enumerate().map(|(at, question)| line(question, &format!("{id}-{at}"), off)).collect();
+    let rows: Vec<Markup> =
+        wanted.iter().enumerate().map(|(at, question)| line(question, &format!("{id}-{at}"), off)).collect();
     let body = html! {
         table.table.stack role="table" {
             caption.vh { (title) " and where each goes" }
@@ -236,7 +235,14 @@ pub(super) fn section_of(
 fn line(question: &Question<'_>, id: &str, off: bool) -> Markup {
     let (name, shown) = (question.name(), question.shown());
     let first = html! { b { (name) } " " (question.about()) };
-    row("", &[cell("c-main", "", &first), cell("c-main", "", &control(question, &shown, id, &name, off)), cell("c-map", "", &shown.mark)])
+    row(
+        "",
+        &[
+            cell("c-main", "", &first),
+            cell("c-main", "", &control(question, &shown, id, &name, off)),
+            cell("c-map", "", &shown.mark),
+        ],
+    )
 }
 
 /// The answers that can be chosen, and the field for an id that is not among them.

@@ -13,8 +13,8 @@ mod preview;
 mod print;
 mod scope;
 mod source;
-mod words;
 mod wizard;
+mod words;
 
 pub(crate) use answers::save as save_answers;
 pub(crate) use begin::{act as begin, choose, page as begin_page};

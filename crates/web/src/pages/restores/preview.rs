@@ -186,7 +186,8 @@ pub(super) fn stale(wizard: &Wizard<'_>) -> Markup {
         tone: Tone::Warn,
         icon: "history",
         title: "This plan is out of date".to_owned(),
-        text: "Scope or answers were changed after it was made. Preview again to see what would be written now.".to_owned(),
+        text: "Scope or answers were changed after it was made. Preview again to see what would be written now."
+            .to_owned(),
         code: "restore.no_current_plan".to_owned(),
         actions: None,
     })

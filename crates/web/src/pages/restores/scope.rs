@@ -76,7 +76,10 @@ pub(crate) async fn save(
 /// Keeps the choice, unless it is the one that stands there: then an older plan stays good.
 async fn chosen(shared: &Shared, scope: &TenantScope, id: RestoreId, form: &Fields) -> Result<(), AppError> {
     let opened = app::restores::open(shared.db(), scope, id).await?;
-    let ticked: Vec<ObjectKey> = form.all("object").map(|text| ObjectKey::parse(text).ok_or_else(AppError::not_found)).collect::<Result<_, _>>()?;
+    let ticked: Vec<ObjectKey> = form
+        .all("object")
+        .map(|text| ObjectKey::parse(text).ok_or_else(AppError::not_found))
+        .collect::<Result<_, _>>()?;
     let objects = match form.text("which") {
         "all" => None,
         "only" => Some(ticked),
@@ -84,7 +87,8 @@ async fn chosen(shared: &Shared, scope: &TenantScope, id: RestoreId, form: &Fiel
     };
     let wanted = Scope { objects, settings: form.has("settings", "yes"), assignments: form.has("assignments", "yes") };
     let draft = &opened.draft;
-    let same = draft.objects == wanted.objects && draft.settings == wanted.settings && draft.assignments == wanted.assignments;
+    let same =
+        draft.objects == wanted.objects && draft.settings == wanted.settings && draft.assignments == wanted.assignments;
     let revision = form.get("revision").and_then(|text| text.parse().ok()).unwrap_or_default();
     if same && revision == opened.restore.revision {
         return Ok(());
@@ -94,8 +98,10 @@ async fn chosen(shared: &Shared, scope: &TenantScope, id: RestoreId, form: &Fiel
 
 /// What the page showed is as it was ticked; the rest stays as it was.
 fn merged(opened: &Opened, form: &Fields, ticked: Vec<ObjectKey>) -> Option<Vec<ObjectKey>> {
-    let shown: BTreeSet<&ObjectKey> = listed(opened, form).into_iter().skip(from(form)).take(ROWS).map(|object| &object.key).collect();
-    let stays = opened.objects.iter().map(|object| &object.key).filter(|key| !shown.contains(key) && opened.draft.has(key));
+    let shown: BTreeSet<&ObjectKey> =
+        listed(opened, form).into_iter().skip(from(form)).take(ROWS).map(|object| &object.key).collect();
+    let stays =
+        opened.objects.iter().map(|object| &object.key).filter(|key| !shown.contains(key) && opened.draft.has(key));
     let mut all: Vec<ObjectKey> = stays.cloned().chain(ticked).collect();
     all.sort();
     all.dedup();
@@ -167,8 +173,10 @@ fn buttons(opened: &Opened) -> Markup {
 
 /// Settings and assignments are two choices, and nobody takes the second by accident.
 fn what(wizard: &Wizard<'_>, off: bool) -> Markup {
-    let one = |name: &str, words: &str, ticked: bool| html! {
-        label.tick { input type="checkbox" name=(name) value="yes" checked[ticked] disabled[off]; span { (words) } }
+    let one = |name: &str, words: &str, ticked: bool| {
+        html! {
+            label.tick { input type="checkbox" name=(name) value="yes" checked[ticked] disabled[off]; span { (words) } }
+        }
     };
     html! {
         fieldset.fld {
@@ -187,12 +195,15 @@ fn object_table(opened: &Opened, rows: &[&SourceObject], asked: &Fields, off: bo
         let tick = html! {
             label.tap { span.vh { "Restore " (name) } input type="checkbox" name="object" value=(key.text()) checked[ticked] disabled[off]; }
         };
-        row("", &[
-            cell("c-sel", "", &tick),
-            cell("c-main", "", &html! { b { (name) } }),
-            cell("", "", &html! { (type_label(&key.type_key)) }),
-            cell("c-risk", "", &risk(&key.type_key)),
-        ])
+        row(
+            "",
+            &[
+                cell("c-sel", "", &tick),
+                cell("c-main", "", &html! { b { (name) } }),
+                cell("", "", &html! { (type_label(&key.type_key)) }),
+                cell("c-risk", "", &risk(&key.type_key)),
+            ],
+        )
     };
     let lines: Vec<Markup> = rows.iter().skip(from(asked)).take(ROWS).map(one).collect();
     table("Objects of the source", &COLUMNS, true, &lines)
@@ -220,7 +231,13 @@ fn facet_row(wizard: &Wizard<'_>, asked: &Fields, path: &str) -> Vec<Facet> {
     let only = asked.has("chosen", "yes");
     vec![
         Facet { count: all, words: "all".into(), sign: None, href: kept.href(path), current: !only },
-        Facet { count: chosen, words: "chosen".into(), sign: None, href: kept.with("chosen", "yes").href(path), current: only },
+        Facet {
+            count: chosen,
+            words: "chosen".into(),
+            sign: None,
+            href: kept.with("chosen", "yes").href(path),
+            current: only,
+        },
     ]
 }
 

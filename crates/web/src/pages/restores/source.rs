@@ -27,7 +27,8 @@ pub(crate) async fn page(
 ) -> Result<Markup, WebError> {
     let wizard = Wizard::load(&shared, &ctx, &scope, id, &asked).await?;
     let draft = wizard.restore.state == RestoreState::Draft;
-    let next = Button::primary("Choose the scope", Press::Link(format!("{}/scope", wizard.path()))).with_icon("arrow-right");
+    let next =
+        Button::primary("Choose the scope", Press::Link(format!("{}/scope", wizard.path()))).with_icon("arrow-right");
     let body = html! {
         (section("source", "Source", "", &about(&wizard)))
         @if draft { div.row-acts { (button(&next)) } }

@@ -136,7 +136,9 @@ impl<'a> Wizard<'a> {
         let (icon, title, text) = match (self.restore.state, self.restore.run) {
             (RestoreState::Draft, _) => return html! {},
             (RestoreState::Discarded, _) => ("circle-minus", "Given up", "Nothing was written by it."),
-            (RestoreState::Executed, _) => ("check", "Executed", "It does not change any more. Its run says what became of each item."),
+            (RestoreState::Executed, _) => {
+                ("check", "Executed", "It does not change any more. Its run says what became of each item.")
+            }
         };
         let run = self.restore.run.map(|run| {
             let href = format!("{}/operations/{run}", self.place.base());
