@@ -7,7 +7,7 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use model::AppError;
-use model::ids::{BackupSetId, Id, PauseId, RunId, ScheduleId, UserId, VersionId, ViewId};
+use model::ids::{BackupSetId, Id, PauseId, RestoreId, RunId, ScheduleId, UserId, VersionId, ViewId};
 use serde::de::DeserializeOwned;
 use store::TenantScope;
 
@@ -72,7 +72,8 @@ in_path!(
     VersionId = "version",
     PauseId = "pause",
     ScheduleId = "schedule",
-    ViewId = "view"
+    ViewId = "view",
+    RestoreId = "restore"
 );
 
 fn there<T: Clone + Send + Sync + 'static>(parts: &Parts, what: &'static str) -> Result<T, WebError> {

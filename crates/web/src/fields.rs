@@ -84,6 +84,11 @@ impl Fields {
         self.0.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
+    /// Every name that was sent, also without a value, in order.
+    pub(crate) fn every_name(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+
     /// Whether the name was sent, also without a value.
     pub(crate) fn names(&self, name: &str) -> bool {
         self.0.iter().any(|(key, _)| key == name)

@@ -1,6 +1,7 @@
 //! Restores: chosen step by step, planned by a preview, confirmed, executed, taken back.
 
 mod begin;
+mod checks;
 mod choose;
 mod confirm;
 mod draft;
@@ -8,14 +9,17 @@ pub mod execute;
 mod mapping;
 mod plan;
 pub mod preview;
+mod progress;
 mod shown;
 mod source;
 mod undo;
 
 pub use begin::{Source, begin};
+pub use checks::{Check, Level, checks, groups_read};
 pub use choose::{Answers, Opened, Scope, answer, choose_scope, mapping, open};
 pub use confirm::{Confirmation, Gate, approve, confirm, discard, gates, start_preview};
 pub use draft::{Choice, Draft, ObjectKey, ReferenceChoice, Target, TargetChoice};
 pub use mapping::{Candidate, MappedReference, MappedTarget, Mapping, Origin, ReferenceAnswer, TargetAnswer};
+pub use progress::{Progress, of_run, progress};
 pub use shown::{Impact, ShownPlan, impact, shown};
 pub use source::SourceObject;

@@ -8,6 +8,7 @@ mod filter;
 mod inventory;
 mod policy;
 mod queue;
+mod restore;
 mod schedule;
 
 use std::net::SocketAddr;
@@ -23,6 +24,7 @@ pub(crate) use filter::RunFilterArgs;
 pub(crate) use inventory::{DependenciesArgs, Diff, Inventory};
 pub(crate) use policy::{Capture, Policy};
 pub(crate) use queue::{Node, Queue};
+pub(crate) use restore::{Restore, RestoreApply, RestorePlan, RestorePreview};
 pub(crate) use schedule::{OneSchedule, Schedule, ScheduleCreate};
 
 /// A safety and history layer over Microsoft Intune.
@@ -99,6 +101,9 @@ pub(crate) enum Command {
     /// Backup sets.
     #[command(subcommand)]
     Backup(Backup),
+    /// Restores: plan, look, execute, take back.
+    #[command(subcommand)]
+    Restore(Restore),
     /// Write the configuration of a tenant into files: a folder, a ZIP archive or a git repository.
     Export(Export),
     /// Make a backup set of files that TenantAtlas or another tool has written.

@@ -13,6 +13,7 @@ mod inventory;
 mod node;
 mod policy;
 mod queue;
+mod restore;
 mod run;
 mod schedule;
 mod serve;
@@ -55,6 +56,7 @@ pub(crate) async fn dispatch(cli: Cli, output: Output) -> Result<Exit, AppError>
         Command::Policy(args) => policy::run(args, &Session::open(global, output).await?).await,
         Command::Backup(Backup::VerifyExport { path }) => exchange::verify(&path, output),
         Command::Backup(args) => backup::run(args, &Session::open(global, output).await?).await,
+        Command::Restore(args) => restore::run(args, &Session::open(global, output).await?).await,
         Command::Export(args) => exchange::export(args, &Session::open(global, output).await?).await,
         Command::Import(args) => exchange::import(args, &Session::open(global, output).await?).await,
         Command::Run(args) => run::run(args, &Session::open(global, output).await?).await,

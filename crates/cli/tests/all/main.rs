@@ -19,6 +19,7 @@ mod files;
 mod holding;
 mod keeping;
 mod program;
+mod restores;
 mod run_files;
 mod stable;
 mod start_errors;

@@ -13,7 +13,7 @@ use testkit::{TestDatabase, World};
 use crate::program::{Said, say, within};
 
 /// `{name}` stands for what the test has made.
-const COMMANDS: [(&str, &str); 13] = [
+const COMMANDS: [(&str, &str); 15] = [
     ("inventory.sync", "sync Contoso --type scopeTags"),
     ("inventory.probe", "sync Contoso --changes"),
     ("policy.sync", "sync Contoso --type scopeTags --object 0"),
@@ -26,6 +26,8 @@ const COMMANDS: [(&str, &str); 13] = [
     ("policy.capture_many", "policy capture Contoso --matching --type scopeTags"),
     ("export.create", "run export Contoso"),
     ("connection.check", "tenant check Contoso"),
+    ("restore.preview", "restore preview {restore}"),
+    ("restore.execute", "restore apply Contoso --plan {plan} --tenant-name Contoso --reason Because"),
     // Last, because it cancels what the others have left queued.
     ("operation_run.cancel_many", "run cancel-many Contoso"),
 ];
@@ -115,5 +117,32 @@ async fn things(world: &World) -> Vec<(&'static str, String)> {
     let open = start_create(&world.db, &scope, backup, Default::default()).await.unwrap().run();
     world.worked(open).await;
     let set = world.db.tenant(&scope).backups().by_run(open).await.unwrap().unwrap();
-    vec![("{schedule}", schedule.to_string()), ("{failed}", row.id.to_string()), ("{open}", set.id.to_string())]
+    let (restore, plan) = planned(world).await;
+    vec![
+        ("{schedule}", schedule.to_string()),
+        ("{failed}", row.id.to_string()),
+        ("{open}", set.id.to_string()),
+        ("{restore}", restore),
+        ("{plan}", plan),
+    ]
+}
+
+/// A restore with a plan that writes something, and the plan's hash.
+async fn planned(world: &World) -> (String, String) {
+    let scope = world.scope().await;
+    let run = world.start_backup_of("Before the change", &["scopeTags"]).await;
+    world.worked(run).await;
+    let set = world.db.tenant(&scope).backups().by_run(run).await.unwrap().unwrap();
+    let tag = world.simulator.objects(world.directory(), "deviceManagement/roleScopeTags").pop().unwrap();
+    let id = tag["id"].as_str().unwrap();
+    world.simulator.change(world.directory(), "deviceManagement/roleScopeTags", id, |tag| {
+        tag["description"] = "Changed last night".into();
+    });
+    let source = app::restores::Source::Set { tenant: scope.tenant_id(), set: set.id, objects: None };
+    let restore = app::restores::begin(&world.db, &scope, source).await.unwrap();
+    let preview = app::restores::start_preview(&world.db, &scope, restore, Default::default()).await.unwrap();
+    world.worked(preview.run()).await;
+    let plan = app::restores::shown(&world.db, &scope, restore).await.unwrap();
+    assert!(plan.plan.blocks.is_empty(), "{:?}", plan.plan.blocks);
+    (restore.to_string(), plan.hash)
 }

@@ -3,8 +3,8 @@
 use utoipa::OpenApi;
 
 use super::{
-    backup_items, backups, bulk, compare, coverage, dependencies, exchange, exports, inventory, pauses, probe, runs,
-    schedules, session, starts, tenants, views,
+    backup_items, backups, bulk, compare, coverage, dependencies, exchange, exports, inventory, pauses, probe,
+    restore_mapping, restore_steps, restores, runs, schedules, session, starts, tenants, views,
 };
 
 #[derive(OpenApi)]
@@ -74,7 +74,22 @@ use super::{
         backups::delete,
         backups::verify,
         backups::close,
-        backups::take_out
+        backups::take_out,
+        restores::list,
+        restores::get,
+        restores::objects,
+        restores::plan,
+        restores::writes,
+        restore_mapping::get,
+        restore_mapping::answer,
+        restore_steps::begin,
+        restore_steps::scope,
+        restore_steps::preview,
+        restore_steps::confirm,
+        restore_steps::approve,
+        restore_steps::discard,
+        restore_steps::rules,
+        restore_steps::demand
     )
 )]
 struct Document;

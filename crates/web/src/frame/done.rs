@@ -68,6 +68,16 @@ pub(crate) enum Done {
     ViewRemoved,
     /// What the list opens with was chosen.
     OpeningSaved,
+    /// What a restore writes was chosen.
+    ScopeSaved,
+    /// Questions of a restore were answered.
+    AnswersSaved,
+    /// A second person let a plan pass.
+    PlanApproved,
+    /// A restore was given up.
+    RestoreDiscarded,
+    /// Whether restores need a second person was chosen.
+    RestoreRuleSaved,
     /// The person's token came.
     SignedInAtMicrosoft,
 }
@@ -100,6 +110,11 @@ impl Done {
             Self::ViewSaved => ("View saved", "It stands above the list of operations."),
             Self::ViewRemoved => ("View removed", "The operations stay."),
             Self::OpeningSaved => ("Saved", "Operations opens with it from now on."),
+            Self::ScopeSaved => ("Scope saved", "A plan that was made before is of the past."),
+            Self::AnswersSaved => ("Answers saved", "A plan that was made before is of the past."),
+            Self::PlanApproved => ("Plan approved", "Whoever may restore can confirm it now."),
+            Self::RestoreDiscarded => ("Restore given up", "Nothing was written, and nothing will be."),
+            Self::RestoreRuleSaved => ("Choice saved", "It holds for every restore that is confirmed from now on."),
             Self::SignedInAtMicrosoft => ("Signed in at Microsoft", "Groups can be searched in your name now."),
             Self::LimitsSaved => ("Limits saved", "They hold from the next start on."),
         }

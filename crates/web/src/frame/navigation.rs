@@ -25,6 +25,7 @@ pub(crate) enum Section {
     Inventory,
     Coverage,
     Backups,
+    Restores,
     Schedules,
     Operations,
     Audit,
@@ -36,10 +37,11 @@ pub(crate) enum Section {
 /// Words, icon, path below the tenant, letter.
 type Line = (Section, &'static str, &'static str, &'static str, Option<char>);
 
-const CONFIGURATION: [Line; 4] = [
+const CONFIGURATION: [Line; 5] = [
     (Section::Inventory, "Inventory", "list-details", "/inventory", Some('i')),
     (Section::Coverage, "Coverage", "eye", "/coverage", Some('v')),
     (Section::Backups, "Backups", "archive", "/backups", Some('b')),
+    (Section::Restores, "Restore", "arrow-back-up", "/restores", Some('r')),
     (Section::Schedules, "Schedules", "calendar-time", "/schedules", Some('s')),
 ];
 const MONITORING: [Line; 2] = [

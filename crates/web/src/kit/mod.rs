@@ -25,6 +25,7 @@ pub mod progress;
 pub mod settings;
 pub mod sheet;
 pub mod shell;
+pub mod steps;
 pub mod table;
 pub mod tabs;
 pub mod time;

@@ -35,7 +35,7 @@ impl FormError {
     }
 
     /// The sentence for the field whose error codes these are.
-    fn words(&self, codes: &[&str]) -> Option<String> {
+    pub(crate) fn words(&self, codes: &[&str]) -> Option<String> {
         let error = self.0.as_ref().filter(|error| codes.contains(&error.code))?;
         let hint = error.hint.as_deref().map(|hint| format!(" {}", sentence(hint))).unwrap_or_default();
         Some(format!("{}{hint}", sentence(&error.message)))

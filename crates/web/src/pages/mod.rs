@@ -13,5 +13,6 @@ pub(crate) mod members;
 pub(crate) mod notifications;
 pub(crate) mod operations;
 pub(crate) mod queue;
+pub(crate) mod restores;
 pub(crate) mod schedules;
 pub(crate) mod tenants;

@@ -1,5 +1,6 @@
 //! One table of routes. The router is built from it, and so are the tests that ask every route as everybody.
 
+mod restores;
 mod row;
 mod table;
 

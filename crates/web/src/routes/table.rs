@@ -17,6 +17,7 @@ pub(super) fn rows() -> Vec<Row> {
     rows.extend(person());
     rows.extend(tenant());
     rows.extend(operations());
+    rows.extend(super::restores::rows());
     rows.extend(api_reads());
     rows.extend(api_writes());
     rows

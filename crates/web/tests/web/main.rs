@@ -27,6 +27,7 @@ mod outbound;
 mod preferences;
 mod probes;
 mod problems;
+mod restores;
 mod routes;
 mod schedules;
 mod searches;

@@ -25,7 +25,7 @@ struct Surface {
     api: (&'static str, &'static str),
 }
 
-const SURFACES: [Surface; 14] = [
+const SURFACES: [Surface; 16] = [
     Surface {
         run_type: "inventory.sync",
         page: ("/inventory/sync", "type=scopeTags"),
@@ -75,6 +75,19 @@ const SURFACES: [Surface; 14] = [
         api: ("/inventory/capture-many", r#"{"policies":[{"type":"scopeTags","id":"object-of-own"}]}"#),
     },
     Surface { run_type: "connection.check", page: ("/connection/check", ""), api: ("/connection/check", "") },
+    Surface {
+        run_type: "restore.preview",
+        page: ("/restores/{restore}/preview", ""),
+        api: ("/restores/{restore}/preview", ""),
+    },
+    Surface {
+        run_type: "restore.execute",
+        page: ("/restores/{restore}/confirm", "plan={plan}&impact=yes&tenant_name=own&reason=Because"),
+        api: (
+            "/restores/{restore}/confirm",
+            r#"{"plan":"{plan}","impact_reviewed":true,"tenant_name":"own","reason":"Because"}"#,
+        ),
+    },
     // Last, because it cancels what the others have left queued.
     Surface {
         run_type: "operation_run.cancel_many",
@@ -108,6 +121,8 @@ async fn every_type_is_started_the_one_way_from_every_surface(database: &TestDat
     site.db.tenant(&owner).set_member(bert, Role::Manager).await.unwrap();
     let failed = failed_run(&site, &owner, things.schedule).await;
     let open = open_set(&site, &owner).await;
+    let restore = site.db.tenant(&owner).restores().get(things.restore).await.unwrap();
+    let plan = restore.plan.unwrap().hash;
     let mut starter = site.browser_of(bert).await;
     let mut reader = site.browser_of(things.member).await;
     for surface in &SURFACES {
@@ -118,15 +133,16 @@ async fn every_type_is_started_the_one_way_from_every_surface(database: &TestDat
                 .replace("{open}", &open.to_string())
         };
         let (page, api) = (path("/t", surface.page.0), path("/api/v1/tenants", surface.api.0));
-        refused(&site, &owner, &mut reader, &page, &api, surface).await;
-        let first = from_the_page(&mut starter, &page, surface.page.1).await;
+        let (form, body) = (surface.page.1.replace("{plan}", &plan), surface.api.1.replace("{plan}", &plan));
+        refused(&site, &owner, &mut reader, &page, &api, (surface.run_type, &form, &body)).await;
+        let first = from_the_page(&mut starter, &page, &form).await;
         confirmed(&site, &owner, &things, bert, first, surface.run_type).await;
-        let second = from_the_api(&mut starter, &api, surface.api.1).await;
+        let second = from_the_api(&mut starter, &api, &body).await;
         let fresh = app::catalogue::definition(surface.run_type).unwrap().identity == IdentityInputs::Fresh;
         assert_eq!(second.0, if fresh { "started" } else { "already_running" }, "{}", surface.run_type);
         assert_eq!(second.1 == first, !fresh, "{}", surface.run_type);
         site.db.tenant(&owner).runs().request_cancel(first).await.unwrap();
-        let third = from_the_api(&mut starter, &api, surface.api.1).await;
+        let third = from_the_api(&mut starter, &api, &body).await;
         assert_eq!(third.0, "started", "{}", surface.run_type);
         confirmed(&site, &owner, &things, bert, third.1, surface.run_type).await;
     }
@@ -159,10 +175,17 @@ async fn open_set(site: &Site, owner: &TenantScope) -> BackupSetId {
 }
 
 /// Who lacks the capability starts nothing, and is told.
-async fn refused(site: &Site, owner: &TenantScope, reader: &mut Browser<'_>, page: &str, api: &str, surface: &Surface) {
+async fn refused(
+    site: &Site,
+    owner: &TenantScope,
+    reader: &mut Browser<'_>,
+    page: &str,
+    api: &str,
+    (run_type, form, body): (&str, &str, &str),
+) {
     let before = site.db.tenant(owner).runs().counts(&Default::default()).await.unwrap().total();
-    for answer in [reader.post(page, surface.page.1).await, reader.post_json(api, surface.api.1).await] {
-        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{}", surface.run_type);
+    for answer in [reader.post(page, form).await, reader.post_json(api, body).await] {
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{run_type}");
         assert!(answer.body.contains("not_authorised"), "{}", answer.body);
     }
     assert_eq!(site.db.tenant(owner).runs().counts(&Default::default()).await.unwrap().total(), before);

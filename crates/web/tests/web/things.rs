@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use app::inventory::Selection;
 use app::starting::Extra;
 use model::access::Role;
-use model::ids::{BackupSetId, Id, PauseId, RunId, ScheduleId, TenantId, UserId, VersionId, ViewId, WorkerId};
+use model::ids::{
+    BackupSetId, Id, PauseId, RestoreId, RunId, ScheduleId, TenantId, UserId, VersionId, ViewId, WorkerId,
+};
 use model::registry::Registry;
 use model::registry::content::searched;
 use model::run::ItemOutcome;
@@ -29,6 +31,8 @@ pub(crate) struct Things {
     pub(crate) schedule: ScheduleId,
     /// Shared, so that every member has it.
     pub(crate) view: ViewId,
+    /// A draft of the set, with a plan.
+    pub(crate) restore: RestoreId,
 }
 
 impl Things {
@@ -44,6 +48,7 @@ impl Things {
             pause: ambient.id(),
             schedule: ambient.id(),
             view: ambient.id(),
+            restore: ambient.id(),
             ..self.clone()
         }
     }
@@ -65,6 +70,7 @@ impl Things {
             .replace("{set}", &self.set.to_string())
             .replace("{user}", &self.member.to_string())
             .replace("{view}", &self.view.to_string())
+            .replace("{restore}", &self.restore.to_string())
             .replace("{schedule}", &self.schedule.to_string())
             .replace("{sequence}", "1")
             .replace("{pause}", &self.pause.to_string())
@@ -109,7 +115,40 @@ pub(crate) async fn furnish(site: &Site, name: &str, cloud: &str, owner: UserId)
         pause: db.ambient().id(),
         schedule,
         view: view(site, &scope).await,
+        restore: restore(site, &scope, set).await,
     }
+}
+
+/// A restore of the set with a plan that changes one object.
+pub(crate) async fn restore(site: &Site, scope: &TenantScope, set: BackupSetId) -> RestoreId {
+    let source = app::restores::Source::Set { tenant: scope.tenant_id(), set, objects: None };
+    let restore = app::restores::begin(&site.db, scope, source).await.unwrap();
+    plan(site, scope, restore).await;
+    restore
+}
+
+/// The plan that a preview would make; its hash.
+pub(crate) async fn plan(site: &Site, scope: &TenantScope, restore: RestoreId) -> String {
+    let run = app::restores::start_preview(&site.db, scope, restore, Extra::default()).await.unwrap().run();
+    let lease = claim(site, run).await;
+    let restores = site.db.tenant(scope).restores();
+    let revision = restores.get(restore).await.unwrap().revision;
+    let plan = json!({
+        "format": 1,
+        "directory_id": "d",
+        "observed_at_ms": site.db.ambient().now_ms(),
+        "items": [{
+            "sequence": 1, "type_key": "scopeTags", "source_id": "a", "name": "Paris", "live_id": "a", "action": "update", "why": [],
+            "steps": [{"purpose": "update", "method": "PATCH", "version": "beta", "path": "deviceManagement/roleScopeTags/a", "body": {"displayName": "Paris"}}],
+            "live": {"id": "a", "displayName": "London"}, "promised": {"id": "a", "displayName": "Paris"},
+        }],
+    });
+    let body = plan.to_string().into_bytes();
+    let hash = app::backups::manifest::sha256_hex(&body);
+    let new = store::NewPlan { revision, body, hash: hash.clone(), blocked: false };
+    assert!(restores.set_plan(&lease, restore, &new).await.unwrap());
+    finish(site, &lease).await;
+    hash
 }
 
 /// A shared view with a name of its own.

@@ -94,6 +94,7 @@ fn actions(place: &Place<'_>, set: &BackupSet, path: &str) -> Markup {
     html! {
         @if set.open { (close_action(place, path)) }
         @if set.status != BackupStatus::Writing {
+            (restore_action(place, set))
             (export_menu(place, &Fields::default().with("set", set.id.to_string())))
             (button(&Button::new("Download manifest", Press::Link(format!("{path}/manifest"))).with_icon("download")))
             form.act method="post" action=(format!("{path}/verify")) {
@@ -102,6 +103,12 @@ fn actions(place: &Place<'_>, set: &BackupSet, path: &str) -> Markup {
             }
         }
     }
+}
+
+/// Where a restore of it begins.
+fn restore_action(place: &Place<'_>, set: &BackupSet) -> Markup {
+    let href = Fields::default().with("set", set.id.to_string()).href(&format!("{}/restores/new", place.base()));
+    button(&Button::new("Restore…", Press::Link(href)).with_icon("arrow-back-up"))
 }
 
 async fn items_section(

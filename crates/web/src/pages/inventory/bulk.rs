@@ -74,6 +74,7 @@ pub(super) fn bar(place: &Place<'_>, kept: &Fields, shown: usize, matching: u64)
     let Press::Post { action, csrf: token } = place.start(&format!("{}/inventory/capture-many", place.base())) else {
         return html! {};
     };
+    let choose = format!("{}/restores/choose", place.base());
     html! {
         form.bulk id=(FORM) aria-label="Selected policies" method="post" action=(action)
              hx-post=(action) hx-target="#toasts" hx-swap="beforeend" data-selects {
@@ -83,6 +84,7 @@ pub(super) fn bar(place: &Place<'_>, kept: &Fields, shown: usize, matching: u64)
             div.page-a {
                 button.btn.ghost.sm type="button" data-select-page hidden { "Select " (counted(shown as u64, "policy", "policies")) " on this page" }
                 button.btn.sm type="submit" name="which" value="selected" { (icon("archive")) span { "Capture selected" } }
+                button.btn.sm type="submit" formaction=(choose) hx-post=(choose) hx-target="#toasts" hx-swap="beforeend" { (icon("arrow-back-up")) span { "Restore selected…" } }
                 button.btn.sm type="submit" name="which" value="matching" { span { "Capture all " (counted(matching, "match", "matches")) } }
             }
         }

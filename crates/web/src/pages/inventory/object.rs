@@ -169,7 +169,7 @@ async fn render(
         (identity(&place.now(), &loaded))
     };
     let main = html! {
-        (header(&Header { crumbs: crumbs(&place, path), title: if name.is_empty() { "(no name)".into() } else { name.to_owned() }, summary: Some(summary(&place, &loaded, version.is_some_and(|asked| loaded.object.row.version != Some(asked))).await?), actions: Some(actions(&place, path, &object_path, loaded.excluded.is_some())) }))
+        (header(&Header { crumbs: crumbs(&place, path), title: if name.is_empty() { "(no name)".into() } else { name.to_owned() }, summary: Some(summary(&place, &loaded, version.is_some_and(|asked| loaded.object.row.version != Some(asked))).await?), actions: Some(actions(&place, &loaded, path, &object_path)) }))
         (exclusion(&place, &loaded))
         (incompleteness(&loaded.object, loaded.shown.is_some()))
         (tabs("Views of this object", &tab_row))
@@ -218,16 +218,26 @@ async fn summary(place: &Place<'_>, loaded: &Loaded, earlier: bool) -> Result<Ma
     })
 }
 
-fn actions(place: &Place<'_>, path: &ObjectPath, object_path: &str, excluded: bool) -> Markup {
+/// Where a restore of the version that is shown begins: here, or in another tenant.
+fn restore_action(place: &Place<'_>, loaded: &Loaded) -> Markup {
+    let Some((version, _)) = &loaded.shown else { return html! {} };
+    let words = if loaded.object.row.version == Some(version.id) { "Restore…" } else { "Restore this version…" };
+    let href =
+        Fields::default().with("version", version.id.to_string()).href(&format!("{}/restores/new", place.base()));
+    button(&Button::new(words, Press::Link(href)).with_icon("arrow-back-up"))
+}
+
+fn actions(place: &Place<'_>, loaded: &Loaded, path: &ObjectPath, object_path: &str) -> Markup {
     let why = |id: &str| {
         let sentence = "Its type is excluded from what is observed. It can be included again under Coverage.";
-        excluded.then(|| WhyOff { id: id.to_owned(), sentence: sentence.to_owned() })
+        loaded.excluded.is_some().then(|| WhyOff { id: id.to_owned(), sentence: sentence.to_owned() })
     };
     let off = why("why-capture").or_else(|| place.start_off(Capability::BackupsCreate, "why-capture"));
     let read_off = why("why-read").or_else(|| place.start_off(Capability::InventorySync, "why-read"));
     let read = Button::new("Read again", place.start(&format!("{object_path}/sync"))).with_icon("refresh");
     let this = Fields::default().with("policy", format!("{}/{}", path.type_key, path.id));
     html! {
+        (restore_action(place, loaded))
         (export_menu(place, &this))
         (button(&read.off_when(read_off.clone())))
         @if let Some(off) = &read_off { (why_off(off)) }

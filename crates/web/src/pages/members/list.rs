@@ -46,6 +46,7 @@ pub(super) async fn render(
 ) -> Result<Markup, WebError> {
     let place = place(shared, ctx, scope, asked);
     let members = shared.db().tenant(scope).members().await?;
+    let second = shared.db().tenant(scope).restores().second_person().await?;
     let now = place.now();
     let rows: Vec<Markup> = members.iter().map(|member| member_row(&place, &now, member)).collect();
     let main = html! {
@@ -53,6 +54,7 @@ pub(super) async fn render(
         @if let Some(said) = &said { (said) }
         (table("Members of this tenant", &COLUMNS, true, &rows))
         (section("add", "Add a member", "", &add_form(&place, values, error)))
+        (section("restores", "Restores", "", &second_person(&place, second)))
     };
     place.page("Members", &main).await
 }
@@ -95,6 +97,23 @@ fn member_row(place: &Place<'_>, now: &Now, member: &Member) -> Markup {
 
 fn roles(chosen: Role) -> Vec<(String, String, bool)> {
     Role::iter().map(|role| (role.to_string(), capital(&role.to_string()), role == chosen)).collect()
+}
+
+/// Whether a restore needs the word of somebody other than who began it.
+fn second_person(place: &Place<'_>, demanded: bool) -> Markup {
+    let off = place.off_without(Capability::MembersManage, "why-second");
+    html! {
+        form.form method="post" action=(format!("{}/members/second-person", place.base())) {
+            (csrf(&place.ctx.csrf))
+            label.tick {
+                input type="checkbox" name="demanded" value="yes" checked[demanded] disabled[off.is_some()];
+                span { "A restore needs the approval of a second person" }
+            }
+            p.help { "Somebody who may restore here and did not begin it looks at the plan and approves it, before anybody can confirm it." }
+            div.row-acts { (button(&Button::new("Save choice", Press::Submit).off_when(off.clone()))) }
+            @if let Some(off) = &off { (why_off(off)) }
+        }
+    }
 }
 
 fn add_form(place: &Place<'_>, values: &Fields, error: &FormError) -> Markup {

@@ -130,6 +130,16 @@ pub(crate) async fn remove(
     Ok(done(&ctx, &members_path(&scope), Done::MemberRemoved))
 }
 
+/// `POST /t/{tenant}/members/second-person`: whether somebody else has to approve the plan of a restore.
+pub(crate) async fn second_person(
+    State(shared): State<Shared>,
+    InTenant(ctx, scope): InTenant,
+    Posted(form): Posted,
+) -> Result<Response, WebError> {
+    shared.db().tenant(&scope).restores().demand_second_person(form.has("demanded", "yes")).await?;
+    Ok(done(&ctx, &members_path(&scope), Done::RestoreRuleSaved))
+}
+
 /// Somebody who is no member here does not exist here.
 async fn member(shared: &Shared, scope: &TenantScope, user: UserId) -> Result<(), AppError> {
     let members = shared.db().tenant(scope).members().await?;

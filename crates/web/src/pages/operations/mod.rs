@@ -8,6 +8,7 @@ mod filter;
 mod items;
 mod list;
 pub(crate) mod repeat;
+mod restore;
 mod row;
 mod run;
 mod run_items;

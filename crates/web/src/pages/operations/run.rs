@@ -7,6 +7,7 @@ use store::{RunRow, TenantScope};
 
 use super::Viewer;
 use super::repeat::repeat_action;
+use super::restore::restore_actions;
 use super::row::{run_badge, run_progress, why};
 use super::run_side::side;
 use super::run_timeline::timeline_section;
@@ -73,6 +74,7 @@ fn run_actions(place: &Place<'_>, viewer: &Viewer, run: &RunRow) -> Markup {
     html! {
         div.run-acts id="run-acts" {
             (repeat_action(place, viewer, run))
+            (restore_actions(place, viewer, run))
             (button(&Button::new("Cancel", press).off_when(off.clone())))
             @if let Some(off) = &off { (why_off(off)) }
         }

@@ -87,6 +87,14 @@ async fn related_to(shared: &Shared, scope: &TenantScope, now: &Now, run: &RunRo
             note: counted(set.items, "item", "items"),
         });
     }
+    if let Some(restore) = app::restores::of_run(shared.db(), scope, run).await? {
+        list.push(Related {
+            icon: "arrow-back-up",
+            words: "View restore".into(),
+            href: format!("{base}/restores/{}/preview", restore.id),
+            note: restore.title,
+        });
+    }
     if let Some(file) = app::exports::downloadable(shared.db(), scope, run).await? {
         let rows = match file.format.as_str() {
             "zip" => counted(file.rows, "object", "objects"),

@@ -1,0 +1,169 @@
+//! A plan in the terminal: what happens to each object, why not, and what is left to answer.
+
+use std::path::Path;
+
+use app::restores::{Impact, ShownPlan, gates, impact, shown};
+use model::AppError;
+use model::ids::RestoreId;
+use model::registry::Registry;
+use model::restore::{Action, Plan, PlanItem};
+use serde_json::{Value, json};
+use store::{RestoreState, TenantScope};
+
+use super::plan::questions;
+use crate::exit::Exit;
+use crate::output::Output;
+use crate::session::Session;
+
+/// A plan as `restore plan -o` wrote it.
+pub(super) fn file(session: &Session, path: &Path) -> Result<Exit, AppError> {
+    let unreadable = |error| {
+        AppError::invalid("restore.plan_file", format!("{} cannot be read", path.display()))
+            .hint("Name a file that `restore plan -o` wrote, or a restore (rst_…)")
+            .caused_by(error)
+    };
+    let bytes = std::fs::read(path).map_err(unreadable)?;
+    let plan: Plan = serde_json::from_slice(&bytes).map_err(|error| {
+        AppError::invalid("restore.plan_file", format!("{} is no plan", path.display()))
+            .hint("Name a file that `restore plan -o` wrote")
+            .caused_by(error)
+    })?;
+    session.output.document(&json!({ "impact": impact_json(&impact(&plan.items)), "plan": plan }));
+    print(session.output, &plan);
+    print_impact(session.output, &impact(&plan.items));
+    Ok(Exit::Success)
+}
+
+/// The plan of a restore, with its gates and its open questions.
+pub(super) async fn restore(session: &Session, scope: &TenantScope, restore: RestoreId) -> Result<Exit, AppError> {
+    let plan = shown(&session.db, scope, restore).await?;
+    let draft = plan.restore.state == RestoreState::Draft;
+    let gates = gates(&session.db, scope, &plan.restore).await?;
+    let asked = if draft { questions(session, scope, restore).await? } else { Vec::new() };
+    let closed: Vec<Value> = gates
+        .iter()
+        .filter(|gate| draft && !gate.open)
+        .map(|gate| json!({ "code": gate.code, "demand": gate.demand }))
+        .collect();
+    session.output.document(&json!({
+        "restore": restore,
+        "state": plan.restore.state.to_string(),
+        "hash": plan.hash,
+        "current": plan.restore.has_current_plan(),
+        "actions": plan.actions,
+        "impact": impact_json(&plan.impact),
+        "questions": asked,
+        "closed_gates": closed,
+        "plan": plan.plan,
+    }));
+    let output = session.output;
+    print(output, &plan.plan);
+    print_impact(output, &plan.impact);
+    for question in &asked {
+        output.line(format!("\n? {} ({}): {} [{}]", question.name, question.key, question.question, question.code));
+        for (typed, words) in &question.answers {
+            output.line(format!("    {typed}   {words}"));
+        }
+    }
+    if !asked.is_empty() {
+        output.line(format!("\n  answer with: tenantatlas restore preview {restore} --map …"));
+    }
+    next(session, scope, &plan, &gates).await?;
+    Ok(if draft && !closed.is_empty() && plan.restore.plan.as_ref().is_some_and(|mark| mark.blocked) {
+        Exit::Blocked
+    } else {
+        Exit::Success
+    })
+}
+
+/// What to type to execute it, or what is missing.
+async fn next(
+    session: &Session,
+    scope: &TenantScope,
+    plan: &ShownPlan,
+    gates: &[app::restores::Gate],
+) -> Result<(), AppError> {
+    let output = session.output;
+    output.line(format!("\nPlan {} of {}", plan.hash, plan.restore.id));
+    if plan.restore.state != RestoreState::Draft {
+        output.line(format!("  It is {}.", plan.restore.state));
+        return Ok(());
+    }
+    for gate in gates.iter().filter(|gate| !gate.open) {
+        output.line(format!("  needs first: {} [{}]", gate.demand, gate.code));
+    }
+    let info = session.db.tenant(scope).info().await?;
+    let short: String = plan.hash.chars().take(12).collect();
+    output.line(format!(
+        "  execute it: tenantatlas restore apply {} --plan {short} --tenant-name \"{}\" --reason \"…\"",
+        info.primary_domain, info.display_name
+    ));
+    Ok(())
+}
+
+fn print(output: Output, plan: &Plan) {
+    if output.is_json() {
+        return;
+    }
+    let columns = [
+        ("action", "ACTION"),
+        ("object", "OBJECT"),
+        ("type", "TYPE"),
+        ("risk", "RISK"),
+        ("requests", "REQUESTS"),
+        ("why", "WHY"),
+    ];
+    let rows = plan.items.iter().map(row).collect();
+    output.rows(&columns, rows, "The plan is empty.");
+    for block in &plan.blocks {
+        output.line(format!("blocked: {} [{}]", block.message, block.code));
+    }
+}
+
+fn row(item: &PlanItem) -> Vec<String> {
+    let contract = Registry::embedded().get(&item.type_key);
+    let why: Vec<String> = item.why.iter().map(|why| format!("{} [{}]", why.message, why.code)).collect();
+    vec![
+        words(item).to_owned(),
+        item.name.clone(),
+        contract.map_or_else(|| item.type_key.clone(), |contract| contract.label.clone()),
+        contract.map(|contract| contract.risk.to_string()).unwrap_or_default(),
+        item.steps.len().to_string(),
+        why.join("; "),
+    ]
+}
+
+fn words(item: &PlanItem) -> &'static str {
+    match item.action {
+        Action::Impossible => "not possible",
+        Action::Skip => "skip",
+        _ if item.by_hand => "by hand",
+        Action::Create => "create",
+        Action::Update => "update",
+        Action::AssignmentsOnly => "assignments only",
+        Action::BringBack => "bring back",
+        Action::Remove => "remove",
+    }
+}
+
+fn impact_json(impact: &Impact) -> Value {
+    json!({
+        "groups": impact.groups,
+        "all_users": impact.all_users,
+        "all_devices": impact.all_devices,
+        "risk": impact.risk.map(|risk| risk.to_string()),
+    })
+}
+
+fn print_impact(output: Output, impact: &Impact) {
+    let groups = impact.groups.len();
+    let mut parts = vec![if groups == 1 { "1 group".to_owned() } else { format!("{groups} groups") }];
+    if impact.all_devices {
+        parts.push("ALL DEVICES".to_owned());
+    }
+    if impact.all_users {
+        parts.push("ALL USERS".to_owned());
+    }
+    let risk = impact.risk.map(|risk| format!(", highest risk {risk}")).unwrap_or_default();
+    output.line(format!("Reaches {}{risk}.", parts.join(", ")));
+}

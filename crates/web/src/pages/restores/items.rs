@@ -1,0 +1,176 @@
+//! The items of a plan, in the order in which they are sent.
+
+use app::restores::ShownPlan;
+use maud::{Markup, html};
+use model::restore::{Action, PlanItem, Purpose, Step};
+
+use super::difference;
+use super::wizard::Wizard;
+use super::words::{ACTIONS, action, action_tag, look, named, purpose, risk};
+use crate::errors::sentence;
+use crate::fields::{Fields, segment};
+use crate::kit::facets::{Facet, facets};
+use crate::kit::icon::icon;
+use crate::kit::json::json_viewer;
+use crate::kit::notice::empty_state;
+use crate::kit::number::counted;
+use crate::kit::pager::{Pager, pager};
+use crate::pages::inventory::type_label;
+
+/// Items on a page.
+const ROWS: usize = 50;
+
+/// Facets, table and pager.
+pub(super) fn items(wizard: &Wizard<'_>, shown: &ShownPlan, path: &str) -> Markup {
+    let asked = wizard.place.asked;
+    let wanted = asked.get("action");
+    let fits = |item: &&PlanItem| wanted.is_none_or(|wanted| action(item) == wanted);
+    let listed: Vec<&PlanItem> = shown.plan.items.iter().filter(fits).collect();
+    let from: usize = asked.get("from").and_then(|text| text.parse().ok()).unwrap_or(0);
+    let part: Vec<&PlanItem> = listed.iter().skip(from).take(ROWS).copied().collect();
+    let kept = asked.only(&["action"]);
+    html! {
+        (facets("By action", &facet_row(shown, wanted, path), &html! {}))
+        @if part.is_empty() { (empty_state("search", "No item matches", "With this action.", None, true)) }
+        @else {
+            table.table.stack role="table" data-rows {
+                caption.vh { "Planned changes in the order they are sent" }
+                thead role="rowgroup" {
+                    tr role="row" {
+                        th.c-pl role="columnheader" scope="col" { "Action" }
+                        th role="columnheader" scope="col" { "Item" }
+                        th.c-risk role="columnheader" scope="col" { "Risk" }
+                        th.c-act role="columnheader" scope="col" { span.vh { "Details" } }
+                    }
+                }
+                tbody role="rowgroup" { @for item in &part { (item_row(wizard, item, path)) } }
+            }
+            (pager(&Pager {
+                shown: part.len() as u64,
+                total: Some(listed.len() as u64),
+                noun: ("item", "items"),
+                order: "in the order they are sent",
+                words: Some(("First", "More")),
+                previous: (from > 0).then(|| kept.href(path)),
+                next: (from + part.len() < listed.len()).then(|| kept.with("from", (from + part.len()).to_string()).href(path)),
+                ..Pager::default()
+            }))
+        }
+    }
+}
+
+fn facet_row(shown: &ShownPlan, wanted: Option<&str>, path: &str) -> Vec<Facet> {
+    let all = Facet {
+        count: shown.plan.items.len() as u64,
+        words: "all".into(),
+        sign: None,
+        href: path.to_owned(),
+        current: wanted.is_none(),
+    };
+    let one = |word: &str| {
+        let (words, icon, tone) = look(word);
+        Facet {
+            count: shown.actions.get(word).copied().unwrap_or_default() as u64,
+            words: words.to_lowercase(),
+            sign: Some((icon, tone)),
+            href: Fields::default().with("action", word).href(path),
+            current: wanted == Some(word),
+        }
+    };
+    std::iter::once(all).chain(ACTIONS.into_iter().map(one)).collect()
+}
+
+fn item_row(wizard: &Wizard<'_>, item: &PlanItem, path: &str) -> Markup {
+    let id = format!("item-{}", item.sequence);
+    let open = wizard.place.asked.has("item", &item.sequence.to_string());
+    let kept = wizard.place.asked.only(&["action", "from"]);
+    let there = if open { kept } else { kept.with("item", item.sequence.to_string()) };
+    let href = format!("{}#{id}", there.href(path));
+    html! {
+        tr.open[open] role="row" id=(id) {
+            td.c-pl.c-state role="cell" { (action_tag(&action(item))) }
+            td.c-main role="cell" { (name(wizard, item)) " " span.row-t { (type_label(&item.type_key)) } (reasons(item)) }
+            td.c-risk role="cell" data-label="" { (risk(&item.type_key)) }
+            td.c-act role="cell" {
+                @if has_details(item) {
+                    a.btn.ghost.sm href=(href) aria-expanded=(if open { "true" } else { "false" }) {
+                        (if open { "Hide" } else { "Difference" }) span.vh { " of " (named(&item.name)) }
+                    }
+                }
+            }
+        }
+        @if open { tr.sub role="row" { td.c-main role="cell" colspan="4" { div.inset { (details(item, &wizard.tenant)) } } } }
+    }
+}
+
+fn has_details(item: &PlanItem) -> bool {
+    !item.steps.is_empty() || item.promised.is_some()
+}
+
+/// The object that is changed, where there is one; what is made has no page yet.
+fn name(wizard: &Wizard<'_>, item: &PlanItem) -> Markup {
+    match &item.live_id {
+        Some(id) if item.live.is_some() => {
+            let href = format!("{}/inventory/{}/{}", wizard.place.base(), segment(&item.type_key), segment(id));
+            html! { a.row-a href=(href) { (named(&item.name)) } }
+        }
+        _ => html! { b { (named(&item.name)) } },
+    }
+}
+
+/// What happens in a sentence, and why not more.
+pub(super) fn reasons(item: &PlanItem) -> Markup {
+    let what = match item.action {
+        Action::Create | Action::BringBack | Action::Remove | Action::Impossible | Action::Skip => String::new(),
+        Action::Update | Action::AssignmentsOnly => difference::summary(item),
+    };
+    html! {
+        @if !what.is_empty() { p.why { (what) } }
+        @for why in &item.why { p.why { (sentence(&why.message)) " " code { (why.code) } } }
+    }
+}
+
+/// Difference, what cannot be compared, and the requests.
+pub(super) fn details(item: &PlanItem, tenant: &str) -> Markup {
+    let count = item.steps.len() as u64;
+    html! {
+        (difference::table(item, tenant))
+        @if !item.unverifiable.is_empty() {
+            p.help.diff-f { "Cannot be compared afterwards, because Graph never returns it: " (item.unverifiable.join(", ")) "." }
+        }
+        @if count > 0 {
+            p.help.diff-f { (how(item)) }
+            details.more open[item.by_hand] {
+                summary { (icon("chevron-right")) "Show the " (counted(count, "request", "requests")) span.vh { " of " (named(&item.name)) } }
+                @for (number, step) in (1..).zip(&item.steps) { (request(item, number, step)) }
+            }
+        }
+    }
+}
+
+fn how(item: &PlanItem) -> String {
+    let by_hand = if item.by_hand { "Nothing of it is sent: make these requests yourself. " } else { "" };
+    let whole = item.steps.iter().any(|step| step.purpose == Purpose::Assign);
+    let list = if whole { " Assignments are sent last, as the whole list." } else { "" };
+    let way = match item.action {
+        Action::Create => "A new object is made; its id is known once Graph has answered.",
+        Action::BringBack => "It comes back from deleted items with its id.",
+        Action::Remove => "It is removed.",
+        _ => "The object that is there is changed, its id stays.",
+    };
+    format!("{by_hand}{way}{list}")
+}
+
+/// One request, as it is sent.
+pub(super) fn request(item: &PlanItem, number: usize, step: &Step) -> Markup {
+    html! {
+        p.sub-p { b { (number) ". " (purpose(step.purpose)) } }
+        p.mono { (step.method) " /" (step.version) "/" (step.path.trim_start_matches('/')) }
+        @if let Some((property, value)) = &step.after { p.help { "Once " code { (property) } " is " code { (value) } "." } }
+        @for slot in &step.slots { p.help { "At " code { (slot.pointer) } " the id of what item " (slot.item) " makes." } }
+        @match &step.body {
+            Some(body) => { (json_viewer(body, &format!("Body of request {number} of {}", named(&item.name)))) }
+            None => { p.help { "Without a body." } }
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! Restores on their pages and in the API: gates, old revisions, the second person, and who sees what.
+
+use axum::http::StatusCode;
+use model::access::Role;
+use model::run::Status;
+use store::{RunFilter, RunPageRequest};
+use testkit::{TestDatabase, on_both_databases};
+
+use crate::support::Site;
+use crate::things::{Things, furnish, plan};
+
+on_both_databases!(
+    a_restore_is_confirmed_only_behind_its_gates,
+    whoever_saw_an_older_revision_changes_nothing,
+    a_second_person_is_one_who_did_not_begin_it,
+    a_reader_sees_the_plan_and_changes_nothing,
+    another_tenants_objects_are_taken_only_by_its_members
+);
+
+async fn world(database: &TestDatabase) -> (Site, Things, model::ids::UserId) {
+    let site = Site::new(database).await;
+    let owner = site.user("owner", false).await;
+    let things = furnish(&site, "own", "global", owner).await;
+    (site, things, owner)
+}
+
+/// Runs that execute a restore.
+async fn executions(site: &Site, things: &Things, owner: model::ids::UserId) -> usize {
+    let scope = site.db.authorise(owner, things.tenant).await.unwrap();
+    let filter = RunFilter { types: vec!["restore.execute".into()], ..RunFilter::default() };
+    let page = RunPageRequest { limit: 10, ..RunPageRequest::default() };
+    let rows = site.db.tenant(&scope).runs().list(&filter, &page).await.unwrap().rows;
+    assert!(rows.iter().all(|row| row.status == Status::Queued));
+    rows.len()
+}
+
+async fn a_restore_is_confirmed_only_behind_its_gates(database: &TestDatabase) {
+    let (site, things, owner) = world(database).await;
+    let mut browser = site.browser_of(owner).await;
+    let path = things.path("/t/{tenant}/restores/{restore}/confirm");
+    let page = browser.get(&path).await.body;
+    assert!(page.contains("Restore 1 item to own") && !page.contains("Not available yet"), "{page}");
+    let hash = page.split("name=\"plan\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let said = |name: &str, rest: &str| format!("plan={hash}&tenant_name={name}&reason=Because{rest}");
+    for (form, code) in [
+        (said("own", ""), "restore.impact_not_reviewed"),
+        (said("Own", "&impact=yes"), "wrong_tenant_name"),
+        (said("own", "&impact=yes").replace("Because", ""), "reason_missing"),
+        (said("own", "&impact=yes").replace(&hash, &"0".repeat(64)), "restore.other_plan"),
+    ] {
+        let answer = browser.post(&path, &form).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{code}");
+        let json = browser.post_json(
+            &things.path("/api/v1/tenants/{tenant}/restores/{restore}/confirm"),
+            &serde_json::json!({
+                "plan": if code.ends_with("other_plan") { "0".repeat(64) } else { hash.clone() },
+                "impact_reviewed": !code.contains("impact"),
+                "tenant_name": if code.contains("name") { "Own" } else { "own" },
+                "reason": if code.contains("reason") { "" } else { "Because" },
+            })
+            .to_string(),
+        );
+        let json = json.await;
+        assert!(json.status == StatusCode::UNPROCESSABLE_ENTITY && json.body.contains(code), "{code}: {}", json.body);
+    }
+    // What is chosen changes, and the plan is one of the past.
+    let scope = things.path("/t/{tenant}/restores/{restore}/scope");
+    assert_eq!(
+        browser.post(&scope, "revision=1&which=all&settings=yes&assignments=yes").await.status,
+        StatusCode::SEE_OTHER
+    );
+    let stale = browser.get(&path).await.body;
+    assert!(stale.contains("Not available yet") && stale.contains("restore.no_current_plan"), "{stale}");
+    let refused = browser.post(&path, &said("own", "&impact=yes")).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.body);
+    assert_eq!(executions(&site, &things, owner).await, 0);
+
+    let scope = site.db.authorise(owner, things.tenant).await.unwrap();
+    let fresh = plan(&site, &scope, things.restore).await;
+    let started = browser.post(&path, &said("own", "&impact=yes").replace(&hash, &fresh)).await;
+    assert_eq!(started.status, StatusCode::SEE_OTHER, "{}", started.body);
+    assert_eq!(executions(&site, &things, owner).await, 1);
+    site.stop.cancel();
+}
+
+async fn whoever_saw_an_older_revision_changes_nothing(database: &TestDatabase) {
+    let (site, things, owner) = world(database).await;
+    let mut browser = site.browser_of(owner).await;
+    let scope = things.path("/t/{tenant}/restores/{restore}/scope");
+    browser.post(&scope, "revision=1&which=all&settings=yes&assignments=yes").await;
+    let late = browser.post(&scope, "revision=1&which=all&settings=yes").await;
+    assert_eq!(late.status, StatusCode::CONFLICT);
+    assert!(
+        late.body.contains("restore.changed_meanwhile") && late.body.contains("name=\"revision\" value=\"2\""),
+        "{}",
+        late.body
+    );
+    let answers = things.path("/t/{tenant}/restores/{restore}/answers");
+    let target = format!("revision=1&t:scopeTags/{}=skip", things.object);
+    let late = browser.post(&answers, &target).await;
+    assert!(late.status == StatusCode::CONFLICT && late.body.contains("restore.changed_meanwhile"), "{}", late.body);
+    // The same answer with the revision that stands there is kept, and shown.
+    assert_eq!(browser.post(&answers, &target.replace("revision=1", "revision=2")).await.status, StatusCode::SEE_OTHER);
+    let shown = browser.get(&things.path("/t/{tenant}/restores/{restore}/checks?show=all")).await.body;
+    assert!(shown.contains("Left out"), "{shown}");
+    let mapping = browser.get(&things.path("/api/v1/tenants/{tenant}/restores/{restore}/mapping")).await.body;
+    let mapping: serde_json::Value = serde_json::from_str(&mapping).unwrap();
+    assert_eq!(mapping["targets"][0]["answer"]["answer"], "left_out");
+    site.stop.cancel();
+}
+
+async fn a_second_person_is_one_who_did_not_begin_it(database: &TestDatabase) {
+    let (site, things, owner) = world(database).await;
+    let manager = site.user("manager", false).await;
+    let scope = site.db.authorise(owner, things.tenant).await.unwrap();
+    site.db.tenant(&scope).set_member(manager, Role::Manager).await.unwrap();
+    let (mut first, mut second) = (site.browser_of(owner).await, site.browser_of(manager).await);
+    let rule = things.path("/t/{tenant}/members/second-person");
+    assert_eq!(second.post(&rule, "demanded=yes").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(first.post(&rule, "demanded=yes").await.status, StatusCode::SEE_OTHER);
+    let hash = site.db.tenant(&scope).restores().get(things.restore).await.unwrap().plan.unwrap().hash;
+    let (confirm, approve) =
+        (things.path("/t/{tenant}/restores/{restore}/confirm"), things.path("/t/{tenant}/restores/{restore}/approve"));
+    let said = format!("plan={hash}&tenant_name=own&reason=Because&impact=yes");
+    let refused = first.post(&confirm, &said).await;
+    assert!(
+        refused.status == StatusCode::CONFLICT && refused.body.contains("restore.second_person"),
+        "{}",
+        refused.body
+    );
+    let own = first.post(&approve, &format!("plan={hash}")).await;
+    assert!(own.status == StatusCode::CONFLICT && own.body.contains("restore.same_person"), "{}", own.body);
+    assert!(first.get(&confirm).await.body.contains("somebody else has to approve its plan"));
+    assert!(!second.get(&confirm).await.body.contains("somebody else has to approve its plan"));
+    assert_eq!(second.post(&approve, &format!("plan={hash}")).await.status, StatusCode::SEE_OTHER);
+    assert!(first.get(&confirm).await.body.contains("Approved by manager"));
+    assert_eq!(first.post(&confirm, &said).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(executions(&site, &things, owner).await, 1);
+    site.stop.cancel();
+}
+
+async fn a_reader_sees_the_plan_and_changes_nothing(database: &TestDatabase) {
+    let (site, things, _) = world(database).await;
+    let mut reader = site.browser_of(things.member).await;
+    let page = reader.get(&things.path("/t/{tenant}/restores/{restore}/preview?item=1")).await;
+    assert_eq!(page.status, StatusCode::OK);
+    for words in ["London", "Paris", "PATCH", "deviceManagement/roleScopeTags/a", "aria-disabled=\"true\""] {
+        assert!(page.body.contains(words), "{words}: {}", page.body);
+    }
+    assert!(
+        !page.body.contains("method=\"post\" action=\"/t/") || !page.body.contains("/preview?key="),
+        "{}",
+        page.body
+    );
+    for path in [
+        "/t/{tenant}/restores/{restore}/scope",
+        "/t/{tenant}/restores/{restore}/checks?show=all",
+        "/t/{tenant}/restores/{restore}/print",
+        "/t/{tenant}/restores",
+    ] {
+        let answer = reader.get(&things.path(path)).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}");
+    }
+    let plan = reader.get(&things.path("/t/{tenant}/restores/{restore}/plan")).await.body;
+    let api = reader.get(&things.path("/api/v1/tenants/{tenant}/restores/{restore}/plan")).await.body;
+    assert_eq!(plan, api);
+    for (path, form) in [
+        ("/scope", "revision=1&which=all&settings=yes"),
+        ("/answers", "revision=1"),
+        ("/discard", ""),
+        ("/preview", ""),
+    ] {
+        let answer = reader.post(&things.path(&format!("/t/{{tenant}}/restores/{{restore}}{path}")), form).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
+    }
+    site.stop.cancel();
+}
+
+async fn another_tenants_objects_are_taken_only_by_its_members(database: &TestDatabase) {
+    let (site, things, owner) = world(database).await;
+    let stranger = site.user("stranger", false).await;
+    let other = furnish(&site, "other", "global", stranger).await;
+    let mut browser = site.browser_of(owner).await;
+    // Into a tenant of somebody else, and out of one.
+    let form = format!("from={}&set={}", things.tenant, things.set);
+    assert_eq!(browser.post(&other.path("/t/{tenant}/restores"), &form).await.status, StatusCode::NOT_FOUND);
+    let taken = format!("from={}&set={}", other.tenant, other.set);
+    let refused = browser.post(&things.path("/t/{tenant}/restores"), &taken).await;
+    assert!(refused.status.is_client_error() && !refused.body.contains("of object-of-other"), "{}", refused.body);
+
+    // A member of both may, and a colleague who is a member of one sees the plan and not the source.
+    let scope = site.db.authorise(stranger, other.tenant).await.unwrap();
+    site.db.tenant(&scope).set_member(owner, Role::Readonly).await.unwrap();
+    let begun = browser.post(&things.path("/t/{tenant}/restores"), &taken).await;
+    assert_eq!(begun.status, StatusCode::SEE_OTHER, "{}", begun.body);
+    let at = begun.location.unwrap();
+    assert!(browser.get(&at).await.body.contains("object-of-other"));
+    let mut colleague = site.browser_of(things.member).await;
+    let hidden = colleague.get(&at).await;
+    assert!(hidden.status == StatusCode::CONFLICT && hidden.body.contains("restore.source_gone"), "{}", hidden.body);
+    assert!(!hidden.body.contains("object-of-other\""));
+    assert_eq!(colleague.get(at.strip_suffix("/scope").unwrap()).await.status, StatusCode::OK);
+    site.stop.cancel();
+}
