@@ -9,7 +9,7 @@ pub struct Advice {
     pub next: &'static str,
 }
 
-const KNOWN: [(&str, &str, &str); 33] = [
+const KNOWN: [(&str, &str, &str); 48] = [
     (
         "graph.throttled",
         "Microsoft Graph asked us to slow down",
@@ -74,6 +74,37 @@ const KNOWN: [(&str, &str, &str); 33] = [
         "The new credential may read less",
         "Grant what it lacks in Entra and give admin consent, then check the connection again.",
     ),
+    ("export.not_read", "It was not read completely", "Sync the inventory, then export again."),
+    (
+        "export.no_place",
+        "The layout has no place for it",
+        "Export in another layout to have it; TenantAtlas's own has every type.",
+    ),
+    ("export.same_path", "Another object has the same path", "Export in another layout to have both."),
+    (
+        "import.unknown_type",
+        "It is not clear what type it is",
+        "Put the file into a folder that is named like its type, for example settingsCatalog, and import it again.",
+    ),
+    ("import.not_json", "The file is no JSON", "Export it again with the tool that wrote it, then import that."),
+    (
+        "import.no_object",
+        "There is no object in the file",
+        "Export it again with the tool that wrote it, then import that.",
+    ),
+    ("import.encoding", "The text cannot be read", "Save the file as UTF-8, then import it again."),
+    ("import.yaml", "YAML is not read", "Let IntuneCD write JSON (-o json), then import that."),
+    ("import.too_large", "The file is too large", "No configuration is that large: import the others without it."),
+    ("import.path", "The path leads elsewhere", "Pack the files again without links and without paths that lead out."),
+    ("import.unreadable", "The archive is damaged or encrypted", "Pack the files again without a password."),
+    (
+        "import.manifest",
+        "The manifest is of another version",
+        "Import with a newer TenantAtlas, or remove the manifest.",
+    ),
+    ("import.file_missing", "The file is not there", "Export again, or import the whole archive."),
+    ("import.nothing", "There is no configuration in it", "Choose a folder, an archive or a file with JSON."),
+    ("import.gone", "What was sent is not kept any more", "Import it again."),
     ("backup.not_observed", "It was not read completely in time", "Sync the inventory, then back up again."),
     (
         "run.handler_panicked",

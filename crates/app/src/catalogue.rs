@@ -4,10 +4,10 @@ use engine::Catalogue;
 use model::run::Definition;
 
 use crate::services::Services;
-use crate::{audit, backups, connections, directory, exports, inventory, operations, snapshots};
+use crate::{audit, backups, connections, directory, exchange, exports, inventory, operations, snapshots};
 
 /// The catalogue rows, for pages and the CLI, which execute nothing.
-pub const DEFINITIONS: [&Definition; 14] = [
+pub const DEFINITIONS: [&Definition; 16] = [
     &inventory::sync_run::DEFINITION,
     &inventory::policy_run::DEFINITION,
     &inventory::probe::run::DEFINITION,
@@ -22,6 +22,8 @@ pub const DEFINITIONS: [&Definition; 14] = [
     &operations::cancel_many_run::DEFINITION,
     &connections::check_run::DEFINITION,
     &exports::create_run::DEFINITION,
+    &exchange::export_run::DEFINITION,
+    &exchange::import_run::DEFINITION,
 ];
 
 /// The handlers and duties of a worker.
@@ -41,9 +43,12 @@ pub fn handlers(services: &Services) -> Catalogue {
         .with(operations::cancel_many_run::CancelManyRun)
         .with(connections::check_run::CheckRun::new(services.clone()))
         .with(exports::create_run::ExportRun)
+        .with(exchange::export_run::ConfigurationExport)
+        .with(exchange::import_run::ImportRun)
         .with_duty(backups::schedules::FireSchedules)
         .with_duty(inventory::probe::FireProbes)
         .with_duty(exports::ExpireExports)
+        .with_duty(exchange::ExpireUploads)
         .with_duty(audit::LinkAudit)
         .with_duty(inventory::MakeTexts)
         .at_stop({

@@ -7,6 +7,7 @@ mod bulk;
 pub mod catalogue;
 pub mod connections;
 pub mod directory;
+pub mod exchange;
 pub mod exports;
 pub mod inventory;
 pub mod operations;

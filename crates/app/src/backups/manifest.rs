@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use store::{BackupItem, Db, SealedManifest, TenantScope};
 
 use super::observed::NOT_OBSERVED;
+use crate::exchange::SetOrigin;
 
 /// Version of the manifest's shape.
 pub const FORMAT: u32 = 1;
@@ -30,6 +31,9 @@ pub struct Manifest {
     pub items: Vec<ManifestItem>,
     /// What is not in the set although it was asked for.
     pub missing: Vec<MissingItem>,
+    /// Where an imported set is from; absent when it was observed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<SetOrigin>,
 }
 
 /// One object in the set.
@@ -98,23 +102,23 @@ pub async fn all_items(db: &Db, scope: &TenantScope, set: BackupSetId) -> Result
 }
 
 /// What a manifest says besides its items.
-pub(super) struct About {
+pub(crate) struct About {
     /// The set.
-    pub(super) set: BackupSetId,
+    pub(crate) set: BackupSetId,
     /// The run that made it.
-    pub(super) run: RunId,
+    pub(crate) run: RunId,
     /// The directory it was taken from (a GUID).
-    pub(super) directory_id: String,
+    pub(crate) directory_id: String,
     /// When it is sealed, milliseconds since the Unix epoch.
-    pub(super) sealed_at_ms: i64,
+    pub(crate) sealed_at_ms: i64,
     /// The selected type keys, sorted.
-    pub(super) types: Vec<String>,
+    pub(crate) types: Vec<String>,
     /// Types whose lists were not read.
-    pub(super) unread: Vec<MissingItem>,
+    pub(crate) unread: Vec<MissingItem>,
 }
 
 /// The manifest of what was put into the set.
-pub(super) fn of_items(about: About, rows: &[BackupItem]) -> Manifest {
+pub(crate) fn of_items(about: About, rows: &[BackupItem]) -> Manifest {
     let mut missing = about.unread;
     missing.extend(rows.iter().filter(|row| row.version.is_none()).map(missing_item));
     Manifest {
@@ -126,6 +130,7 @@ pub(super) fn of_items(about: About, rows: &[BackupItem]) -> Manifest {
         types: about.types,
         items: rows.iter().filter_map(manifest_item).collect(),
         missing,
+        origin: None,
     }
 }
 

@@ -14,5 +14,6 @@ mod verify;
 pub use close::close_set;
 pub use start_add::{PolicyKey, start_add};
 pub(crate) use start_add::{checked_policies, counted_policies};
+pub(crate) use start_create::checked_name;
 pub use start_create::{NewBackup, start_create};
 pub use verify::{Verification, manifest_of, verify};

@@ -34,7 +34,8 @@ pub async fn start_create(db: &Db, scope: &TenantScope, backup: NewBackup, extra
     start(db, scope, &DEFINITION, inputs, target, extra).await
 }
 
-fn checked_name(name: &str) -> Result<String, AppError> {
+/// Trimmed, when it is a name that a set may have.
+pub(crate) fn checked_name(name: &str) -> Result<String, AppError> {
     one_line(name, NAME_LENGTH_MAX).map(str::to_owned).ok_or_else(|| {
         let why = format!("A backup set needs a name of 1 to {NAME_LENGTH_MAX} characters on one line");
         AppError::invalid("backup.name", why)

@@ -10,6 +10,6 @@ mod start_create;
 
 pub use document::{Coded, Run, RunCounts};
 pub use expire::ExpireExports;
-pub use file::{downloadable, open_file};
+pub use file::{downloadable, file_name, open_file};
 pub use pages::{Format, Pages, begin_at_once};
 pub use start_create::{AT_ONCE_MAX, start_export};

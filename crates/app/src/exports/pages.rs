@@ -67,7 +67,7 @@ impl Format {
 
     /// "operations-2026-11-23.csv", by the day in UTC.
     pub fn file_name(self, at_ms: i64) -> String {
-        format!("operations-{}.{self}", time(at_ms).get(..10).unwrap_or("export"))
+        format!("operations-{}.{self}", day(at_ms))
     }
 
     fn head(self) -> String {
@@ -97,6 +97,11 @@ impl Format {
             Self::Json => "\n]\n",
         }
     }
+}
+
+/// "2026-11-23", in UTC.
+pub(super) fn day(at_ms: i64) -> String {
+    time(at_ms).get(..10).unwrap_or("export").to_owned()
 }
 
 fn time(at_ms: i64) -> String {

@@ -1,0 +1,50 @@
+//! Names for ids: what other tools write in the place of ids, and by which they find things elsewhere.
+
+use std::collections::BTreeMap;
+
+use model::AppError;
+use model::cloud::Clouds;
+use model::exchange::Source;
+use store::{Db, TenantScope};
+
+/// Rows read at a time.
+const PAGE: usize = 1_000;
+
+/// The tenant with the names that its database has. Nothing is asked outside.
+pub async fn source_of(db: &Db, scope: &TenantScope) -> Result<Source, AppError> {
+    let info = db.tenant(scope).info().await?;
+    let clouds = Clouds::default();
+    // The address of a cloud of one's own is that of a simulator, which no other tool would reach.
+    let cloud = clouds.get(&info.cloud).or_else(|| clouds.get("global"));
+    Ok(Source {
+        directory_id: info.directory_id,
+        organisation: info.display_name,
+        graph_url: cloud.map(|cloud| cloud.graph_url.clone()).unwrap_or_default(),
+        groups: groups(db, scope).await?,
+        scope_tags: objects(db, scope, "scopeTags").await?,
+        filters: objects(db, scope, "assignmentFilters").await?,
+    })
+}
+
+async fn objects(db: &Db, scope: &TenantScope, type_key: &str) -> Result<BTreeMap<String, String>, AppError> {
+    let mut names = BTreeMap::new();
+    let mut after: Option<String> = None;
+    loop {
+        let from = after.as_deref().map(|id| (type_key, id));
+        let rows = db.tenant(scope).inventory().present(&[type_key], from, PAGE).await?;
+        let Some(last) = rows.last() else { return Ok(names) };
+        after = Some(last.external_id.clone());
+        names.extend(rows.into_iter().map(|row| (row.external_id, row.name)));
+    }
+}
+
+async fn groups(db: &Db, scope: &TenantScope) -> Result<BTreeMap<String, String>, AppError> {
+    let mut names = BTreeMap::new();
+    let mut after: Option<(String, String)> = None;
+    loop {
+        let rows = db.tenant(scope).groups().list(None, after.as_ref(), PAGE).await?;
+        let Some(last) = rows.last() else { return Ok(names) };
+        after = Some((last.name_key.clone(), last.id.clone()));
+        names.extend(rows.into_iter().map(|row| (row.id, row.name)));
+    }
+}
