@@ -1,5 +1,7 @@
 //! `tenantatlas backup …`
 
+use std::path::PathBuf;
+
 use clap::Subcommand;
 
 use super::{OneTenant, Waiting};
@@ -66,6 +68,11 @@ pub(crate) enum Backup {
         tenant: OneTenant,
         /// The set (bak_…).
         set: model::ids::BackupSetId,
+    },
+    /// Prove that an exported folder or archive is what its manifest says. Needs no database.
+    VerifyExport {
+        /// The folder or ZIP archive.
+        path: PathBuf,
     },
     /// Prove that a backup set is what its manifest says. Reads only the database.
     Verify {

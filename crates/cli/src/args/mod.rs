@@ -2,6 +2,7 @@
 
 mod audit;
 mod backup;
+mod exchange;
 mod filter;
 mod inventory;
 mod policy;
@@ -15,6 +16,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub(crate) use audit::Audit;
 pub(crate) use backup::Backup;
+pub(crate) use exchange::{Export, Import};
 pub(crate) use filter::RunFilterArgs;
 pub(crate) use inventory::{DependenciesArgs, Inventory};
 pub(crate) use policy::{Capture, Policy};
@@ -90,6 +92,10 @@ pub(crate) enum Command {
     /// Backup sets.
     #[command(subcommand)]
     Backup(Backup),
+    /// Write the configuration of a tenant into files: a folder, a ZIP archive or a git repository.
+    Export(Export),
+    /// Make a backup set of files that TenantAtlas or another tool has written.
+    Import(Import),
     /// Operation runs.
     #[command(subcommand)]
     Run(Run),

@@ -45,6 +45,7 @@ pub(crate) async fn run(args: Backup, session: &Session) -> Result<Exit, AppErro
         }
         Backup::List(tenant) => list(tenant, session).await,
         Backup::Show { tenant, set } => show(tenant, set, session).await,
+        Backup::VerifyExport { path } => super::exchange::verify(&path, session.output),
         Backup::Verify { tenant, set } => check(tenant, set, session).await,
     }
 }

@@ -6,6 +6,7 @@ mod db;
 mod demo;
 mod dependencies;
 mod doctor;
+mod exchange;
 mod inventory;
 mod node;
 mod policy;
@@ -21,7 +22,7 @@ mod worker;
 
 use model::AppError;
 
-use crate::args::{Cli, Command};
+use crate::args::{Backup, Cli, Command};
 use crate::config::Settings;
 use crate::exit::Exit;
 use crate::logging;
@@ -48,7 +49,10 @@ pub(crate) async fn dispatch(cli: Cli, output: Output) -> Result<Exit, AppError>
         Command::Inventory(args) => inventory::run(args, &Session::open(global, output).await?).await,
         Command::Dependencies(args) => dependencies::run(args, &Session::open(global, output).await?).await,
         Command::Policy(args) => policy::run(args, &Session::open(global, output).await?).await,
+        Command::Backup(Backup::VerifyExport { path }) => exchange::verify(&path, output),
         Command::Backup(args) => backup::run(args, &Session::open(global, output).await?).await,
+        Command::Export(args) => exchange::export(args, &Session::open(global, output).await?).await,
+        Command::Import(args) => exchange::import(args, &Session::open(global, output).await?).await,
         Command::Run(args) => run::run(args, &Session::open(global, output).await?).await,
         Command::Schedule(args) => schedule::run(args, &Session::open(global, output).await?).await,
         Command::Queue(args) => queue::run(args, &Session::open(global, output).await?).await,

@@ -15,6 +15,7 @@ mod copying;
 mod crash;
 mod demo;
 mod disk_full;
+mod files;
 mod holding;
 mod program;
 mod run_files;
