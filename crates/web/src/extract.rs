@@ -28,6 +28,9 @@ pub(crate) struct AsGuest(pub(crate) Guest);
 /// The fields of a form whose token was right.
 pub(crate) struct Posted(pub(crate) Fields);
 
+/// The file of an upload.
+pub(crate) struct Sent(pub(crate) Arc<SentFile>);
+
 /// The query.
 pub(crate) struct Asked(pub(crate) Fields);
 
@@ -39,6 +42,15 @@ pub(crate) struct PathText<T>(pub(crate) T);
 
 /// The body of a write, as sent, with its JSON.
 pub(crate) struct JsonBody<T>(pub(crate) T);
+
+/// A file that the gate has read.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct SentFile {
+    /// The name that the browser gave; empty where there is none.
+    pub(crate) name: String,
+    /// Its bytes.
+    pub(crate) content: axum::body::Bytes,
+}
 
 /// The bytes of a body that the gate has read.
 #[derive(Debug, Clone)]
@@ -100,6 +112,14 @@ impl FromRequestParts<Shared> for BodyBytes {
 
     async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<Self, WebError> {
         there(parts, "body")
+    }
+}
+
+impl FromRequestParts<Shared> for Sent {
+    type Rejection = WebError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<Self, WebError> {
+        there(parts, "file").map(Self)
     }
 }
 

@@ -40,6 +40,19 @@ impl Fields {
         Self(kept.collect())
     }
 
+    /// One name with a value that was sent as text, within the same limits.
+    pub(crate) fn of_text(name: &str, value: &str) -> Self {
+        let fits = value.len() <= longest(name) && !value.contains('\0');
+        Self(if fits { vec![(name.to_owned(), value.to_owned())] } else { Vec::new() })
+    }
+
+    /// These, then those.
+    #[must_use]
+    pub(crate) fn and(mut self, others: Self) -> Self {
+        self.0.extend(others.0);
+        self
+    }
+
     /// The first value of that name; an empty one counts as absent.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.all(name).next()

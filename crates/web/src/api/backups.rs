@@ -1,5 +1,6 @@
 //! Backup sets.
 
+use app::exchange::SetOrigin;
 use axum::Json;
 use axum::extract::State;
 use model::ids::BackupSetId;
@@ -39,6 +40,9 @@ pub(crate) struct BackupSet {
     created_at: i64,
     /// When it was sealed.
     sealed_at: Option<i64>,
+    /// Where it is from, when somebody has imported it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<SetOrigin>,
 }
 
 impl From<Row> for BackupSet {
@@ -55,6 +59,7 @@ impl From<Row> for BackupSet {
             manifest_sha256: row.manifest_hash,
             created_at: row.created_at,
             sealed_at: row.sealed_at,
+            origin: None,
         }
     }
 }
@@ -94,7 +99,13 @@ pub(crate) async fn list(
     let more = rows.len() > limit;
     rows.truncate(limit);
     let older = more.then(|| rows.last().map(|row| row.id.to_string())).flatten();
-    Ok(Json(BackupList { sets: rows.into_iter().map(BackupSet::from).collect(), older }))
+    let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+    let mut origins = shared.db().tenant(&scope).backups().origins(&ids).await?;
+    let with_origin = |row: Row| {
+        let origin = origins.remove(&row.id).and_then(|origin| serde_json::from_value(origin).ok());
+        BackupSet { origin, ..BackupSet::from(row) }
+    };
+    Ok(Json(BackupList { sets: rows.into_iter().map(with_origin).collect(), older }))
 }
 
 /// One backup set.
@@ -104,7 +115,10 @@ pub(crate) async fn get(
     InTenant(_ctx, scope): InTenant,
     PathId(set): PathId<BackupSetId>,
 ) -> Result<Json<BackupSet>, WebError> {
-    Ok(Json(shared.db().tenant(&scope).backups().get(set).await?.into()))
+    let backups = shared.db().tenant(&scope).backups();
+    let row = backups.get(set).await?;
+    let origin = backups.origins(&[set]).await?.remove(&set).and_then(|origin| serde_json::from_value(origin).ok());
+    Ok(Json(BackupSet { origin, ..BackupSet::from(row) }))
 }
 
 /// Reads and hashes every object of a set, from the database alone.

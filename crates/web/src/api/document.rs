@@ -3,8 +3,8 @@
 use utoipa::OpenApi;
 
 use super::{
-    backups, bulk, coverage, dependencies, exports, inventory, pauses, probe, runs, schedules, session, starts,
-    tenants, views,
+    backups, bulk, coverage, dependencies, exchange, exports, inventory, pauses, probe, runs, schedules, session,
+    starts, tenants, views,
 };
 
 #[derive(OpenApi)]
@@ -58,6 +58,8 @@ use super::{
         bulk::capture_many,
         starts::check,
         starts::back_up,
+        exchange::export,
+        exchange::import,
         starts::add_policies,
         backups::list,
         backups::get,

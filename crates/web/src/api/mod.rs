@@ -5,6 +5,7 @@ pub(crate) mod bulk;
 pub(crate) mod coverage;
 pub(crate) mod dependencies;
 mod document;
+pub(crate) mod exchange;
 pub(crate) mod exports;
 pub(crate) mod inventory;
 pub(crate) mod pauses;

@@ -12,7 +12,7 @@ use model::ids::TenantId;
 use model::{AppError, Kind as ErrorKind};
 use store::Session;
 
-use super::{Keeper, Stop, body, denial, is_htmx};
+use super::{Keeper, Stop, body, denial, is_htmx, upload};
 use crate::auth::{Cookie, Ctx, Guest, signed_in};
 use crate::routes::{Access, Kind};
 use crate::state::Shared;
@@ -62,6 +62,8 @@ async fn admit_person(keeper: &Keeper, request: &mut Request, session: Session, 
     match keeper.facts.kind {
         Kind::Start | Kind::Form => body::take_form(request, Some(&ctx.csrf)).await?,
         Kind::ApiWrite => body::take_json(request, &ctx.csrf).await?,
+        // A file is read only from who may send it.
+        Kind::Upload | Kind::ApiUpload => {}
         Kind::Page | Kind::Stream | Kind::Api | Kind::Asset => {}
     }
     match keeper.facts.access {
@@ -77,6 +79,11 @@ async fn admit_person(keeper: &Keeper, request: &mut Request, session: Session, 
                 return Err(error.into());
             }
             request.extensions_mut().insert(Arc::new(scope));
+            match keeper.facts.kind {
+                Kind::Upload => upload::take_form(request, &ctx.csrf).await?,
+                Kind::ApiUpload => upload::take_file(request, &ctx.csrf).await?,
+                _ => {}
+            }
             Ok(())
         }
         _ => Ok(()),

@@ -15,8 +15,8 @@ use crate::fields::Fields;
 /// Largest form or JSON body, in bytes.
 const BODY_BYTES_MAX: usize = 64 * 1024;
 /// The field, and in lower case the header, that carries the session's form token.
-const TOKEN_FIELD: &str = "csrf";
-const TOKEN_HEADER: &str = "x-csrf-token";
+pub(super) const TOKEN_FIELD: &str = "csrf";
+pub(super) const TOKEN_HEADER: &str = "x-csrf-token";
 
 /// Reads a form and checks its token against `expected`; none expected is none right.
 pub(super) async fn take_form(request: &mut Request, expected: Option<&str>) -> Result<(), AppError> {
@@ -46,7 +46,8 @@ async fn read(request: &mut Request) -> Result<Vec<u8>, AppError> {
     to_bytes(body, BODY_BYTES_MAX).await.map(|bytes| bytes.to_vec()).map_err(|_| too_large())
 }
 
-fn check(given: Option<&str>, expected: Option<&str>) -> Result<(), AppError> {
+/// Whether the token is that of the session.
+pub(super) fn check(given: Option<&str>, expected: Option<&str>) -> Result<(), AppError> {
     // Comparing hashes takes the same time wherever the texts differ.
     let right =
         matches!((given, expected), (Some(given), Some(expected)) if Sha256::digest(given) == Sha256::digest(expected));

@@ -7,6 +7,7 @@
 mod admit;
 mod body;
 mod denial;
+mod upload;
 
 use std::sync::Arc;
 
@@ -103,9 +104,9 @@ fn redirect(path: &str) -> Response {
 
 fn reads(kind: Kind, headers: &HeaderMap) -> Reads {
     match kind {
-        Kind::Api | Kind::ApiWrite | Kind::Stream | Kind::Asset => Reads::Json,
+        Kind::Api | Kind::ApiWrite | Kind::ApiUpload | Kind::Stream | Kind::Asset => Reads::Json,
         Kind::Start | Kind::Form if is_htmx(headers) => Reads::Fragment,
-        Kind::Page | Kind::Start | Kind::Form => Reads::Page,
+        Kind::Page | Kind::Start | Kind::Form | Kind::Upload => Reads::Page,
     }
 }
 

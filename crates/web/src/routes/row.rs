@@ -38,6 +38,10 @@ pub enum Kind {
     Api,
     /// JSON, write: proves itself by a header.
     ApiWrite,
+    /// A form with a file, which is answered like a start.
+    Upload,
+    /// A file, sent as it is; proves itself by a header.
+    ApiUpload,
     /// A file or a probe.
     Asset,
 }
@@ -112,6 +116,18 @@ impl Row {
 
     pub(crate) fn api_write<H: Handler<T, Shared>, T: 'static>(path: &'static str, access: Access, handler: H) -> Self {
         Self::new("POST", path, access, Kind::ApiWrite, post(handler))
+    }
+
+    pub(crate) fn upload<H: Handler<T, Shared>, T: 'static>(path: &'static str, access: Access, handler: H) -> Self {
+        Self::new("POST", path, access, Kind::Upload, post(handler))
+    }
+
+    pub(crate) fn api_upload<H: Handler<T, Shared>, T: 'static>(
+        path: &'static str,
+        access: Access,
+        handler: H,
+    ) -> Self {
+        Self::new("POST", path, access, Kind::ApiUpload, post(handler))
     }
 
     pub(crate) fn asset<H: Handler<T, Shared>, T: 'static>(path: &'static str, handler: H) -> Self {

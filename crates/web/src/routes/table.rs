@@ -70,6 +70,7 @@ fn tenant() -> Vec<Row> {
         ),
         Row::start("/t/{tenant}/inventory/sync", may(Capability::InventorySync), inventory::sync),
         Row::start("/t/{tenant}/inventory/probe", may(Capability::InventorySync), inventory::probe),
+        Row::start("/t/{tenant}/inventory/export", may(Capability::ExportCreate), inventory::export),
         Row::start("/t/{tenant}/inventory/capture-many", may(Capability::BackupsCreate), inventory::capture_many),
         Row::page("/t/{tenant}/inventory/{type}/{id}", may(Capability::InventoryView), inventory::object_page),
         Row::page(
@@ -84,6 +85,7 @@ fn tenant() -> Vec<Row> {
         Row::page("/t/{tenant}/coverage", may(Capability::InventoryView), coverage::page),
         Row::page("/t/{tenant}/backups", may(Capability::BackupsView), backups::list_page),
         Row::start("/t/{tenant}/backups", may(Capability::BackupsCreate), backups::create),
+        Row::upload("/t/{tenant}/backups/import", may(Capability::BackupsCreate), backups::import),
         Row::page("/t/{tenant}/backups/{set}", may(Capability::BackupsView), backups::set_page),
         Row::page("/t/{tenant}/backups/{set}/manifest", may(Capability::BackupsView), backups::manifest),
         Row::form("/t/{tenant}/backups/{set}/verify", may(Capability::BackupsView), backups::verify),
@@ -265,6 +267,16 @@ fn api_writes() -> Vec<Row> {
             api::starts::check,
         ),
         Row::api_write("/api/v1/tenants/{tenant}/backups", may(Capability::BackupsCreate), api::starts::back_up),
+        Row::api_upload(
+            "/api/v1/tenants/{tenant}/backups/import",
+            may(Capability::BackupsCreate),
+            api::exchange::import,
+        ),
+        Row::api_write(
+            "/api/v1/tenants/{tenant}/inventory/export",
+            may(Capability::ExportCreate),
+            api::exchange::export,
+        ),
         Row::api_write(
             "/api/v1/tenants/{tenant}/backups/{set}/add",
             may(Capability::BackupsCreate),

@@ -15,6 +15,7 @@ mod delegation;
 mod dependencies;
 mod engine;
 mod entry;
+mod exchange;
 mod facets;
 mod items;
 mod live;

@@ -116,12 +116,21 @@ impl World {
                     .body(Body::from(form))
                     .unwrap()
             }
+            Kind::Upload => Request::post(path)
+                .header(CONTENT_TYPE, "multipart/form-data; boundary=x")
+                .body(Body::from(crate::support::form_with_file(&browser.csrf, "a.json", b"{}")))
+                .unwrap(),
+            Kind::ApiUpload => Request::post(format!("{path}?file=a.json"))
+                .header("x-csrf-token", &browser.csrf)
+                .body(Body::from("{}"))
+                .unwrap(),
             Kind::ApiWrite => {
                 let body = match route.path.rsplit('/').next() {
                     Some("backups") => r#"{"name":"x"}"#,
                     Some("add") => r#"{"policies":[{"type":"scopeTags","id":"x"}]}"#,
                     Some("take-out") => r#"{"type":"scopeTags","id":"x"}"#,
                     Some("views") => r#"{"name":"x"}"#,
+                    Some("export") if route.path.contains("/inventory/") => r#"{"layout":"ours"}"#,
                     Some("export") => r#"{"format":"csv"}"#,
                     Some("pauses") => r#"{"reason":"x"}"#,
                     Some("cancel-many") => r#"{"filter":{}}"#,

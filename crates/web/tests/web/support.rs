@@ -156,6 +156,16 @@ impl Browser<'_> {
     }
 }
 
+/// A form of the boundary `x` with the token and a file.
+pub(crate) fn form_with_file(csrf: &str, name: &str, content: &[u8]) -> Vec<u8> {
+    let head = format!(
+        "--x\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n{csrf}\r\n--x\r\n\
+         Content-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+         Content-Type: application/octet-stream\r\n\r\n"
+    );
+    [head.as_bytes(), content, b"\r\n--x--\r\n"].concat()
+}
+
 pub(crate) async fn read(response: Response<Body>) -> Answer {
     let status = response.status();
     let location = response.headers().get(LOCATION).map(|value| value.to_str().unwrap().to_owned());

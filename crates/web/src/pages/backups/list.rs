@@ -1,5 +1,6 @@
 //! `GET /t/{tenant}/backups`
 
+use super::import;
 use app::inventory::Selection;
 use axum::extract::State;
 use maud::{Markup, html};
@@ -51,6 +52,19 @@ pub(super) async fn render(
     values: &Fields,
     error: &FormError,
 ) -> Result<Markup, WebError> {
+    render_with(shared, ctx, scope, asked, values, error, &FormError::default()).await
+}
+
+/// The page with what is wrong with either of its forms.
+pub(super) async fn render_with(
+    shared: &Shared,
+    ctx: &Ctx,
+    scope: &TenantScope,
+    asked: &Fields,
+    values: &Fields,
+    error: &FormError,
+    import_error: &FormError,
+) -> Result<Markup, WebError> {
     let place = Place::tenant(shared, ctx, scope, asked, Section::Backups);
     let path = format!("{}/backups", place.base());
     let before = asked.get("before").and_then(|id| id.parse().ok());
@@ -58,7 +72,9 @@ pub(super) async fn render(
     let more = sets.len() > ROWS;
     sets.truncate(ROWS);
     let now = place.now();
-    let rows: Vec<Markup> = sets.iter().map(|set| set_row(&now, &path, set)).collect();
+    let ids: Vec<_> = sets.iter().map(|set| set.id).collect();
+    let origins = shared.db().tenant(scope).backups().origins(&ids).await?;
+    let rows: Vec<Markup> = sets.iter().map(|set| set_row(&now, &path, set, origins.contains_key(&set.id))).collect();
     let next = more
         .then(|| sets.last())
         .flatten()
@@ -79,15 +95,16 @@ pub(super) async fn render(
             (empty_state("archive", "No backup yet", "A backup keeps every object, its assignments and what they refer to, for ever and unchanged.", None, false))
         } @else { (table("Backup sets, newest first", &COLUMNS, true, &rows)) (pager(&pages)) }
         (section("new", "Back up now", "", &form(&place, values, error)))
+        (section("import", "Import files as a backup set", "", &import::form(&place, import_error)))
     };
     place.page("Backups", &main).await
 }
 
-fn set_row(now: &Now, path: &str, set: &BackupSet) -> Markup {
+fn set_row(now: &Now, path: &str, set: &BackupSet, imported: bool) -> Markup {
     let name = MainCell {
         name: set.name.clone(),
         href: format!("{path}/{}", set.id),
-        target: format!("by {}", set.creator_name),
+        target: format!("{}by {}", if imported { "imported " } else { "" }, set.creator_name),
         ..MainCell::default()
     };
     row(

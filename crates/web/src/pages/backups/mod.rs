@@ -1,5 +1,6 @@
 //! Backup sets.
 
+mod import;
 mod list;
 mod open;
 mod set;
@@ -18,6 +19,7 @@ use crate::frame::{answer, extra};
 use crate::pages::form_error::FormError;
 use crate::state::Shared;
 
+pub(crate) use import::import;
 pub(crate) use list::page as list_page;
 pub(crate) use open::{add_policies, close, take_out};
 pub(crate) use set::page as set_page;

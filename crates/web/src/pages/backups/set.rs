@@ -1,12 +1,14 @@
 //! `GET /t/{tenant}/backups/{set}`
 
 use app::backups::Verification;
+use app::exchange::SetOrigin;
 use axum::extract::State;
 use maud::{Markup, html};
 use model::ids::BackupSetId;
 use model::run::ItemOutcome;
 use store::{BackupItem, BackupSet, BackupStatus, TenantScope};
 
+use super::import;
 use super::list::state;
 use super::open::{add_section, close_action, take_out_action};
 use crate::auth::Ctx;
@@ -27,7 +29,7 @@ use crate::kit::pager::{Pager, pager};
 use crate::kit::table::{Column, MainCell, action_cell, cell, main_cell, row, state_cell, table};
 use crate::kit::time::exact_time;
 use crate::kit::tone::Tone;
-use crate::pages::inventory::type_label;
+use crate::pages::inventory::{export_menu, type_label};
 use crate::state::Shared;
 use app::advice::advice;
 
@@ -56,6 +58,7 @@ pub(super) async fn render(
     let place = Place::tenant(shared, ctx, scope, asked, Section::Backups);
     let set = shared.db().tenant(scope).backups().get(id).await?;
     let path = format!("{}/backups/{id}", place.base());
+    let origin = import::origin(shared, scope, &set).await?;
     let main_part = html! {
         @if let Some(found) = verified { (result(found)) }
         (incomplete_notice(&set))
@@ -64,7 +67,7 @@ pub(super) async fn render(
     };
     let main = html! {
         (header(&Header { crumbs: vec![Crumb::link("Backups", format!("{}/backups", place.base()))], title: set.name.clone(), summary: Some(summary(&set)), actions: Some(actions(&place, &set, &path)) }))
-        (columns(&main_part, "About this backup set", &about(&place, &set)))
+        (columns(&main_part, "About this backup set", &about(&place, &set, origin.as_ref())))
     };
     place.page(&set.name, &main).await
 }
@@ -80,6 +83,7 @@ fn actions(place: &Place<'_>, set: &BackupSet, path: &str) -> Markup {
     html! {
         @if set.open { (close_action(place, path)) }
         @if set.status != BackupStatus::Writing {
+            (export_menu(place, &Fields::default().with("set", set.id.to_string())))
             (button(&Button::new("Download manifest", Press::Link(format!("{path}/manifest"))).with_icon("download")))
             form.act method="post" action=(format!("{path}/verify")) {
                 (csrf(&place.ctx.csrf))
@@ -227,9 +231,10 @@ fn item_row(place: &Place<'_>, set: &BackupSet, path: &str, item: &BackupItem) -
     row("", &[state_cell(&badge(look)), main_cell(&name), cell("num nowrap", "size", &bytes), action_cell(&take_out)])
 }
 
-fn about(place: &Place<'_>, set: &BackupSet) -> Markup {
+fn about(place: &Place<'_>, set: &BackupSet, origin: Option<&SetOrigin>) -> Markup {
     let now = place.now();
-    let rows = facts(&[
+    let from = origin.map(|origin| ("Origin", html! { (import::words(origin)) }));
+    let mut about = vec![
         ("Backup set", copyable(&set.id.to_string(), "id of this backup set")),
         ("Made by", html! { (set.creator_name) }),
         ("Started", exact_time(&now, set.created_at)),
@@ -243,6 +248,9 @@ fn about(place: &Place<'_>, set: &BackupSet) -> Markup {
         ),
         ("Run", html! { a href=(format!("{}/operations/{}", place.base(), set.run)) { "View run" } }),
         ("Zone", html! { (now.zone_name()) }),
-    ]);
-    section("about", "About this set", "", &rows)
+    ];
+    if let Some(from) = from {
+        about.insert(1, from);
+    }
+    section("about", "About this set", "", &facts(&about))
 }

@@ -8,6 +8,7 @@ use model::search::SearchText;
 use store::{CoverageRow, Facets, InventoryFilter, MissingPart, ObjectRow};
 
 use super::bulk;
+use super::export::export_menu;
 use super::filter::{cursor, filter_row, platform_label, type_label};
 use super::found::{Reasons, not_yet, refused, searched};
 use super::references::used_note;
@@ -67,7 +68,7 @@ pub(crate) async fn page(
         }
     };
     let main = html! {
-        (header(&Header { crumbs: vec![Crumb::text("Configuration")], title: "Inventory".into(), summary: Some(freshness(&place.now(), &coverage)), actions: Some(actions(&place)) }))
+        (header(&Header { crumbs: vec![Crumb::text("Configuration")], title: "Inventory".into(), summary: Some(freshness(&place.now(), &coverage)), actions: Some(actions(&place, &kept)) }))
         (incomplete_types(&coverage))
         (filters(&filter_row(&kept, &path, &facet_counts)))
         @if let Some(group) = asked.get("group") { p.help { "Assigned to the group " code { (group) } ". " a href=(kept.without(&["group"]).href(&path)) { "Show all" } } }
@@ -150,13 +151,14 @@ fn incomplete_types(coverage: &[CoverageRow]) -> Markup {
     })
 }
 
-fn actions(place: &Place<'_>) -> Markup {
+fn actions(place: &Place<'_>, kept: &Fields) -> Markup {
     let base = place.base();
     let sync_off = place.start_off(Capability::InventorySync, "why-sync");
     let groups_off = place.start_off(Capability::DirectorySync, "why-sync");
     let dependencies = Button::new("Dependencies", Press::Link(format!("{base}/inventory/dependencies")));
     html! {
         (button(&dependencies.with_icon("arrows-diff")))
+        (export_menu(place, kept))
         (button(&Button::new("Read directory groups", place.start(&format!("{base}/groups/sync"))).with_icon("users").off_when(groups_off)))
         (button(&Button::new("Check for changes", place.start(&format!("{base}/inventory/probe"))).with_icon("history").off_when(sync_off.clone())))
         (button(&Button::primary("Sync inventory", place.start(&format!("{base}/inventory/sync"))).with_icon("refresh").off_when(sync_off.clone())))

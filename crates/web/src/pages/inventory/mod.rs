@@ -2,6 +2,7 @@
 
 mod bulk;
 mod dependencies;
+mod export;
 mod filter;
 mod found;
 mod list;
@@ -12,6 +13,7 @@ mod starts;
 
 pub(crate) use bulk::capture_many;
 pub(crate) use dependencies::{object_dependencies, overview_page};
+pub(crate) use export::{export_menu, start as export};
 pub(crate) use filter::{cursor, type_label};
 pub(crate) use list::page as list_page;
 pub(crate) use object::{ObjectPath, TypePath, load, page as object_page, version_page};

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use store::{ObjectDetail, TenantScope, VersionRow};
 
+use super::export::export_menu;
 use super::filter::{platform_label, type_label};
 use super::list::object_badge;
 use super::object_parts::{
@@ -163,7 +164,7 @@ async fn render(
         (identity(&place.now(), &loaded))
     };
     let main = html! {
-        (header(&Header { crumbs: crumbs(&place, path), title: if name.is_empty() { "(no name)".into() } else { name.to_owned() }, summary: Some(summary(&place, &loaded, version.is_some_and(|asked| loaded.object.row.version != Some(asked))).await?), actions: Some(actions(&place, &object_path)) }))
+        (header(&Header { crumbs: crumbs(&place, path), title: if name.is_empty() { "(no name)".into() } else { name.to_owned() }, summary: Some(summary(&place, &loaded, version.is_some_and(|asked| loaded.object.row.version != Some(asked))).await?), actions: Some(actions(&place, path, &object_path)) }))
         (incompleteness(&loaded.object, loaded.shown.is_some()))
         (tabs("Views of this object", &tab_row))
         (columns(&content, "Version history", &aside))
@@ -192,11 +193,13 @@ async fn summary(place: &Place<'_>, loaded: &Loaded, earlier: bool) -> Result<Ma
     })
 }
 
-fn actions(place: &Place<'_>, object_path: &str) -> Markup {
+fn actions(place: &Place<'_>, path: &ObjectPath, object_path: &str) -> Markup {
     let off = place.start_off(Capability::BackupsCreate, "why-capture");
     let read_off = place.start_off(Capability::InventorySync, "why-read");
     let read = Button::new("Read again", place.start(&format!("{object_path}/sync"))).with_icon("refresh");
+    let this = Fields::default().with("policy", format!("{}/{}", path.type_key, path.id));
     html! {
+        (export_menu(place, &this))
         (button(&read.off_when(read_off.clone())))
         @if let Some(off) = &read_off { (why_off(off)) }
         (button(&Button::primary("Capture snapshot", place.start(&format!("{object_path}/capture"))).with_icon("archive").off_when(off.clone())))

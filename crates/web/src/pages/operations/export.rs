@@ -72,7 +72,7 @@ pub(crate) async fn at_once(
 ) -> Result<Response, WebError> {
     let format = Format::named(asked.text("format"))?;
     let pages = begin_at_once(shared.db(), &scope, query(&asked), format, ctx.now_ms).await?;
-    Ok(download(format, &format.file_name(ctx.now_ms), pages_body(shared, scope, pages).await?))
+    Ok(download(format.media_type(), &format.file_name(ctx.now_ms), pages_body(shared, scope, pages).await?))
 }
 
 /// The first page is read before the answer begins, so that an error still is one.
@@ -91,9 +91,9 @@ fn cut_off(error: &store::StoreError) {
     tracing::error!(code = error.code(), "a download was cut off");
 }
 
-fn download(format: Format, name: &str, body: Body) -> Response {
+fn download(media_type: &str, name: &str, body: Body) -> Response {
     let disposition = format!("attachment; filename=\"{name}\"");
-    ([(CONTENT_TYPE, format.media_type().to_owned()), (CONTENT_DISPOSITION, disposition)], body).into_response()
+    ([(CONTENT_TYPE, media_type.to_owned()), (CONTENT_DISPOSITION, disposition)], body).into_response()
 }
 
 /// `POST /t/{tenant}/operations/export`: the filter and the format stand in the address, as for the download.
@@ -115,8 +115,8 @@ pub(crate) async fn file(
     PathId(run): PathId<RunId>,
 ) -> Result<Response, WebError> {
     let file = open_file(shared.db(), &scope, run).await?;
-    let format = Format::named(&file.format)?;
     let made_at = shared.db().tenant(&scope).runs().get(run).await?.created_at;
+    let (name, media_type) = app::exports::file_name(&file, made_at)?;
     let parts = try_unfold((shared, scope, 1), move |(shared, scope, number)| async move {
         if number > file.parts {
             return Ok(None);
@@ -126,5 +126,5 @@ pub(crate) async fn file(
         let part = part.ok_or(store::StoreError::Undecryptable)?;
         Ok::<_, store::StoreError>(Some((Bytes::from(part), (shared, scope, number + 1))))
     });
-    Ok(download(format, &format.file_name(made_at), Body::from_stream(parts.inspect_err(cut_off))))
+    Ok(download(media_type, &name, Body::from_stream(parts.inspect_err(cut_off))))
 }

@@ -88,7 +88,11 @@ async fn related_to(shared: &Shared, scope: &TenantScope, now: &Now, run: &RunRo
         });
     }
     if let Some(file) = app::exports::downloadable(shared.db(), scope, run).await? {
-        let note = format!("{}, {}", file.format.to_uppercase(), counted(file.rows, "operation", "operations"));
+        let rows = match file.format.as_str() {
+            "zip" => counted(file.rows, "object", "objects"),
+            _ => counted(file.rows, "operation", "operations"),
+        };
+        let note = format!("{}, {rows}", file.format.to_uppercase());
         let until = if file.expired {
             "its 7 days are over".to_owned()
         } else {
