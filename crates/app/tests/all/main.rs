@@ -20,6 +20,7 @@ mod captures;
 mod changes;
 mod connections;
 mod corpus;
+mod exchange;
 mod exports;
 mod group_changes;
 mod groups;
