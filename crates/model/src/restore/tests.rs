@@ -76,7 +76,11 @@ fn conditional_access_is_never_put_in_force() {
     assert_eq!(state("enabled", Some(policy("enabled", "old"))), report);
     assert_eq!(state("disabled", Some(policy("enabled", "old"))), "disabled");
     let same = policy("enabled", "new");
-    assert_eq!(made("conditionalAccess", &same, Some(&same), ALL), Ok(Vec::new()), "nothing to do is nothing turned off");
+    assert_eq!(
+        made("conditionalAccess", &same, Some(&same), ALL),
+        Ok(Vec::new()),
+        "nothing to do is nothing turned off"
+    );
 }
 
 #[test]
@@ -108,7 +112,8 @@ fn a_secret_that_an_update_would_lose_stops_it() {
     assert_eq!(made("settingsCatalog", &wanted, Some(&live), ALL), Err("restore.secret_needed".to_owned()));
     let new = made("settingsCatalog", &wanted, None, ALL).expect("a new one is made without it");
     assert_eq!(new[0].body.as_ref().expect("body")["settings"], json!([]));
-    let oma = |name: &str| json!({ "id": "c", "displayName": name, "omaSettings": [{ "omaUri": "a", "value": "****" }] });
+    let oma =
+        |name: &str| json!({ "id": "c", "displayName": name, "omaSettings": [{ "omaUri": "a", "value": "****" }] });
     let steps = made("deviceConfigurations", &oma("c"), Some(&oma("changed")), ALL).expect("steps");
     assert_eq!(steps[0].body, Some(json!({ "displayName": "c" })));
 }
@@ -149,6 +154,7 @@ fn who_keeps_an_assignment_is_never_without_it() {
     let live = json!({ "id": "t", "displayName": "t", "assignments": [row("1", "a"), row("2", "b")] });
     let wanted = json!({ "id": "t", "displayName": "t", "assignments": [row("9", "b"), row("8", "c")] });
     let steps = made("termsAndConditions", &wanted, Some(&live), ALL).expect("steps");
-    let all: Vec<_> = steps.iter().map(|step| (step.method, step.path.rsplit('/').next().unwrap_or_default())).collect();
+    let all: Vec<_> =
+        steps.iter().map(|step| (step.method, step.path.rsplit('/').next().unwrap_or_default())).collect();
     assert_eq!(all, [(Method::Post, "assignments"), (Method::Delete, "1")]);
 }

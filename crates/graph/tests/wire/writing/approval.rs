@@ -72,5 +72,8 @@ async fn a_rejected_write_has_no_effect_and_an_unprotected_one_ignores_the_reaso
 #[tokio::test]
 async fn an_unknown_request_for_approval_is_not_found() {
     let (world, ..) = protected().await;
-    assert_eq!(world.tenant.approval("00000000-0000-4000-8000-000000000000").await.unwrap_err().code, "graph.not_found");
+    assert_eq!(
+        world.tenant.approval("00000000-0000-4000-8000-000000000000").await.unwrap_err().code,
+        "graph.not_found"
+    );
 }

@@ -15,7 +15,8 @@ pub(super) fn change(contract: &Contract, object: &mut Value) {
         name == "id" || name.contains('@') || held || refers || kept || (named(&contract.update.without) && !by_action)
     };
     let assigned = contract.assignable.part().map(str::to_owned);
-    let applies_to_everybody = is_built_in(contract, object) && !contract.built_in.as_ref().is_some_and(|one| one.assigned);
+    let applies_to_everybody =
+        is_built_in(contract, object) && !contract.built_in.as_ref().is_some_and(|one| one.assigned);
     for (name, value) in object.as_object_mut().unwrap() {
         let part = contract.part(name);
         if assigned.as_deref() == Some(name) {

@@ -1,6 +1,5 @@
 //! Carrying out the requests of one object, with and without faults.
 
-
 use graph::{Effect, Write, Written};
 use graph_sim::{Fault, FaultKind};
 use model::registry::{Contract, DIRECTORY};
@@ -15,7 +14,6 @@ pub(super) enum Weather {
     /// Each request fails before it has an effect, in three ways, and its answer is lost when it has one.
     Foul,
 }
-
 
 impl Bench {
     /// Sends all of them; gives the id of the object.

@@ -20,7 +20,9 @@ async fn every_exported_policy_is_taken_and_read_back_the_same() {
     let (mut made, mut refused) = (0, BTreeMap::<String, usize>::new());
     // What an action of a template makes needs the template, which no export has.
     let contracts = Registry::embedded().observed().filter(|contract| contract.create.path.is_none());
-    for contract in contracts.filter(|contract| !matches!(contract.restore, Mode::Unsupported { .. }) && !contract.single) {
+    for contract in
+        contracts.filter(|contract| !matches!(contract.restore, Mode::Unsupported { .. }) && !contract.single)
+    {
         for object in observe(&bench.full.graph, &contract.key).await.1 {
             let wanted = Mapped::unchanged(contract, &object.document);
             let steps = match steps(contract, &wanted, None, ALL) {

@@ -7,9 +7,9 @@ use model::restore::{Mapped, Resolution, Why, map_references, promise, steps};
 use serde_json::{Value, json};
 
 use super::bench::{Bench, Sample};
-use crate::harness::observe;
 use super::carried_out::Weather;
 use super::life::{ALL, as_before, kept};
+use crate::harness::observe;
 
 /// What stays the same in every directory.
 const EVERYWHERE: [&str; 4] = [
@@ -71,7 +71,10 @@ pub(super) async fn promote(
 ) -> Result<(), Why> {
     let side = &bench.empty;
     let named = references(contract, &sample.document);
-    named.iter().filter(|reference| counterpart(reference) != reference.external_id).for_each(|one| furnish(bench, one));
+    named
+        .iter()
+        .filter(|reference| counterpart(reference) != reference.external_id)
+        .for_each(|one| furnish(bench, one));
     let wanted = map_references(contract, &sample.document, &mut |reference| Resolution::To(counterpart(reference)));
     for template in bench.simulator.objects(&bench.full.id, TEMPLATES) {
         assert!(bench.simulator.insert(&side.id, TEMPLATES, template));
