@@ -12,7 +12,7 @@ use crate::registry::{Assign, Assignable, path_segment};
 pub(super) fn assign(place: Place<'_>, live: Option<&Value>, goal: &Value) -> Result<Vec<Step>, Why> {
     match &place.contract.assignable {
         Assignable::Action(assign) => Ok(whole(place, assign, live, goal)?.into_iter().collect()),
-        Assignable::Each { part, element } => Ok(one_by_one(place, part, element, live, goal)),
+        Assignable::Each { part, .. } => Ok(one_by_one(place, part, live, goal)),
         // It is a part of the object itself.
         Assignable::Inside { .. } | Assignable::Never { .. } => Ok(Vec::new()),
     }
@@ -42,7 +42,7 @@ fn whole(place: Place<'_>, assign: &Assign, live: Option<&Value>, goal: &Value) 
     if assign.only_includes && wanted.iter().any(excludes) {
         return Err(why::exclusion_not_kept());
     }
-    let list: Value = wanted.into_iter().map(|row| typed(row, &assign.element)).collect();
+    let list = Value::Array(wanted);
     let body = Value::Object(Map::from_iter([(assign.parameter.clone(), list)]));
     let mut step = place.step(Purpose::Assign, Method::Post, place.below(&assign.action), Some(body));
     let ready = contract.create.ready.as_ref();
@@ -54,19 +54,9 @@ fn whole(place: Place<'_>, assign: &Assign, live: Option<&Value>, goal: &Value) 
     Ok(Some(step))
 }
 
-fn typed(row: Value, element: &str) -> Value {
-    match row {
-        Value::Object(mut map) => {
-            map.entry("@odata.type").or_insert_with(|| Value::from(format!("#microsoft.graph.{element}")));
-            Value::Object(map)
-        }
-        other => other,
-    }
-}
-
 /// What is new comes before what goes, so that nobody is without it in between; but a target that only changes has to go
 /// first.
-fn one_by_one(place: Place<'_>, part: &str, element: &str, live: Option<&Value>, goal: &Value) -> Vec<Step> {
+fn one_by_one(place: Place<'_>, part: &str, live: Option<&Value>, goal: &Value) -> Vec<Step> {
     let wanted = rows(place, goal, part);
     let now = live.map(|live| rows(place, live, part)).unwrap_or_default();
     let raw = live.and_then(|live| live.get(part)?.as_array().cloned()).unwrap_or_default();
@@ -86,10 +76,7 @@ fn one_by_one(place: Place<'_>, part: &str, element: &str, live: Option<&Value>,
         let path = place.below(&format!("{part}/{}", path_segment(id)));
         place.step(Purpose::RemoveAssignment, Method::Delete, path, None)
     };
-    let add = |row: &Value| {
-        let body = Some(typed(row.clone(), element));
-        place.step(Purpose::AddAssignment, Method::Post, place.below(part), body)
-    };
+    let add = |row: &Value| place.step(Purpose::AddAssignment, Method::Post, place.below(part), Some(row.clone()));
     let first = first.into_iter().map(|(_, id)| remove(id));
     let last = last.into_iter().map(|(_, id)| remove(id));
     first.chain(added.into_iter().map(add)).chain(last).collect()

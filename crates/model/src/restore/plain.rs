@@ -7,7 +7,7 @@ use crate::registry::content::path::edit_holders;
 use crate::registry::{Assignable, Contract, Part, Rows};
 
 /// What a row has of its own wherever it stands, and what no write takes.
-const OF_ROWS: [&str; 5] = ["id", "createdDateTime", "lastModifiedDateTime", "source", "sourceId"];
+const OF_ROWS: [&str; 4] = ["id", "createdDateTime", "lastModifiedDateTime", "sourceId"];
 
 /// The object without what the service computes, without notes of the protocol, and with rows that have no id of their own.
 pub(super) fn plain(contract: &Contract, document: &Value) -> Value {

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use graph::{Graph, TenantGraph};
+use graph::{Graph, TenantGraph, Write};
 use graph_sim::{Content, Simulator, SimulatorConfig, TenantSpec};
 use model::Ambient;
 use model::registry::content::{is_built_in, object_type};
 use model::registry::{Contract, DIRECTORY};
-use serde_json::Value;
+use model::restore::Method;
+use serde_json::{Value, json};
 
 use crate::harness::{connection, hurried, observe};
 
@@ -62,6 +63,18 @@ impl Bench {
             found.entry((built_in, kind)).or_insert(sample);
         }
         found.into_values().collect()
+    }
+}
+
+impl Bench {
+    /// What stands inside another object of the simulator is changed by a request.
+    pub(super) async fn change_by_request(&self, side: &Side, contract: &'static Contract, id: &str) {
+        let change = Write {
+            method: Method::Patch,
+            body: Some(json!({ "signInPageText": "Changed by hand" })),
+            ..Write::delete(contract.version.as_str(), &format!("{}/{id}", contract.path))
+        };
+        side.graph.write(contract, &change).await.unwrap();
     }
 }
 
