@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::collections::{self, EXPANDED_MAX, Kind, Navigation};
 use crate::content::definitions;
@@ -92,6 +92,14 @@ impl<'a> Shape<'a> {
     }
 }
 
+/// What comes only alone is null where it is not set, when it is asked for.
+fn unset<'a>(stored: &Map<String, Value>, shape: Shape<'_>, options: &Options) -> Vec<(Cow<'a, str>, Node<'a>)> {
+    let alone = shape.kind.map_or(&[][..], |kind| kind.only_alone).iter().copied();
+    let asked =
+        alone.filter(|name| options.select.is_some() && options.selects_only(name) && !stored.contains_key(*name));
+    asked.map(|name| (Cow::Borrowed(name), Node::Made(Value::Null))).collect()
+}
+
 /// Shows one object.
 pub(crate) fn object<'a>(
     frame: Frame<'a>,
@@ -107,7 +115,8 @@ pub(crate) fn object<'a>(
     let shown = stored
         .iter()
         .filter(|(name, _)| shape.shows(name, options))
-        .map(|(name, value)| (Cow::Borrowed(name.as_str()), shape.value(name, value, options)));
+        .map(|(name, value)| (Cow::Borrowed(name.as_str()), shape.value(name, value, options)))
+        .chain(unset(stored, shape, options));
     let mut fields: Vec<(Cow<'a, str>, Node<'a>)> = type_field.into_iter().chain(shown).collect();
     if frame.full {
         add_control_information(frame, value, shape, &mut fields);
