@@ -119,6 +119,18 @@ pub async fn compare(db: &Db, type_key: &str, old: Asked<'_>, new: Asked<'_>) ->
     Ok(Comparison { contract, old: before, new: after, difference, lines })
 }
 
+/// What differs between two documents of one tenant, in people's words. `null` stands for no document.
+pub async fn between(
+    db: &Db,
+    scope: &TenantScope,
+    contract: &Contract,
+    old: &Value,
+    new: &Value,
+) -> Result<Vec<Line>, AppError> {
+    let names = TenantNames::read(db, contract, (scope, old), (scope, new)).await?;
+    Ok(lines(contract, &Difference::between(contract, old, new), &names))
+}
+
 /// The settings that two documents name.
 fn settings<'a>(contract: &'a Contract, documents: [&'a Value; 2]) -> impl Iterator<Item = String> {
     documents.into_iter().flat_map(|document| definition_ids(contract, document))

@@ -2,9 +2,11 @@
 
 use app::restores::ShownPlan;
 use maud::{Markup, html};
+use model::AppError;
+use model::diff::Line;
 use model::restore::{Action, PlanItem, Purpose, Step};
 
-use super::difference;
+use super::difference::{self, lines};
 use super::wizard::Wizard;
 use super::words::{ACTIONS, action, action_tag, look, named, purpose, risk};
 use crate::errors::sentence;
@@ -21,7 +23,7 @@ use crate::pages::inventory::type_label;
 const ROWS: usize = 50;
 
 /// Facets, table and pager.
-pub(super) fn items(wizard: &Wizard<'_>, shown: &ShownPlan, path: &str) -> Markup {
+pub(super) async fn items(wizard: &Wizard<'_>, shown: &ShownPlan, path: &str) -> Result<Markup, AppError> {
     let asked = wizard.place.asked;
     let wanted = asked.get("action");
     let fits = |item: &&PlanItem| wanted.is_none_or(|wanted| action(item) == wanted);
@@ -29,7 +31,11 @@ pub(super) fn items(wizard: &Wizard<'_>, shown: &ShownPlan, path: &str) -> Marku
     let from: usize = asked.get("from").and_then(|text| text.parse().ok()).unwrap_or(0);
     let part: Vec<&PlanItem> = listed.iter().skip(from).take(ROWS).copied().collect();
     let kept = asked.only(&["action"]);
-    html! {
+    let opened = match part.iter().find(|item| is_open(wizard, item)) {
+        Some(item) => lines(wizard, item).await?,
+        None => None,
+    };
+    Ok(html! {
         (facets("By action", &facet_row(shown, wanted, path), &html! {}))
         @if part.is_empty() { (empty_state("search", "No item matches", "With this action.", None, true)) }
         @else {
@@ -43,7 +49,7 @@ pub(super) fn items(wizard: &Wizard<'_>, shown: &ShownPlan, path: &str) -> Marku
                         th.c-act role="columnheader" scope="col" { span.vh { "Details" } }
                     }
                 }
-                tbody role="rowgroup" { @for item in &part { (item_row(wizard, item, path)) } }
+                tbody role="rowgroup" { @for item in &part { (item_row(wizard, item, path, opened.as_deref())) } }
             }
             (pager(&Pager {
                 shown: part.len() as u64,
@@ -56,7 +62,12 @@ pub(super) fn items(wizard: &Wizard<'_>, shown: &ShownPlan, path: &str) -> Marku
                 ..Pager::default()
             }))
         }
-    }
+    })
+}
+
+/// Whether the address opens this one.
+fn is_open(wizard: &Wizard<'_>, item: &PlanItem) -> bool {
+    wizard.place.asked.has("item", &item.sequence.to_string())
 }
 
 fn facet_row(shown: &ShownPlan, wanted: Option<&str>, path: &str) -> Vec<Facet> {
@@ -80,9 +91,9 @@ fn facet_row(shown: &ShownPlan, wanted: Option<&str>, path: &str) -> Vec<Facet> 
     std::iter::once(all).chain(ACTIONS.into_iter().map(one)).collect()
 }
 
-fn item_row(wizard: &Wizard<'_>, item: &PlanItem, path: &str) -> Markup {
+fn item_row(wizard: &Wizard<'_>, item: &PlanItem, path: &str, lines: Option<&[Line]>) -> Markup {
     let id = format!("item-{}", item.sequence);
-    let open = wizard.place.asked.has("item", &item.sequence.to_string());
+    let open = is_open(wizard, item);
     let kept = wizard.place.asked.only(&["action", "from"]);
     let there = if open { kept } else { kept.with("item", item.sequence.to_string()) };
     let href = format!("{}#{id}", there.href(path));
@@ -99,7 +110,7 @@ fn item_row(wizard: &Wizard<'_>, item: &PlanItem, path: &str) -> Markup {
                 }
             }
         }
-        @if open { tr.sub role="row" { td.c-main role="cell" colspan="4" { div.inset { (details(item, &wizard.tenant)) } } } }
+        @if open { tr.sub role="row" { td.c-main role="cell" colspan="4" { div.inset { (details(item, &wizard.tenant, lines)) } } } }
     }
 }
 
@@ -131,10 +142,10 @@ pub(super) fn reasons(item: &PlanItem) -> Markup {
 }
 
 /// Difference, what cannot be compared, and the requests.
-pub(super) fn details(item: &PlanItem, tenant: &str) -> Markup {
+pub(super) fn details(item: &PlanItem, tenant: &str, lines: Option<&[Line]>) -> Markup {
     let count = item.steps.len() as u64;
     html! {
-        (difference::table(item, tenant))
+        @if let Some(lines) = lines { (difference::table(item, tenant, lines)) }
         @if !item.unverifiable.is_empty() {
             p.help.diff-f { "Cannot be compared afterwards, because Graph never returns it: " (item.unverifiable.join(", ")) "." }
         }

@@ -48,7 +48,7 @@ pub(crate) async fn page(
     let main = html! {
         (state_of(&wizard, &runs))
         @match &plan {
-            Some(plan) => { (plan_section(&wizard, plan, &path)) }
+            Some(plan) => { (plan_section(&wizard, plan, &path).await?) }
             None => { (nothing(&wizard, &runs)) }
         }
     };
@@ -158,10 +158,11 @@ fn nothing(wizard: &Wizard<'_>, runs: &Progress) -> Markup {
     empty_state("eye", "No preview yet", &text, Some(&start), false)
 }
 
-fn plan_section(wizard: &Wizard<'_>, plan: &ShownPlan, path: &str) -> Markup {
+async fn plan_section(wizard: &Wizard<'_>, plan: &ShownPlan, path: &str) -> Result<Markup, WebError> {
     let now = wizard.place.now();
     let next = Button::primary("Continue to confirm", Press::Link(format!("{}/confirm", wizard.path())));
-    html! {
+    let items = items(wizard, plan, path).await?;
+    Ok(html! {
         (stale(wizard))
         @for block in &plan.plan.blocks {
             (notice(&Notice { tone: Tone::Bad, icon: "lock", title: "This plan cannot be executed".into(), text: sentence(&block.message), code: block.code.clone(), actions: None }))
@@ -171,10 +172,10 @@ fn plan_section(wizard: &Wizard<'_>, plan: &ShownPlan, path: &str) -> Markup {
                 "Plan " (short(&plan.hash)) " "
                 span.h-note { "compared with " (wizard.tenant) " as observed at " (exact_time(&now, plan.plan.observed_at_ms)) "." @if wizard.restore.run.is_none() { " Nothing has been written." } }
             }
-            (items(wizard, plan, path))
+            (items)
         }
         @if wizard.restore.state == RestoreState::Draft { div.row-acts { (button(&next.with_icon("arrow-right"))) } }
-    }
+    })
 }
 
 /// A plan of what was chosen before says so, and how to get one of what is chosen now.

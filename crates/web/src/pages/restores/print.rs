@@ -5,6 +5,7 @@ use axum::extract::State;
 use maud::{Markup, html};
 use model::ids::RestoreId;
 
+use super::difference::lines;
 use super::impact::{body, gate_list};
 use super::items::{details, reasons};
 use super::preview::stale;
@@ -29,18 +30,22 @@ pub(crate) async fn page(
     let plan = shown(shared.db(), &scope, id).await?;
     let gates = gates(shared.db(), &scope, &wizard.restore).await?;
     let impact = body(&wizard, &plan.impact).await?;
+    let mut items = Vec::new();
+    for item in &plan.plan.items {
+        items.push((item, lines(&wizard, item).await?));
+    }
     let main = html! {
         p { a href=(format!("{}/preview", wizard.path())) { "Back to the plan" } }
         (stale(&wizard))
         (section("about", "About this plan", "", &about(&wizard, &plan)))
         (section("impact", "Impact", "", &impact))
         (section("gates", "Before it can be executed", "", &gate_list(&gates)))
-        @for item in &plan.plan.items {
+        @for (item, lines) in &items {
             section.sec aria-labelledby=(format!("item-{}", item.sequence)) {
                 h2 id=(format!("item-{}", item.sequence)) { (item.sequence) ". " (named(&item.name)) " " span.h-note { (type_label(&item.type_key)) } }
                 p { (action_tag(&action(item))) " " (risk(&item.type_key)) }
                 (reasons(item))
-                (details(item, &wizard.tenant))
+                (details(item, &wizard.tenant, lines.as_deref()))
             }
         }
     };
