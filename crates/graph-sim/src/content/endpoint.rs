@@ -67,7 +67,7 @@ pub(super) fn linux_compliance(maker: &mut Maker, _: usize) -> Value {
         "id": maker.random.guid(), "gracePeriodHours": 24 * maker.random.below(3), "actionType": "block",
         "notificationTemplateId": NO_TEMPLATE, "notificationMessageCCList": [],
     });
-    let assignments = assignments::make(maker, &id);
+    let assignments = assignments::bare(maker, &id);
     json!({
         "id": id, "createdDateTime": created, "lastModifiedDateTime": modified, "creationSource": null,
         "name": maker.name("LNX", "Compliance"), "description": description(&mut maker.random, "Compliance"),
