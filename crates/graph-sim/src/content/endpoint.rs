@@ -67,7 +67,7 @@ pub(super) fn linux_compliance(maker: &mut Maker, _: usize) -> Value {
         "id": maker.random.guid(), "gracePeriodHours": 24 * maker.random.below(3), "actionType": "block",
         "notificationTemplateId": NO_TEMPLATE, "notificationMessageCCList": [],
     });
-    let assignments = assignments::bare(maker, &id);
+    let assignments = assignments::make(maker, &id);
     json!({
         "id": id, "createdDateTime": created, "lastModifiedDateTime": modified, "creationSource": null,
         "name": maker.name("LNX", "Compliance"), "description": description(&mut maker.random, "Compliance"),
@@ -163,6 +163,6 @@ pub(super) fn inventory(maker: &mut Maker, _: usize) -> Value {
         "name": maker.name("WIN", "Properties catalog"),
         "description": description(&mut maker.random, "Properties catalog"),
         "platforms": "windows10", "technologies": "mdm", "roleScopeTagIds": maker.scope_tags(),
-        "settingCount": settings.len(), "settings": settings, "assignments": assignments::make(maker, &id),
+        "settingCount": settings.len(), "settings": settings, "assignments": assignments::bare(maker, &id),
     })
 }
