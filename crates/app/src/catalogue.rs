@@ -22,8 +22,8 @@ pub const DEFINITIONS: [&Definition; 18] = [
     &operations::cancel_many_run::DEFINITION,
     &connections::check_run::DEFINITION,
     &exports::create_run::DEFINITION,
-    &restores::preview::DEFINITION,
-    &restores::execute::DEFINITION,
+    &restores::preview_run::DEFINITION,
+    &restores::execute_run::DEFINITION,
     &exchange::export_run::DEFINITION,
     &exchange::import_run::DEFINITION,
 ];
@@ -45,8 +45,8 @@ pub fn handlers(services: &Services) -> Catalogue {
         .with(operations::cancel_many_run::CancelManyRun)
         .with(connections::check_run::CheckRun::new(services.clone()))
         .with(exports::create_run::ExportRun)
-        .with(restores::preview::PreviewRun::new(services.clone()))
-        .with(restores::execute::ExecuteRun::new(services.clone()))
+        .with(restores::preview_run::PreviewRun::new(services.clone()))
+        .with(restores::execute_run::ExecuteRun::new(services.clone()))
         .with(exchange::export_run::ConfigurationExport)
         .with(exchange::import_run::ImportRun)
         .with_duty(backups::schedules::FireSchedules)

@@ -6,7 +6,7 @@ use model::ids::RestoreId;
 use serde_json::json;
 use store::{Db, Restore, RestoreState, Started, TenantScope};
 
-use super::{execute, preview};
+use super::{execute_run, preview_run};
 use crate::starting::{Extra, start};
 
 /// How old a plan may be when it is confirmed, in milliseconds.
@@ -53,7 +53,7 @@ pub async fn start_preview(
         )
         .hint("Begin another one from the same source"));
     }
-    start(db, scope, &preview::DEFINITION, json!({ "restore": restore }), row.title, extra).await
+    start(db, scope, &preview_run::DEFINITION, json!({ "restore": restore }), row.title, extra).await
 }
 
 /// The gates that do not depend on what the person types, as they stand now.
@@ -109,7 +109,7 @@ pub async fn confirm(
     said: &Confirmation,
     extra: Extra,
 ) -> Result<Started, AppError> {
-    crate::starting::authorise(db, scope, &execute::DEFINITION).await?;
+    crate::starting::authorise(db, scope, &execute_run::DEFINITION).await?;
     let row = db.tenant(scope).restores().get(restore).await?;
     let inputs = json!({ "restore": restore, "plan": said.plan });
     if row.state == RestoreState::Draft {
@@ -119,7 +119,7 @@ pub async fn confirm(
         return Err(AppError::conflict("restore.not_a_draft", "This restore was executed or given up")
             .hint("Begin another one from the same source"));
     }
-    start(db, scope, &execute::DEFINITION, inputs, row.title, extra).await
+    start(db, scope, &execute_run::DEFINITION, inputs, row.title, extra).await
 }
 
 async fn check(db: &Db, scope: &TenantScope, restore: &Restore, said: &Confirmation) -> Result<(), AppError> {

@@ -4,7 +4,7 @@ use model::AppError;
 use model::ids::RestoreId;
 use store::{Db, Restore, RunFilter, RunPageRequest, RunRow, TenantScope};
 
-use super::{execute, preview};
+use super::{execute_run, preview_run};
 
 /// Runs of a type that are looked through for the one of a restore. Older ones say nothing that matters now.
 const RUNS: usize = 100;
@@ -22,14 +22,14 @@ pub struct Progress {
 pub async fn progress(db: &Db, scope: &TenantScope, restore: &Restore) -> Result<Progress, AppError> {
     let execution = match restore.run {
         Some(run) => Some(db.tenant(scope).runs().get(run).await?),
-        None => newest(db, scope, execute::DEFINITION.run_type, restore.id).await?,
+        None => newest(db, scope, execute_run::DEFINITION.run_type, restore.id).await?,
     };
-    Ok(Progress { preview: newest(db, scope, preview::DEFINITION.run_type, restore.id).await?, execution })
+    Ok(Progress { preview: newest(db, scope, preview_run::DEFINITION.run_type, restore.id).await?, execution })
 }
 
 /// The restore that a run previews or executes, if it is a run of that kind.
 pub async fn of_run(db: &Db, scope: &TenantScope, run: &RunRow) -> Result<Option<Restore>, AppError> {
-    if ![preview::DEFINITION.run_type, execute::DEFINITION.run_type].contains(&run.run_type.as_str()) {
+    if ![preview_run::DEFINITION.run_type, execute_run::DEFINITION.run_type].contains(&run.run_type.as_str()) {
         return Ok(None);
     }
     let id = run.inputs.get("restore").and_then(|id| id.as_str()).and_then(|id| id.parse().ok());

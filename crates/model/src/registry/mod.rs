@@ -5,6 +5,7 @@
 
 pub mod content;
 mod contract;
+mod reading;
 pub mod resolver;
 mod segment;
 mod validate;
@@ -18,9 +19,9 @@ use include_dir::{Dir, include_dir};
 use crate::change::ChangeLog;
 
 pub use contract::{
-    Aligned, Contract, DIRECTORY, DefinitionPaths, Delta, Hydrate, List, Mode, Part, Permissions, PlatformRule, Quota,
-    ReferenceRule, Risk, Unchanged, Version,
+    Contract, DIRECTORY, DefinitionPaths, Mode, Permissions, PlatformRule, Quota, ReferenceRule, Risk, Version,
 };
+pub use reading::{Aligned, Delta, Hydrate, List, Part, Unchanged};
 pub use segment::path_segment;
 pub use writing::{Assign, Assignable, BuiltIn, Create, CreateMode, Held, Ready, Rows, Update};
 

@@ -1,6 +1,7 @@
 //! Which request writes a property, read from the contract.
 
-use super::contract::{Contract, Part};
+use super::contract::Contract;
+use super::reading::Part;
 use super::writing::{Assignable, Rows};
 
 impl Contract {

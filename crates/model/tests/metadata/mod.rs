@@ -1,5 +1,7 @@
 //! The reduced metadata of Microsoft Graph, asked by name.
 
+pub(crate) mod exceptions;
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 

@@ -13,7 +13,7 @@ use crate::kit::number::counted;
 
 /// The buttons of a restore's run, or why this person may not; nothing for the others.
 pub(super) fn restore_actions(place: &Place<'_>, viewer: &Viewer, run: &RunRow) -> Markup {
-    if run.run_type != app::restores::execute::DEFINITION.run_type || run.status != Status::Completed {
+    if run.run_type != app::restores::execute_run::DEFINITION.run_type || run.status != Status::Completed {
         return html! {};
     }
     let off = place.start_off(Capability::RestorePreview, "why-restore");
