@@ -49,8 +49,11 @@ async fn line(contract: &'static Contract, weather: Weather) -> String {
         let kind = if sample.built_in { "built-in".to_owned() } else { sample.kind.clone() };
         columns.entry(column).or_default().0.push((kind, result));
     };
+    // First, while everything that they name has the id by which they name it.
     for sample in &samples {
         add("promote", sample, promotion::promote(&bench, contract, sample, weather).await);
+    }
+    for sample in &samples {
         add("update", sample, life::update(&bench, contract, sample, weather).await);
         if contract.deleted.is_some() {
             add("bring back", sample, life::back(&bench, contract, sample, weather).await);
