@@ -133,5 +133,5 @@ pub async fn between(
 
 /// The settings that two documents name.
 fn settings<'a>(contract: &'a Contract, documents: [&'a Value; 2]) -> impl Iterator<Item = String> {
-    documents.into_iter().flat_map(|document| definition_ids(contract, document))
+    documents.into_iter().flat_map(move |document| definition_ids(contract, document))
 }

@@ -79,7 +79,7 @@ async fn import(ctx: &RunCtx) -> Result<Ending, AppError> {
     }
     let set = tenant.backups().create_set(&ctx.lease, &inputs.name, None).await?;
     ctx.db.ledger().set_context(&ctx.lease, &serde_json::json!({ "backup_set": set })).await?;
-    Import::begin(ctx, set, archive, &upload).await?.to_the_end().await?;
+    Import::begin(ctx, set, archive, &upload).await?.whole().await?;
     Ok(done(ctx).await?)
 }
 
@@ -123,7 +123,7 @@ impl<'a> Import<'a> {
         Ok(Self { ctx, set, archive, reader, origin, objects, lacking, others, types })
     }
 
-    async fn to_the_end(mut self) -> Result<(), AppError> {
+    async fn whole(mut self) -> Result<(), AppError> {
         // About one object a file; what it truly was is known at the end.
         let paths = self.archive.paths();
         self.ctx.db.ledger().set_total(&self.ctx.lease, paths.len() as u64).await?;

@@ -38,18 +38,18 @@ impl WriteError {
 #[derive(Debug)]
 pub(super) enum Refused {
     /// The service wants to know why first.
-    WantsJustification(WriteError),
+    WantsJustification(Box<WriteError>),
     /// Anything else.
-    Failed(WriteError),
+    Failed(Box<WriteError>),
 }
 
 impl Refused {
     pub(super) fn not_made(error: GraphError) -> Self {
-        Self::Failed(WriteError::new(error.of_a_write(), Effect::NotMade))
+        Self::Failed(Box::new(WriteError::new(error.of_a_write(), Effect::NotMade)))
     }
 
     pub(super) fn unknown(error: GraphError) -> Self {
-        Self::Failed(WriteError::new(error.of_unknown_effect(), Effect::Unknown))
+        Self::Failed(Box::new(WriteError::new(error.of_unknown_effect(), Effect::Unknown)))
     }
 
     pub(super) fn error(&self) -> &GraphError {
@@ -85,17 +85,17 @@ pub(super) fn judge(sent: Result<Answer, Lost>, write: &Write) -> Result<Answer,
         |code: &'static str| GraphError::of(code).with(answer.notes.request_id.clone(), answer.notes.retry_after_ms);
     if matches!(status, 400 | 403) && asks_for_justification(&answer.body) {
         let error = error("graph.approval_needed");
-        return Err(Refused::WantsJustification(WriteError::new(error, Effect::NotMade)));
+        return Err(Refused::WantsJustification(Box::new(WriteError::new(error, Effect::NotMade))));
     }
     if let Some(code) = approval::code(&answer) {
         let error = WriteError::new(error("graph.approval_needed"), Effect::NotMade);
-        return Err(Refused::Failed(WriteError { approval_code: Some(code), ..error }));
+        return Err(Refused::Failed(Box::new(WriteError { approval_code: Some(code), ..error })));
     }
     if write.approval_code.is_some() && matches!(status, 400 | 403) {
-        return Err(Refused::Failed(WriteError::new(error("graph.approval_not_given"), Effect::NotMade)));
+        return Err(Refused::Failed(Box::new(WriteError::new(error("graph.approval_not_given"), Effect::NotMade))));
     }
     if status == 409 && is_pending(&answer.body) {
-        return Err(Refused::Failed(WriteError::new(error("graph.approval_pending"), Effect::NotMade)));
+        return Err(Refused::Failed(Box::new(WriteError::new(error("graph.approval_pending"), Effect::NotMade))));
     }
     Err(Refused::not_made(answer.notes.error(status)))
 }

@@ -46,8 +46,8 @@ impl Reader {
         let sending = Sending { pipeline, quota: contract.quota, address, body, write };
         let given = write.approval_code.as_deref().map(|code| (approval::CODE, code.to_owned()));
         match sending.send(given).await {
-            Err(Refused::WantsJustification(error)) => sending.ask(error).await,
-            Err(Refused::Failed(error)) => Err(error),
+            Err(Refused::WantsJustification(error)) => sending.ask(*error).await,
+            Err(Refused::Failed(error)) => Err(*error),
             Ok(answer) => sending.done(answer).await,
         }
     }
@@ -69,10 +69,10 @@ impl Sending<'_> {
         match self.send(Some((approval::JUSTIFICATION, approval::encoded(text)))).await {
             // Where no policy applies any more the header is ignored.
             Ok(answer) => self.done(answer).await,
-            Err(Refused::WantsJustification(error)) => Err(error),
-            Err(Refused::Failed(error)) => match error.approval_code {
+            Err(Refused::WantsJustification(error)) => Err(*error),
+            Err(Refused::Failed(error)) => match error.approval_code.clone() {
                 Some(code) => Ok(Written::ApprovalRequested { code }),
-                None => Err(error),
+                None => Err(*error),
             },
         }
     }

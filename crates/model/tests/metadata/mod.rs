@@ -1,6 +1,7 @@
 //! The reduced metadata of Microsoft Graph, asked by name.
 
 pub(crate) mod exceptions;
+pub(crate) mod spoilt;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

@@ -4,4 +4,4 @@ mod build;
 mod live;
 mod place;
 
-pub(super) use build::build;
+pub(in crate::restores) use build::build;

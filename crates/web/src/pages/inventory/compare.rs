@@ -62,7 +62,7 @@ pub(crate) async fn sides(
     path: &ObjectPath,
     asked: &Fields,
 ) -> Result<Sides, AppError> {
-    let source = |name: &str| asked.get(name).map(str::parse).transpose();
+    let source = |name: &str| asked.get(name).map(str::parse::<Source>).transpose();
     let (from, to) = (source("from")?, source("to")?);
     let other = other_scope(shared, ctx, scope, asked).await?;
     let id = match (asked.get("to_object"), &other) {
