@@ -179,8 +179,8 @@ fn target(card: &TenantCard, own: bool) -> Markup {
     let words = if own { "Restore here" } else { "Restore to this tenant" };
     let press = html! {
         @match &off {
-            Some(off) => { button.btn type="button" aria-disabled="true" aria-describedby=(off.id) { (words) span.vh { ": " (tenant.display_name) } } }
-            None => { button.btn.primary[own] type="submit" formaction=(format!("/t/{}/restores", tenant.id)) { (icon("arrow-back-up")) (words) span.vh { ": " (tenant.display_name) } } }
+            Some(off) => { button.btn type="button" aria-disabled="true" aria-describedby=(off.id) { (words) span.vh { " (" (tenant.display_name) ")" } } }
+            None => { button.btn.primary[own] type="submit" formaction=(format!("/t/{}/restores", tenant.id)) { (icon("arrow-back-up")) (words) span.vh { " (" (tenant.display_name) ")" } } }
         }
     };
     let name = html! {

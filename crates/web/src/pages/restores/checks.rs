@@ -75,7 +75,7 @@ async fn names(wizard: &Wizard<'_>) -> Result<Markup, WebError> {
     let off = place.start_off(Capability::DirectorySync, "why-groups");
     let start = place.start(&format!("{}/groups/sync", place.base()));
     Ok(html! {
-        div.page-a {
+        div.sec-h {
             p.help.note-l id="names-help" {
                 (icon("info-circle"))
                 span {
