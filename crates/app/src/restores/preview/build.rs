@@ -31,7 +31,12 @@ struct Candidate {
 }
 
 /// Makes the plan, from the database and from one look at the tenant.
-pub(in crate::restores) async fn build(ctx: &RunCtx, graph: &TenantGraph, restore: &Restore, draft: &Draft) -> Result<Plan, Ending> {
+pub(in crate::restores) async fn build(
+    ctx: &RunCtx,
+    graph: &TenantGraph,
+    restore: &Restore,
+    draft: &Draft,
+) -> Result<Plan, Ending> {
     let source = source_scope(&ctx.db, &ctx.scope, restore.source.tenant).await.map_err(app_ending)?;
     let all = objects(&ctx.db, &ctx.scope, &source, restore, draft).await.map_err(app_ending)?;
     let chosen: Vec<_> = all.into_iter().filter(|object| draft.has(&object.key)).collect();

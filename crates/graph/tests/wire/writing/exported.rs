@@ -14,7 +14,6 @@ use crate::harness::observe;
 use crate::real_policies::corpus;
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "not passed yet"]
 async fn every_exported_policy_is_taken_and_read_back_the_same() {
     let Some(folder) = corpus() else { return };
     let bench = Bench::with(Content::Folder(folder)).await;
