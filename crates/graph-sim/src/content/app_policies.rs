@@ -60,7 +60,7 @@ pub(super) fn ios_protection(maker: &mut Maker, _: usize) -> Value {
         }),
     );
     let object = plain(maker, "IOS", "App protection", own);
-    marked(maker, object)
+    marked(maker, object, assignments::make)
 }
 
 pub(super) fn android_protection(maker: &mut Maker, _: usize) -> Value {
@@ -76,7 +76,7 @@ pub(super) fn android_protection(maker: &mut Maker, _: usize) -> Value {
         }),
     );
     let object = plain(maker, "AND", "App protection", own);
-    marked(maker, object)
+    marked(maker, object, assignments::make)
 }
 
 pub(super) fn windows_protection(maker: &mut Maker, _: usize) -> Value {
@@ -96,7 +96,7 @@ pub(super) fn windows_protection(maker: &mut Maker, _: usize) -> Value {
         }],
     });
     let object = plain(maker, "WIN", "App protection Edge", own);
-    marked(maker, object)
+    marked(maker, object, assignments::make)
 }
 
 /// Settings for one or several apps of the tenant on managed devices; every third is an OEM's.
@@ -163,7 +163,7 @@ pub(super) fn app_configuration(maker: &mut Maker, _: usize) -> Value {
         "apps": managed("iosMobileAppIdentifier", "bundleId", &["com.microsoft.msedge", "com.microsoft.Office.Outlook"]),
     });
     let object = plain(maker, "MAM", "Managed browser", own);
-    marked(maker, object)
+    marked(maker, object, assignments::make)
 }
 
 /// What both kinds of Windows Information Protection have in common.
@@ -190,7 +190,7 @@ fn information_protection(maker: &mut Maker) -> Value {
 pub(super) fn information_protection_enrolled(maker: &mut Maker, _: usize) -> Value {
     let own = information_protection(maker);
     let object = plain(maker, "WIN", "Information protection, enrolled", own);
-    marked(maker, object)
+    marked(maker, object, assignments::make)
 }
 
 pub(super) fn information_protection_unenrolled(maker: &mut Maker, _: usize) -> Value {
@@ -206,5 +206,5 @@ pub(super) fn information_protection_unenrolled(maker: &mut Maker, _: usize) -> 
         }),
     );
     let object = plain(maker, "WIN", "Information protection, not enrolled", own);
-    marked(maker, object)
+    marked(maker, object, assignments::make)
 }

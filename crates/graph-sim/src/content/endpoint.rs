@@ -38,7 +38,7 @@ pub(super) fn intent(maker: &mut Maker, index: usize) -> Value {
     let settings: Vec<Value> = SETTINGS.iter().map(|(name, value)| setting(maker, name, *value)).collect();
     let own = json!({ "templateId": template, "isMigratingToConfigurationPolicy": false, "settings": settings });
     let object = plain(maker, "WIN", topic, own);
-    without(marked(maker, object), &["createdDateTime"])
+    without(marked(maker, object, assignments::bare), &["createdDateTime"])
 }
 
 /// A compliance policy for Linux.
@@ -163,6 +163,6 @@ pub(super) fn inventory(maker: &mut Maker, _: usize) -> Value {
         "name": maker.name("WIN", "Properties catalog"),
         "description": description(&mut maker.random, "Properties catalog"),
         "platforms": "windows10", "technologies": "mdm", "roleScopeTagIds": maker.scope_tags(),
-        "settingCount": settings.len(), "settings": settings, "assignments": assignments::bare(maker, &id),
+        "settingCount": settings.len(), "settings": settings, "assignments": assignments::make(maker, &id),
     })
 }

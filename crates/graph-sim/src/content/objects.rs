@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use super::assignments;
 use super::generate::Maker;
 use super::names::description;
 
@@ -39,8 +38,8 @@ pub(super) fn assigned(maker: &mut Maker, mut object: Value, assign: Assign) -> 
 }
 
 /// Adds assignments, and says whether there are any.
-pub(super) fn marked(maker: &mut Maker, object: Value) -> Value {
-    let mut object = assigned(maker, object, assignments::make);
+pub(super) fn marked(maker: &mut Maker, object: Value, assign: Assign) -> Value {
+    let mut object = assigned(maker, object, assign);
     object["isAssigned"] = json!(object["assignments"].as_array().is_some_and(|all| !all.is_empty()));
     object
 }
