@@ -50,17 +50,14 @@ async fn a_restore_is_confirmed_only_behind_its_gates(database: &TestDatabase) {
     ] {
         let answer = browser.post(&path, &form).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{code}");
-        let json = browser.post_json(
-            &things.path("/api/v1/tenants/{tenant}/restores/{restore}/confirm"),
-            &serde_json::json!({
-                "plan": if code.ends_with("other_plan") { "0".repeat(64) } else { hash.clone() },
-                "impact_reviewed": !code.contains("impact"),
-                "tenant_name": if code.contains("name") { "Own" } else { "own" },
-                "reason": if code.contains("reason") { "" } else { "Because" },
-            })
-            .to_string(),
-        );
-        let json = json.await;
+        let said = serde_json::json!({
+            "plan": if code.ends_with("other_plan") { "0".repeat(64) } else { hash.clone() },
+            "impact_reviewed": !code.contains("impact"),
+            "tenant_name": if code.contains("name") { "Own" } else { "own" },
+            "reason": if code.contains("reason") { "" } else { "Because" },
+        });
+        let api = things.path("/api/v1/tenants/{tenant}/restores/{restore}/confirm");
+        let json = browser.post_json(&api, &said.to_string()).await;
         assert!(json.status == StatusCode::UNPROCESSABLE_ENTITY && json.body.contains(code), "{code}: {}", json.body);
     }
     // What is chosen changes, and the plan is one of the past.
