@@ -285,6 +285,7 @@ async fn back_up(site: &Site, scope: &TenantScope, object: &str, version: Versio
             foundation: false,
         }],
         missing: Vec::new(),
+        origin: None,
     };
     tenant.backups().seal(&lease, set, &manifest.sealed()).await.unwrap();
     finish(site, &lease).await;

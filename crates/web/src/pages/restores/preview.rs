@@ -98,9 +98,11 @@ fn start_button(wizard: &Wizard<'_>, words: &str, weight: Weight) -> Markup {
     let press = wizard.place.start(&format!("{}/preview", wizard.path()));
     let Press::Post { action, csrf } = press else { return html! {} };
     let view = Button { weight, ..Button::new(words, Press::Submit) }.with_icon("refresh").off_when(off.clone());
+    if let Some(off) = &off {
+        return html! { (button(&view)) (why_off(off)) };
+    }
     html! {
         form.act method="post" action=(action) { (crate::kit::form::csrf(&csrf)) (button(&view)) }
-        @if let Some(off) = &off { (why_off(off)) }
     }
 }
 

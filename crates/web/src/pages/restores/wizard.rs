@@ -169,10 +169,11 @@ impl<'a> Wizard<'a> {
             current: step == current,
         };
         let preview = if stale { StepState::Warning } else { done(plan) };
+        let past_checks = matches!(current, Step::Preview | Step::Confirm);
         vec![
             one(Step::Source, "Source", self.from.long.clone(), "", StepState::Done),
             one(Step::Scope, "Scope", self.scope_note(), "/scope", done(plan || current != Step::Source)),
-            one(Step::Checks, "Checks", "Where everything goes".to_owned(), "/checks", done(plan)),
+            one(Step::Checks, "Checks", "Where everything goes".to_owned(), "/checks", done(plan || past_checks)),
             one(Step::Preview, "Preview", self.plan_note(), "/preview", preview),
             one(Step::Confirm, "Confirm", self.confirm_note(), "/confirm", done(executed)),
         ]
