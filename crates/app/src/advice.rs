@@ -9,7 +9,7 @@ pub struct Advice {
     pub next: &'static str,
 }
 
-const KNOWN: [(&str, &str, &str); 50] = [
+const KNOWN: [(&str, &str, &str); 66] = [
     (
         "graph.throttled",
         "Microsoft Graph asked us to slow down",
@@ -105,6 +105,58 @@ const KNOWN: [(&str, &str, &str); 50] = [
     ("import.file_missing", "The file is not there", "Export again, or import the whole archive."),
     ("import.nothing", "There is no configuration in it", "Choose a folder, an archive or a file with JSON."),
     ("import.gone", "What was sent is not kept any more", "Import it again."),
+    (
+        "restore.conflict",
+        "It was changed after the preview",
+        "It was left as it is. Restore the failed items again: the new preview shows what it is now.",
+    ),
+    (
+        "restore.differs",
+        "It reads back otherwise than planned",
+        "Compare it with the plan. Undo takes it back, or set the rest right in the portal.",
+    ),
+    (
+        "restore.unknown",
+        "Nobody can say whether a request took effect",
+        "Look at the object in the portal, sync it, then restore the failed items again.",
+    ),
+    (
+        "restore.needs_other",
+        "Something that it names was not restored",
+        "See why that failed, then restore the failed items again.",
+    ),
+    ("restore.not_readable", "It could not be read back", "Sync its type, then compare it with the plan."),
+    ("restore.approval_rejected", "An approver said no", "Talk to them, then restore the failed items again."),
+    (
+        "restore.approval_expired",
+        "Nobody approved it in time",
+        "Restore the failed items again and tell an approver about it.",
+    ),
+    ("restore.already_so", "It was as it should be already", "Nothing to do."),
+    ("restore.left_out", "It was left out", "Nothing to do. Choose it in another restore if you want it."),
+    ("restore.by_hand", "Its kind is not written by TenantAtlas", "The plan has its requests, to be made by hand."),
+    ("restore.nothing_to_do", "There is nothing to write", "The plan says of each object why."),
+    (
+        "restore.permission_missing",
+        "The app may not write it",
+        "Grant the permission that the plan names in Entra, give admin consent, then preview again.",
+    ),
+    (
+        "restore.group_unmapped",
+        "A group or filter stands for nothing here",
+        "Answer it in the step Checks, then preview again. A list of assignments is sent whole or not at all.",
+    ),
+    (
+        "restore.reference_unmapped",
+        "Something that it names stands for nothing here",
+        "Answer it in the step Checks, then preview again.",
+    ),
+    ("restore.name_taken", "Another object has its name", "Say in the step Checks whether it is the one to change."),
+    (
+        "restore.not_confirmed",
+        "The confirmed plan is not there any more",
+        "Nothing was written. Open the restore and preview it again.",
+    ),
     ("backup.not_observed", "It was not read completely in time", "Sync the inventory, then back up again."),
     (
         "run.handler_panicked",

@@ -274,7 +274,6 @@ async fn back_up(site: &Site, scope: &TenantScope, object: &str, version: Versio
         sealed_at_ms: site.db.ambient().now_ms(),
         types: vec!["scopeTags".into()],
         excluded: Vec::new(),
-        origin: None,
         items: vec![app::backups::manifest::ManifestItem {
             sequence: 1,
             type_key: "scopeTags".into(),
