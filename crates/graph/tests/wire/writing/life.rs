@@ -102,6 +102,7 @@ pub(super) async fn create(
     let steps = steps(contract, &wanted, None, ALL)?;
     let promised = promise(contract, &wanted, None, ALL);
     let (collection, key) = side.place(contract, &sample.id);
+    let stored = bench.simulator.objects(&side.id, &collection).into_iter().find(|object| object["id"] == key);
     if !bench.simulator.remove(&side.id, &collection, key) {
         let path = format!("{}/{}", contract.path, sample.id);
         side.graph.write(contract, &Write::delete(contract.version.as_str(), &path)).await.unwrap();
@@ -111,6 +112,8 @@ pub(super) async fn create(
     if !keeps_secrets(&promised) {
         as_before(contract, &promised, &sample.document, &now);
     }
+    // Others name it by the id that it had.
+    stored.into_iter().for_each(|object| assert!(bench.simulator.insert(&side.id, &collection, object)));
     Ok(())
 }
 

@@ -10,9 +10,6 @@ use super::bench::{Bench, Sample};
 use super::carried_out::Weather;
 use super::{life, promotion};
 
-/// Types whose round trip still fails: their contracts say so, and none is restored.
-const NOT_PROVED: [&str; 0] = [];
-
 /// What came of one direction, by derived type.
 #[derive(Default)]
 struct Found(Vec<(String, Result<(), Why>)>);
@@ -43,10 +40,6 @@ impl Found {
 async fn line(contract: &'static Contract, weather: Weather) -> String {
     if matches!(contract.restore, Mode::Unsupported { .. }) {
         return format!("{} ({})\n", contract.key, mode(&contract.restore));
-    }
-    if NOT_PROVED.contains(&contract.key.as_str()) {
-        assert!(matches!(contract.restore, Mode::PreviewOnly { .. }));
-        return format!("{} ({})\n  not proved yet\n", contract.key, mode(&contract.restore));
     }
     let bench = Bench::start().await;
     let samples = bench.samples(contract).await;
