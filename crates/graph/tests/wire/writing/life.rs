@@ -27,8 +27,10 @@ pub(super) async fn kept(
     let differs = same_after_write(contract, &document, &now);
     assert!(differs.is_empty(), "{} {id}: {:#?}\n{document:#}\n{now:#}", contract.key, differs.changes());
     let more = steps(contract, wanted, Some(&now), ALL);
-    // What only the service decides may still differ, and so may what is held back.
-    if promised.unverifiable.is_empty() && contract.held.is_none() {
+    // What only the service decides may still differ, and so may what is held back; and a secret whose text somebody has is
+    // sent each time, since nobody sees which one is there.
+    let secret = now.to_string().contains("****");
+    if promised.unverifiable.is_empty() && contract.held.is_none() && !secret {
         assert_eq!(more, Ok(Vec::new()), "{} {id}", contract.key);
     }
     now
