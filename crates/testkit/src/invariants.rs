@@ -122,7 +122,7 @@ const INVARIANTS: [(&str, &str, &str); 17] = [
         "a complete object without a version, or two versions in a row with one content",
         "select (select count(*) from inventory_objects where complete and version_id is null) \
          + (select count(*) from (select content_hash, lag(content_hash) over (partition by tenant_id, type_key, external_id order by first_seen_at, id) as before \
-            from versions) as pairs where content_hash = before)",
+            from versions where not imported) as pairs where content_hash = before)",
     ),
 ];
 

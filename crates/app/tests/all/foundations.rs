@@ -50,6 +50,9 @@ fn name_a_location(world: &World) -> (String, String) {
 async fn a_set_of_one_type_holds_the_foundations_and_what_it_names(database: &TestDatabase) {
     let world = World::seeded(database, 160).await;
     let (_, location) = name_a_location(&world);
+    let other = json!({ "@odata.type": "#microsoft.graph.ipNamedLocation", "id": "0b1c2d3e-0000-4000-8000-000000000001",
+        "displayName": "Nobody names it", "isTrusted": false, "ipRanges": [] });
+    assert!(world.simulator.insert(world.directory(), LOCATIONS, other));
     world.sync().await;
     // Long ago: the run reads the policies again, then what they name.
     database.execute("update inventory_coverage set at = 1").await;

@@ -126,7 +126,8 @@ impl Reader {
         }
     }
 
-    /// The layout that the files seem to be in. What is read of them does not depend on it.
+    /// The layout that the files seem to be in. What is read of them does not depend on it, but for
+    /// notes that one of them adds.
     pub fn layout(&self) -> Layout {
         self.layout
     }
@@ -232,7 +233,7 @@ impl Reader {
         }
         self.take_beside(path, &mut document, beside);
         intune_cd::observed(contract, stem(path), &mut document, &self.ids);
-        shape::observed(contract, &mut document);
+        shape::observed(contract, &mut document, self.layout == Layout::IntuneManagement);
         self.taken(contract, place, listed, document)
     }
 

@@ -18,13 +18,14 @@ static BY_TYPE: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(||
 });
 
 /// Properties that only objects of one type have together.
-const SHAPES: [(&[&str], &str); 14] = [
+const SHAPES: [(&[&str], &str); 15] = [
     (&["settings", "technologies", "platforms", "scheduledActionsForRule"], "complianceCatalog"),
     (&["settings", "technologies", "platforms", "templateReference"], "settingsCatalog"),
     (&["definitionValues"], "groupPolicyConfigurations"),
     (&["settingsDelta"], "intents"),
     (&["settings", "templateId", "isMigratingToConfigurationPolicy"], "intents"),
     (&["detectionScriptContent", "remediationScriptContent"], "remediations"),
+    (&["detectionScriptContent", "runAsAccount"], "complianceScripts"),
     (&["conditions", "grantControls", "state"], "conditionalAccess"),
     (&["rule", "platform", "assignmentFilterManagementType"], "assignmentFilters"),
     (&["scriptContent", "customAttributeName"], "customAttributes"),

@@ -9,7 +9,8 @@ use crate::registry::content::remove_protocol;
 const TYPE_NOTE: &str = "@odata.type";
 
 /// Takes links and notes of the protocol away and puts right what PowerShell writes otherwise. Everything else stays.
-pub(super) fn observed(contract: &Contract, document: &mut Value) {
+/// `typed` says that whoever wrote it names the type where Graph does not.
+pub(super) fn observed(contract: &Contract, document: &mut Value, typed: bool) {
     group_policy::from_links(document);
     let full = document.get("@odata.id").is_some() || document.get("@odata.editLink").is_some();
     remove_protocol(document);
@@ -17,7 +18,8 @@ pub(super) fn observed(contract: &Contract, document: &mut Value) {
         remove_type_notes(document);
     }
     // Graph says a type only where the collection does not say it already; full metadata and IntuneManagement always do.
-    if let Some(map) = document.as_object_mut()
+    if (full || typed)
+        && let Some(map) = document.as_object_mut()
         && map
             .get(TYPE_NOTE)
             .and_then(Value::as_str)
@@ -63,7 +65,7 @@ mod tests {
             "settings": { "@odata.type": "#t", "settingInstance": null }, "assignments@odata.navigationLink": "z",
             "assignments": [], "unknown": false,
         });
-        observed(contract, &mut document);
+        observed(contract, &mut document, false);
         let wanted = json!({
             "createdDateTime": "1",
             "settings": [{ "@odata.type": "#t", "settingInstance": null }], "assignments": [], "unknown": false,

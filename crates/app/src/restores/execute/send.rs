@@ -4,7 +4,7 @@
 use engine::Ending;
 use graph::{ApprovalState, Effect, GraphError, Write, WriteError, Written};
 use model::access::Capability;
-use model::restore::{Purpose, Step};
+use model::restore::{Method, Purpose, Step};
 use model::run::ItemOutcome;
 use serde_json::Value;
 use store::{WriteIntent, WriteOutcome, WriteResult, WriteRow};
@@ -185,8 +185,10 @@ impl Hand<'_> {
     ) -> Result<Option<ItemEnd>, Ending> {
         match sent {
             Ok(Written::Done { id }) => {
+                // What is made by a change of its own address has the id that stands there.
+                let named = || (step.method != Method::Post).then(|| self.item.source_id.clone());
                 let made = match step.purpose {
-                    Purpose::Create => id.or_else(|| self.id.clone()),
+                    Purpose::Create => id.or_else(|| self.id.clone()).or_else(named),
                     _ => None,
                 };
                 if step.purpose == Purpose::Create && made.is_none() && !self.contract.single {

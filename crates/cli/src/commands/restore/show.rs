@@ -113,11 +113,21 @@ fn print(output: Output, plan: &Plan) {
         ("requests", "REQUESTS"),
         ("why", "WHY"),
     ];
-    let rows = plan.items.iter().map(row).collect();
-    output.rows(&columns, rows, "The plan is empty.");
+    // Whoever reads this at night looks for what happens, not for what does not.
+    let (still, moved): (Vec<_>, Vec<_>) = plan.items.iter().partition(|item| is_as_it_should_be(item));
+    output.rows(&columns, moved.into_iter().map(row).collect(), "Nothing of the plan is written.");
+    match still.len() {
+        0 => {}
+        1 => output.line("1 object is as it should be already."),
+        more => output.line(format!("{more} objects are as they should be already.")),
+    }
     for block in &plan.blocks {
         output.line(format!("blocked: {} [{}]", block.message, block.code));
     }
+}
+
+fn is_as_it_should_be(item: &PlanItem) -> bool {
+    item.action == Action::Skip && item.why.iter().any(|why| why.code == "restore.already_so")
 }
 
 fn row(item: &PlanItem) -> Vec<String> {
