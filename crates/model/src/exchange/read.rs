@@ -127,7 +127,7 @@ impl Reader {
     }
 
     /// The layout that the files seem to be in. What is read of them does not depend on it, but for
-    /// notes that one of them adds.
+    /// notes that some of them add.
     pub fn layout(&self) -> Layout {
         self.layout
     }
@@ -233,7 +233,8 @@ impl Reader {
         }
         self.take_beside(path, &mut document, beside);
         intune_cd::observed(contract, stem(path), &mut document, &self.ids);
-        shape::observed(contract, &mut document, self.layout == Layout::IntuneManagement);
+        let typed = matches!(self.layout, Layout::IntuneManagement | Layout::Intunecd);
+        shape::observed(contract, &mut document, typed);
         self.taken(contract, place, listed, document)
     }
 

@@ -17,7 +17,7 @@ pub(super) fn observed(contract: &Contract, document: &mut Value, typed: bool) {
     if full {
         remove_type_notes(document);
     }
-    // Graph says a type only where the collection does not say it already; full metadata and IntuneManagement always do.
+    // Graph says a type only where the collection does not say it already; full metadata and other tools always do.
     if (full || typed)
         && let Some(map) = document.as_object_mut()
         && map

@@ -51,6 +51,10 @@ async fn a_set_is_archived_brought_back_and_deleted_by_its_name(database: &TestD
     let site = Site::new(database).await;
     let anna = site.user("anna", false).await;
     let own = furnish(&site, "own", "global", anna).await;
+    let scope = site.db.authorise(anna, own.tenant).await.unwrap();
+    let in_use = site.browser_of(anna).await.post(&own.path("/t/{tenant}/backups/{set}/archive"), "").await;
+    assert!(in_use.body.contains("backup.in_use"), "a restore takes its objects from it: {}", in_use.body);
+    site.db.tenant(&scope).restores().discard(own.restore).await.unwrap();
     let mut browser = site.browser_of(anna).await;
     let (list, set) = (own.path("/t/{tenant}/backups"), own.path("/t/{tenant}/backups/{set}"));
     let done = browser.post(&format!("{set}/archive"), "").await;
@@ -85,6 +89,8 @@ async fn the_api_does_the_same(database: &TestDatabase) {
     let site = Site::new(database).await;
     let anna = site.user("anna", false).await;
     let own = furnish(&site, "own", "global", anna).await;
+    let scope = site.db.authorise(anna, own.tenant).await.unwrap();
+    site.db.tenant(&scope).restores().discard(own.restore).await.unwrap();
     let mut browser = site.browser_of(anna).await;
     let (list, set) =
         (own.path("/api/v1/tenants/{tenant}/backups"), own.path("/api/v1/tenants/{tenant}/backups/{set}"));

@@ -53,7 +53,7 @@ async fn two_versions_are_told_apart_in_words_and_as_data(database: &TestDatabas
         .collect();
     assert!(
         told.contains(&(
-            &json!("settings"),
+            &json!("properties"),
             &json!("Description"),
             &json!("<script>alert(1)</script>"),
             &json!("Another one")

@@ -167,7 +167,7 @@ fn is_tenant(route: &RouteFacts) -> Option<Capability> {
 
 /// What the table promises this person, whatever they ask about in a tenant of theirs.
 fn refused(person: &Person, route: &RouteFacts) -> Option<StatusCode> {
-    let pages = matches!(route.kind, Kind::Page | Kind::Start | Kind::Form);
+    let pages = matches!(route.kind, Kind::Page | Kind::Start | Kind::Form | Kind::Upload);
     match route.access {
         Access::Public | Access::SetupOnly => None,
         _ if person.user.is_none() => Some(if pages { StatusCode::SEE_OTHER } else { StatusCode::UNAUTHORIZED }),
@@ -217,9 +217,20 @@ async fn everybody_gets_from_every_route_what_the_table_says(database: &TestData
                 } else if is_anothers(person, &route) {
                     assert_eq!(status, StatusCode::FORBIDDEN, "{what}, {kind}");
                 } else if is_tenant(&route).is_some() && kind == "own" {
-                    // Nothing of the run failed, it has no file, the tenant is paused already, the set is closed, the name is
+                    // Nothing of the run failed, it has no file, the tenant is paused already, the set is closed or in use, the name is
                     // taken, the restore was changed or given up: known to be there, and said.
-                    let ends = ["/repeat", "/pauses", "/retry/{run}", "/add", "/take-out", "/close", "/file", "/views"];
+                    let ends = [
+                        "/repeat",
+                        "/pauses",
+                        "/retry/{run}",
+                        "/add",
+                        "/take-out",
+                        "/close",
+                        "/file",
+                        "/views",
+                        "/archive",
+                        "/delete",
+                    ];
                     let once = ends.iter().any(|end| route.path.ends_with(end)) || is_step_of_a_restore(&route);
                     let not_now = once && status == StatusCode::CONFLICT;
                     let fine = not_now
@@ -240,7 +251,7 @@ async fn every_denial_leaves_an_audit_entry(database: &TestDatabase) {
     let mut denials = 0;
     let nobodys = world.own.under(world.site.db.ambient().id());
     for route in facts().into_iter().filter(|route| is_tenant(route).is_some()) {
-        let json = matches!(route.kind, Kind::Api | Kind::ApiWrite | Kind::Stream);
+        let json = matches!(route.kind, Kind::Api | Kind::ApiWrite | Kind::ApiUpload | Kind::Stream);
         for person in world.people.iter().filter(|person| person.user.is_some()) {
             if refused(person, &route).is_none() {
                 continue;

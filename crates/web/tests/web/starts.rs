@@ -44,7 +44,7 @@ async fn a_start_that_cannot_be_read_back_still_says_that_it_is_queued(database:
     database.execute(&format!("alter table away rename to {READ_BACK}")).await;
     assert_eq!(toast.status, StatusCode::OK);
     assert!(toast.body.contains("Queued") && toast.body.contains("View run"), "{}", toast.body);
-    assert_eq!(runs_of(&site, anna, &things).await, 3, "two made before, one here");
+    assert_eq!(runs_of(&site, anna, &things).await, 4, "three made before, one here");
     site.stop.cancel();
 }
 
@@ -64,7 +64,7 @@ async fn a_start_that_fails_says_that_nothing_was_started(database: &TestDatabas
         assert_eq!(told.status, StatusCode::INTERNAL_SERVER_ERROR);
         assert!(told.body.contains("Nothing was started"), "{}", told.body);
     }
-    assert_eq!(runs_of(&site, anna, &things).await, 2, "only those made before");
+    assert_eq!(runs_of(&site, anna, &things).await, 3, "only those made before");
     site.stop.cancel();
 }
 
@@ -112,7 +112,7 @@ async fn a_repeated_key_is_one_start_and_another_body_under_it_is_refused(databa
     }
     let expected = [(202, "started"), (202, "replayed"), (409, "idempotency.mismatch")];
     assert_eq!(results, expected.map(|(status, word)| (status, word.to_owned())));
-    assert_eq!(runs_of(&site, anna, &things).await, 3, "two made before, one here");
+    assert_eq!(runs_of(&site, anna, &things).await, 4, "three made before, one here");
     site.stop.cancel();
 }
 
