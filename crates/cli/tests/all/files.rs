@@ -102,7 +102,7 @@ fn a_repository_gets_one_commit_for_each_export_that_changed_something() {
         story.tells(&["sync", "Contoso"], 0).await;
         let told = with_git(&world, database, &export).await;
         assert!(told.out.contains("0 new, 1 changed, 0 gone, commit "), "{}", told.text());
-        let files = git(&repository, &["show", "--format=", "--name-only", "HEAD"]);
+        let files = git(&repository, &["-c", "core.quotePath=false", "show", "--format=", "--name-only", "HEAD"]);
         let files: Vec<&str> = files.lines().collect();
         assert_eq!(files.len(), 2, "the policy and the manifest: {files:?}");
         assert!(files.iter().any(|file| file.starts_with("settingsCatalog/") && file.contains(&id)), "{files:?}");
