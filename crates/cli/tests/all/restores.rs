@@ -83,7 +83,7 @@ fn nothing_to_do_is_blocked_and_says_so() {
         say(within(&world, database, &again)).await;
         let shown = tells(&world, database, &["restore", "show", &out], 0).await;
         assert!(
-            shown.out.contains("restore.already_so") && shown.out.contains("restore.nothing_to_do"),
+            shown.out.contains("1 object is as it should be already") && shown.out.contains("restore.nothing_to_do"),
             "{}",
             shown.text()
         );
