@@ -22,7 +22,9 @@ test('a change is told setting by setting, and as JSON', async ({ page, site }) 
   await signIn(page, site, OWNER);
   await page.getByRole('link', { name: 'Inventory', exact: true }).click();
   await page.getByLabel('Find by name or setting').fill(policy.name);
-  await page.locator('#inventory tbody tr').first().locator('a.row-a').click();
+  await page.getByLabel('Find by name or setting').press('Enter');
+  await expect(page).toHaveURL(/[?&]q=/);
+  await page.locator('#inventory tbody tr', { hasText: policy.name }).first().locator('a.row-a').click();
   await page.getByRole('link', { name: 'Compare with previous' }).click();
   await expect(page.getByRole('heading', { level: 1, name: /^Compare / })).toBeVisible();
   const table = page.getByRole('table', { name: /^Differences of / });
