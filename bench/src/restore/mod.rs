@@ -64,16 +64,16 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     let programs = Programs::build()?;
     let server = Server::start(false)?;
     let world = World::make(&arguments, &programs, &server).await?;
-    let nodes = nodes::start(1, 4, &programs, &world.environment()).await?;
+    let nodes = nodes::start(1, 4, &programs, &world.site.environment()).await?;
     let restore = world.begin(arguments.objects).await?;
     let began = Instant::now();
     let plan = world.preview(restore).await?;
     let preview_seconds = began.elapsed().as_secs_f64();
-    world.simulator.count_anew().await?;
+    world.site.simulator.count_anew().await?;
     let began = Instant::now();
     let row = world.execute(restore, &plan).await?;
     let seconds = began.elapsed().as_secs_f64();
-    let stats = world.simulator.stats().await?;
+    let stats = world.site.simulator.stats().await?;
     let writes = world.writes(row.id).await?;
     let measured = Measured {
         machine,
@@ -92,7 +92,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         peak_bytes: nodes.first().map_or(Ok(0), Node::peak_bytes)?,
     };
     nodes::stop(nodes).await?;
-    world.remove().await?;
+    world.site.remove().await?;
     show(&measured, row.outcome);
     report::write("restore.json", &measured)
 }

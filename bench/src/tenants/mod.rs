@@ -5,14 +5,15 @@
 //! time.
 
 pub(crate) mod nodes;
-pub(crate) mod world;
+pub(crate) mod site;
+mod world;
 
 use std::time::Duration;
 
 use clap::Args;
 use model::run::Outcome;
 use serde::Serialize;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, timeout};
 
 use crate::engines::postgres::Server;
 use crate::machine::{self, Machine};
@@ -24,8 +25,6 @@ use world::World;
 
 /// No measurement takes this long.
 const LONGEST: Duration = Duration::from_secs(1_800);
-/// How often the end of the runs is looked for; a small part of what is measured.
-const LOOK: Duration = Duration::from_millis(50);
 
 /// `tenants`
 #[derive(Debug, Args)]
@@ -82,12 +81,12 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     let world = World::make(&arguments, &programs, &server).await?;
     // Room for all runs, so that no tenant waits for another.
     let slots = arguments.tenants * arguments.runs;
-    let nodes = nodes::start(arguments.nodes, slots, &programs, &world.environment()).await?;
+    let nodes = nodes::start(arguments.nodes, slots, &programs, &world.site.environment()).await?;
     let began = Instant::now();
     let runs = world.start_runs(arguments.runs).await?;
-    let ended = timeout(LONGEST, wait_for(&world, &runs)).await.map_err(|_| "the runs did not end")??;
+    let ended = timeout(LONGEST, world.ended(&runs)).await.map_err(|_| "the runs did not end")??;
     let seconds = began.elapsed().as_secs_f64();
-    let stats = world.simulator.stats().await?;
+    let stats = world.site.simulator.stats().await?;
     let measured = Measured {
         machine,
         load_after: machine::load(),
@@ -105,25 +104,9 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         peak_bytes: nodes.iter().map(Node::peak_bytes).collect::<Result<_, _>>()?,
     };
     nodes::stop(nodes).await?;
-    world.remove().await?;
+    world.site.remove().await?;
     show(&measured);
     report::write("tenants.json", &measured)
-}
-
-/// The outcomes, when all have ended.
-async fn wait_for(world: &World, runs: &[world::Started]) -> Result<Vec<Outcome>, Failure> {
-    let mut ended = Vec::with_capacity(runs.len());
-    for run in runs {
-        loop {
-            let outcome = world.outcome(run).await?;
-            if outcome != Outcome::Pending {
-                ended.push(outcome);
-                break;
-            }
-            sleep(LOOK).await;
-        }
-    }
-    Ok(ended)
 }
 
 fn show(measured: &Measured) {
