@@ -146,13 +146,7 @@ impl Pipeline {
         if error.code.starts_with("auth.") {
             return Err(error);
         }
-        match attempts.next(&error, &self.limits, &self.ambient) {
-            Some(pause) => {
-                tokio::time::sleep(pause).await;
-                Ok(())
-            }
-            None => Err(error),
-        }
+        if attempts.wait(&error, &self.limits, &self.ambient).await { Ok(()) } else { Err(error) }
     }
 
     /// One attempt.

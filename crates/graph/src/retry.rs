@@ -44,7 +44,7 @@ pub(crate) struct Attempts {
 impl Attempts {
     /// How long to wait before the next attempt; nothing when this was the last. Throttling waits in the budget,
     /// where all requests of the tenant wait together.
-    pub(crate) fn next(&mut self, error: &GraphError, limits: &Limits, ambient: &Ambient) -> Option<Duration> {
+    fn next(&mut self, error: &GraphError, limits: &Limits, ambient: &Ambient) -> Option<Duration> {
         match error.code {
             "graph.throttled" => {
                 self.throttles += 1;
@@ -57,6 +57,13 @@ impl Attempts {
             "graph.unexpected_shape" => self.failed(SHAPE_ATTEMPTS.min(limits.attempts_max), error, limits, ambient),
             _ => None,
         }
+    }
+
+    /// Waits for the next attempt; false, at once, when there is none.
+    pub(crate) async fn wait(&mut self, error: &GraphError, limits: &Limits, ambient: &Ambient) -> bool {
+        let Some(pause) = self.next(error, limits, ambient) else { return false };
+        tokio::time::sleep(pause).await;
+        true
     }
 
     fn failed(

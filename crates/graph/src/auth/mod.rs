@@ -116,9 +116,8 @@ impl Tokens {
                 Ok(token) => return Ok(token),
                 Err(error) => error,
             };
-            match attempts.next(&error, &self.limits, &self.exchange.ambient) {
-                Some(pause) => tokio::time::sleep(pause).await,
-                None => return Err(error),
+            if !attempts.wait(&error, &self.limits, &self.exchange.ambient).await {
+                return Err(error);
             }
         }
     }

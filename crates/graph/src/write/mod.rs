@@ -116,12 +116,10 @@ impl Sending<'_> {
             if !refused.may_be_repeated() {
                 return Err(refused);
             }
-            let Some(pause) = attempts.next(error, &pipeline.limits, &pipeline.ambient) else { return Err(refused) };
-            let pause = async {
-                tokio::time::sleep(pause).await;
-                Ok(())
-            };
-            deadline.within(pause).await.map_err(Refused::not_made)?;
+            let pause = async { Ok(attempts.wait(error, &pipeline.limits, &pipeline.ambient).await) };
+            if !deadline.within(pause).await.map_err(Refused::not_made)? {
+                return Err(refused);
+            }
         }
     }
 
