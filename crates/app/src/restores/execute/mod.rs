@@ -7,7 +7,7 @@ mod said;
 mod send;
 mod verify;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use engine::{Ending, RunCtx};
 use futures::stream::{self, StreamExt};
@@ -43,9 +43,14 @@ pub(super) async fn write(ctx: &RunCtx, graph: &TenantGraph, plan: &Plan) -> Res
         }
     }
     let mut waits: Option<(i64, Reason)> = None;
+    // Items that go on later: whoever names them goes on later, too.
+    let mut waiting: HashSet<u32> = HashSet::new();
     for level in levels(plan) {
-        let left: Vec<_> =
-            level.into_iter().filter(|item| !recorded.contains(&item_key(&item.type_key, &item.source_id))).collect();
+        let (later, left): (Vec<_>, Vec<_>) = level
+            .into_iter()
+            .filter(|item| !recorded.contains(&item_key(&item.type_key, &item.source_id)))
+            .partition(|item| named(item).any(|other| waiting.contains(&other)));
+        waiting.extend(later.into_iter().map(|item| item.sequence));
         let known = &ids;
         let hands = left.into_iter().map(|item| {
             let rows = by_item.remove(&item.sequence).unwrap_or_default();
@@ -63,7 +68,8 @@ pub(super) async fn write(ctx: &RunCtx, graph: &TenantGraph, plan: &Plan) -> Res
             match end? {
                 (sequence, ItemEnd::Ended(Some(id))) => drop(ids.insert(sequence, id)),
                 (_, ItemEnd::Ended(None)) => {}
-                (_, ItemEnd::Waits(pause_ms, why)) => {
+                (sequence, ItemEnd::Waits(pause_ms, why)) => {
+                    waiting.insert(sequence);
                     let sooner = waits.as_ref().is_none_or(|(known, _)| pause_ms < *known);
                     if sooner {
                         waits = Some((pause_ms, why));
@@ -80,8 +86,7 @@ fn levels(plan: &Plan) -> Vec<Vec<&PlanItem>> {
     let mut level_of: HashMap<u32, usize> = HashMap::new();
     let mut levels: Vec<Vec<&PlanItem>> = Vec::new();
     for item in &plan.items {
-        let named = item.steps.iter().flat_map(|step| &step.slots).chain(&item.promised_slots);
-        let after = named.filter_map(|slot| level_of.get(&slot.item)).max().map_or(0, |level| level + 1);
+        let after = named(item).filter_map(|other| level_of.get(&other)).max().map_or(0, |level| level + 1);
         level_of.insert(item.sequence, after);
         if levels.len() <= after {
             levels.push(Vec::new());
@@ -89,4 +94,9 @@ fn levels(plan: &Plan) -> Vec<Vec<&PlanItem>> {
         levels[after].push(item);
     }
     levels
+}
+
+/// The items whose ids this one is written with.
+fn named(item: &PlanItem) -> impl Iterator<Item = u32> {
+    item.steps.iter().flat_map(|step| &step.slots).chain(&item.promised_slots).map(|slot| slot.item)
 }

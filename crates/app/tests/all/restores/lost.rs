@@ -17,6 +17,7 @@ on_both_databases!(
     a_refused_request_fails_its_object_alone,
     a_worker_that_dies_after_the_effect_leaves_one_object,
     somebody_who_lost_the_right_writes_nothing_more,
+    whoever_names_an_object_that_waits_waits_too,
 );
 
 fn fault(method: &str, path: &str, kind: FaultKind, times: u32) -> Fault {
@@ -117,4 +118,37 @@ async fn somebody_who_lost_the_right_writes_nothing_more(database: &TestDatabase
     assert_eq!(world.simulator.journal().len(), before);
     let good = world.items(run).await.into_iter().filter(|item| item.outcome == ItemOutcome::Succeeded).count();
     assert_eq!(good, 0);
+}
+
+async fn whoever_names_an_object_that_waits_waits_too(database: &TestDatabase) {
+    let world = World::seeded(database, 60).await;
+    let (policy, filter) = (id_at(&world, CATALOG, 0), id_at(&world, FILTERS, 0));
+    let target = json!({ "@odata.type": "#microsoft.graph.allDevicesAssignmentTarget",
+        "deviceAndAppManagementAssignmentFilterId": filter, "deviceAndAppManagementAssignmentFilterType": "include" });
+    world.simulator.change(world.directory(), CATALOG, &policy, |object| {
+        object["assignments"] = json!([{ "id": format!("{policy}_all"), "target": target }]);
+    });
+    let (_, set) = world.back_up("before").await;
+    world.simulator.remove(world.directory(), FILTERS, &filter);
+    world.simulator.change(world.directory(), CATALOG, &policy, |object| object["assignments"] = json!([]));
+    let source = Source::Set { tenant: world.tenants[0].id, set, objects: None };
+    let (_, plan) = previewed(&world, begun(&world, source).await).await;
+    // The filter is made, and cannot be read back for a while.
+    let away = FaultKind::Status { status: 503, code: "ServiceUnavailable".into(), retry_after: None };
+    world.simulator.add_fault(world.directory(), fault("GET", &format!("{FILTERS}/"), away, 1_000));
+    let run = confirmed(&world, &plan).await;
+    let worker = world.worker();
+    let waits = |row: &store::RunRow| reason(row) == "graph.unavailable" || row.status == Status::Completed;
+    let row = world.reached(run, waits).await;
+    assert_eq!(row.status, Status::Queued, "{:?}", world.items(run).await);
+    world.simulator.clear_faults(world.directory());
+    database.execute("update operation_runs set available_at = 0 where status = 'queued'").await;
+    let row = world.ended(run).await;
+    worker.stop().await;
+    assert_eq!(row.outcome, Outcome::Succeeded, "{:?}", world.items(run).await);
+    let objects = world.simulator.objects(world.directory(), CATALOG);
+    let back = objects.iter().find(|object| object["id"] == policy.as_str()).unwrap();
+    let named = &back["assignments"][0]["target"]["deviceAndAppManagementAssignmentFilterId"];
+    let filters = world.simulator.objects(world.directory(), FILTERS);
+    assert!(filters.iter().any(|object| object["id"] == *named), "{named}");
 }
