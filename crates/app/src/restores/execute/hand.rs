@@ -89,6 +89,9 @@ impl<'a> Hand<'a> {
         message: &str,
         detail: Option<String>,
     ) -> Result<ItemEnd, Ending> {
+        // What has an effect already is not failed but half done.
+        let half_done = outcome == ItemOutcome::Failed && self.has_written();
+        let outcome = if half_done { ItemOutcome::Incomplete } else { outcome };
         let record = ItemRecord {
             key: item_key(&self.item.type_key, &self.item.source_id),
             label: self.item.name.clone(),

@@ -82,8 +82,8 @@ impl Hand<'_> {
         self.end(ItemOutcome::Conflict, Some(said::CONFLICT.0), said::CONFLICT.1, None).await.map(First::Ended)
     }
 
-    /// Trouble that passes is waited for; nothing was written yet.
-    async fn unread(&self, error: graph::GraphError) -> Result<ItemEnd, Ending> {
+    /// Trouble that passes is waited for; any other ends the item.
+    pub(super) async fn unread(&self, error: graph::GraphError) -> Result<ItemEnd, Ending> {
         if error.is_transient() {
             return Ok(self.waits(said::AGAIN_MS, error.code, said::UNREAD));
         }

@@ -102,10 +102,7 @@ impl Hand<'_> {
         let Some((property, value)) = &step.after else { return Ok(None) };
         let found = match self.look().await {
             Ok(found) => found,
-            Err(error) if error.is_transient() => {
-                return Ok(Some(self.waits(said::AGAIN_MS, error.code, said::UNREAD)));
-            }
-            Err(error) => return self.failed(&error).await.map(Some),
+            Err(error) => return self.unread(error).await.map(Some),
         };
         let ready = found.as_ref().and_then(|found| found.get(property)).and_then(Value::as_str) == Some(value);
         self.seen = found;
@@ -134,10 +131,7 @@ impl Hand<'_> {
         if self.seen.is_none() && self.id.is_some() && step.purpose != Purpose::BringBack {
             self.seen = match self.look().await {
                 Ok(found) => found,
-                Err(error) if error.is_transient() => {
-                    return Ok(Some(self.waits(said::AGAIN_MS, error.code, said::UNREAD)));
-                }
-                Err(error) => return self.failed(&error).await.map(Some),
+                Err(error) => return self.unread(error).await.map(Some),
             };
         }
         let intent = WriteIntent {
@@ -220,8 +214,7 @@ impl Hand<'_> {
         if passes(error.code) && place.2 < said::TRIES_MAX {
             return Ok(self.waits(said::AGAIN_MS, error.code, said::UNREAD));
         }
-        let outcome = if self.has_written() { ItemOutcome::Incomplete } else { ItemOutcome::Failed };
-        self.end(outcome, Some(error.code), &error.message, None).await
+        self.failed(&error).await
     }
 
     /// Finds out whether a request whose answer was lost took effect.

@@ -1,20 +1,21 @@
 //! Answers that are lost, and workers that die between a write and its record: nothing is made twice, and nothing is called
 //! good that is not.
 
-use app::restores::{Source, begin};
+use app::restores::{ObjectKey, Scope, Source, begin, choose_scope};
 use graph_sim::{Fault, FaultKind, FaultMatch};
 use model::run::{ItemOutcome, Outcome, Status};
 use serde_json::json;
 use store::WriteResult;
 use testkit::{TestDatabase, World, on_both_databases};
 
-use super::steps::{begun, confirmed, executed, previewed};
+use super::steps::{WHOLE, begun, confirmed, executed, previewed};
 use crate::support::{CATALOG, FILTERS, id_at, reason};
 
 on_both_databases!(
     an_answer_that_is_lost_after_the_effect_makes_no_second_object,
     a_connection_that_breaks_before_the_effect_is_tried_again,
     a_refused_request_fails_its_object_alone,
+    what_was_written_in_part_is_incomplete_and_can_be_done_again,
     a_worker_that_dies_after_the_effect_leaves_one_object,
     somebody_who_lost_the_right_writes_nothing_more,
     whoever_names_an_object_that_waits_waits_too,
@@ -81,6 +82,39 @@ async fn a_refused_request_fails_its_object_alone(database: &TestDatabase) {
     assert_eq!(run.outcome, Outcome::Succeeded, "{:?}", world.items(run.id).await);
     assert_eq!(run.counts.total, Some(1), "only what failed");
     assert_ne!(world.simulator.objects(world.directory(), CATALOG)[0]["description"], "broken");
+}
+
+async fn what_was_written_in_part_is_incomplete_and_can_be_done_again(database: &TestDatabase) {
+    let world = World::seeded(database, 60).await;
+    let policy = id_at(&world, CATALOG, 0);
+    let target = json!({ "@odata.type": "#microsoft.graph.allDevicesAssignmentTarget" });
+    world.simulator.change(world.directory(), CATALOG, &policy, |object| {
+        object["assignments"] = json!([{ "id": format!("{policy}_all"), "target": target }]);
+    });
+    let (_, set) = world.back_up("before").await;
+    world.simulator.change(world.directory(), CATALOG, &policy, |object| {
+        object["description"] = json!("broken");
+        object["assignments"] = json!([]);
+    });
+    let source = Source::Set { tenant: world.tenants[0].id, set, objects: None };
+    let restore = begun(&world, source).await;
+    let alone = Scope { objects: Some(vec![ObjectKey::new("settingsCatalog", &policy)]), ..WHOLE };
+    choose_scope(&world.db, &world.scope().await, restore, 2, alone).await.unwrap();
+    let (_, plan) = previewed(&world, restore).await;
+    // It is read before its settings are written, and may not be read again before its assignments are.
+    let denied = FaultKind::Status { status: 403, code: "Forbidden".into(), retry_after: None };
+    let second = Fault { every: Some(3), ..fault("GET", &policy, denied, 1) };
+    world.simulator.add_fault(world.directory(), second);
+    let run = executed(&world, &plan).await;
+    let items = world.items(run.id).await;
+    assert_eq!(items.iter().map(|item| item.outcome).collect::<Vec<_>>(), [ItemOutcome::Incomplete], "{items:?}");
+    let (_, plan) =
+        previewed(&world, begin(&world.db, &world.scope().await, Source::Again { run: run.id }).await.unwrap()).await;
+    let run = executed(&world, &plan).await;
+    assert_eq!(run.outcome, Outcome::Succeeded, "{:?}", world.items(run.id).await);
+    let objects = world.simulator.objects(world.directory(), CATALOG);
+    let back = objects.iter().find(|object| object["id"] == policy.as_str()).unwrap();
+    assert_eq!(back["assignments"].as_array().map(Vec::len), Some(1));
 }
 
 async fn a_worker_that_dies_after_the_effect_leaves_one_object(database: &TestDatabase) {
