@@ -24,9 +24,10 @@ pub(crate) struct Blob<'a> {
     pub(crate) document: &'a [u8],
 }
 
-fn place(tenant: TenantId, hash: &[u8]) -> String {
+/// Authenticated with the row that the hash names: one moved to another row, table or tenant does not decrypt.
+pub(crate) fn place(table: &str, tenant: TenantId, hash: &[u8]) -> String {
     let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("blobs/{tenant}/{hash}")
+    format!("{table}/{tenant}/{hash}")
 }
 
 /// Stores those that are not there yet.
@@ -35,7 +36,7 @@ pub(crate) async fn store(db: &Db, tx: &mut Tx, tenant: TenantId, blobs: &[Blob<
         return Ok(());
     }
     let rows = blobs.iter().map(|blob| {
-        let body = pack(db, &place(tenant, &blob.hash), blob.document);
+        let body = pack(db, &place("blobs", tenant, &blob.hash), blob.document);
         vec![id(tenant).into(), (&blob.hash).into(), body.into(), blob.document.len().into()]
     });
     let mut insert = Builder::new("insert into blobs (tenant_id, hash, body, bytes) ");
@@ -47,7 +48,7 @@ pub(crate) async fn store(db: &Db, tx: &mut Tx, tenant: TenantId, blobs: &[Blob<
 
 /// The document of a stored body.
 pub(crate) fn open(db: &Db, tenant: TenantId, hash: &[u8], body: &[u8], bytes: u64) -> Result<Vec<u8>, StoreError> {
-    unpack(db, &place(tenant, hash), body, bytes)
+    unpack(db, &place("blobs", tenant, hash), body, bytes)
 }
 
 /// Compressed, then encrypted for that place.

@@ -14,6 +14,8 @@ use crate::inventory::one_at_a_time;
 use crate::ledger::hold_in;
 use crate::{Db, Lease, StoreError, TenantDb, blobs};
 
+/// Where they are kept.
+const TABLE: &str = "setting_definitions";
 /// Rows per statement.
 const ROWS_MAX: usize = 500;
 
@@ -76,7 +78,7 @@ impl SettingDefinitions<'_> {
         upsert.rows(rows.iter().map(|(setting, definition)| {
             let hash = hash(db, tenant, setting);
             let plain = serde_json::to_vec(definition).expect("a definition is plain data");
-            let body = blobs::pack(db, &place(tenant, &hash), &plain);
+            let body = blobs::pack(db, &blobs::place(TABLE, tenant, &hash), &plain);
             vec![id(tenant).into(), (&hash).into(), body.into(), plain.len().into(), now.into()]
         }));
         upsert.text(
@@ -123,7 +125,7 @@ async fn known<'i>(
 
 fn open(db: &Db, tenant: TenantId, hash: &[u8], row: &Row) -> Result<KnownDefinition, StoreError> {
     let body: Vec<u8> = row.get("body")?;
-    let plain = blobs::unpack(db, &place(tenant, hash), &body, row.count("bytes")?)?;
+    let plain = blobs::unpack(db, &blobs::place(TABLE, tenant, hash), &body, row.count("bytes")?)?;
     let definition = serde_json::from_slice(&plain).map_err(|_| StoreError::Undecryptable)?;
     Ok(KnownDefinition { definition, read_at: row.get("read_at")? })
 }
@@ -131,10 +133,4 @@ fn open(db: &Db, tenant: TenantId, hash: &[u8], row: &Row) -> Result<KnownDefini
 /// The hash of the tenant's contents, which another one cannot make; the word keeps it apart from theirs.
 fn hash(db: &Db, tenant: TenantId, setting: &str) -> [u8; 32] {
     db.keys().hasher(tenant).hash(format!("setting_definitions/{setting}").as_bytes())
-}
-
-/// Authenticated with the row: one moved to another setting or tenant does not decrypt.
-fn place(tenant: TenantId, hash: &[u8]) -> String {
-    let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("setting_definitions/{tenant}/{hash}")
 }

@@ -53,7 +53,7 @@ pub use audit::{
 pub use authorizations::{Authorization, Authorizations, NewAuthorization, Purpose};
 pub use backups::{
     BackupItem, BackupSet, BackupStatus, Backups, Capture, Dependent, Held, ImportedObject, SealedManifest,
-    backup_closed,
+    backup_closed, backup_not_sealed,
 };
 pub use budgets::Budgets;
 pub use connections::{
@@ -82,7 +82,7 @@ pub use people::{NewUser, People, User};
 pub use probes::{DueProbe, HandledLog, ProbeChoice, Probes, ReadLog};
 pub use restores::{
     Approved, Confirmed, Decision, NewPlan, PlanMark, Restore, RestoreSource, RestoreState, Restores, WriteIntent,
-    WriteOutcome, WriteResult, WriteRow,
+    WriteOutcome, WriteResult, WriteRow, restore_not_a_draft,
 };
 pub use runs::{
     ActiveRun, CancelOutcome, EventRow, Idempotency, ItemCounts, ItemFilter, ItemRow, NewRun, NotComplete, RunCounts,

@@ -4,7 +4,7 @@ use model::AppError;
 use model::access::Capability;
 use model::ids::{TenantId, UploadId};
 
-use crate::db::sql::{Builder, id, sql};
+use crate::db::sql::{id, sql};
 use crate::{Db, StoreError, TenantDb};
 
 /// How long it is kept, in milliseconds.
@@ -103,13 +103,9 @@ impl Uploads<'_> {
 
     /// Removes what no run needs.
     pub async fn remove(&self, upload: UploadId) -> Result<(), StoreError> {
-        let mut tx = self.0.db.begin("uploads.remove").await?;
-        let mut parts = Builder::new("delete from upload_parts where upload_id in (select id from uploads where ");
-        parts.with("id = {} and tenant_id = {})", [id(upload).into(), self.0.tenant_arg().into()]);
-        tx.execute(parts.statement()).await?;
-        tx.execute(sql!("delete from uploads where id = $1 and tenant_id = $2", id(upload), self.0.tenant_arg()))
-            .await?;
-        tx.commit().await
+        let delete = sql!("delete from uploads where id = $1 and tenant_id = $2", id(upload), self.0.tenant_arg());
+        self.0.db.execute(delete).await?;
+        Ok(())
     }
 }
 

@@ -41,8 +41,7 @@ pub async fn verify(db: &Db, scope: &TenantScope, set: BackupSetId) -> Result<Ve
     let tenant = db.tenant(scope);
     let row = tenant.backups().get(set).await?;
     if row.status == BackupStatus::Writing {
-        let hint = if row.open { "Close it first" } else { "Wait for its run to end" };
-        return Err(AppError::conflict("backup.not_sealed", "The backup set is still being written").hint(hint));
+        return Err(store::backup_not_sealed(row.open));
     }
     let mut found = Verification { items: 0, missing: 0, problems: Vec::new() };
     match tenant.backups().manifest(set).await {

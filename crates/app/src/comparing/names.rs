@@ -52,10 +52,10 @@ async fn read(
     for (id, name) in tenant.groups().names(&groups).await? {
         objects.insert((side, "groups".to_owned(), id), name);
     }
-    for reference in named().filter(|reference| reference.kind != "groups") {
-        let found = tenant.inventory().linked_object(reference).await?;
-        if let Some(name) = found.and_then(|object| object.name).filter(|name| !name.is_empty()) {
-            objects.insert((side, reference.kind.clone(), reference.external_id.clone()), name);
+    let others: Vec<Reference> = named().filter(|reference| reference.kind != "groups").cloned().collect();
+    for found in tenant.inventory().linked_objects(&others).await? {
+        if let Some(name) = found.name.filter(|name| !name.is_empty()) {
+            objects.insert((side, found.reference.kind, found.reference.external_id), name);
         }
     }
     Ok(())

@@ -52,8 +52,7 @@ impl Chosen {
         if let Some(set) = self.set {
             let row = db.tenant(scope).backups().get(set).await?;
             if row.status == BackupStatus::Writing {
-                let hint = if row.open { "Close it first" } else { "Wait for its run to end" };
-                return Err(AppError::conflict("backup.not_sealed", "The backup set is still being written").hint(hint));
+                return Err(store::backup_not_sealed(row.open));
             }
         }
         if !self.policies.is_empty() {

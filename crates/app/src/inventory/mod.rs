@@ -1,5 +1,6 @@
 //! What a tenant is configured to do, as last observed.
 
+mod all;
 mod coverage;
 mod dependencies;
 pub(crate) mod exclusions;
@@ -20,6 +21,7 @@ mod start_sync;
 pub mod sync_run;
 mod told;
 
+pub(crate) use all::all_of_type;
 pub use coverage::{Sight, TypeCoverage, coverage};
 pub use dependencies::{Branch, DEPTH_MAX, Dependencies, Overview, Standing, Turn, View, dependencies, overview};
 pub use exclusions::{Excluded, exclude_type, include_type};

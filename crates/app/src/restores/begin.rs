@@ -142,8 +142,7 @@ async fn latest(
 /// The failed items of a run, from the same source, with the same answers.
 async fn of_failed(db: &Db, scope: &TenantScope, run: RunId) -> Result<Begun, AppError> {
     let row = ended(db, scope, run).await?;
-    let restore = db.tenant(scope).restores().of_run(run).await?.filter(|restore| restore.run == Some(run));
-    let restore = restore.ok_or_else(undo::not_a_restore)?;
+    let restore = undo::restore_of(db, scope, run).await?;
     let failed = db.tenant(scope).runs().items(run, &ItemFilter::failed(), 0, VERSIONS_MAX).await?;
     let objects: Vec<_> = failed.iter().filter_map(|item| ObjectKey::parse(&item.key)).collect();
     if objects.is_empty() {

@@ -47,11 +47,7 @@ pub async fn start_preview(
 ) -> Result<Started, AppError> {
     let row = db.tenant(scope).restores().get(restore).await?;
     if row.state != RestoreState::Draft {
-        return Err(AppError::conflict(
-            "restore.not_a_draft",
-            "This restore was executed or given up: it does not change any more",
-        )
-        .hint("Begin another one from the same source"));
+        return Err(store::restore_not_a_draft());
     }
     start(db, scope, &preview_run::DEFINITION, json!({ "restore": restore }), row.title, extra).await
 }

@@ -5,6 +5,8 @@ use model::ids::VersionId;
 use serde::{Deserialize, Serialize};
 use store::Restore;
 
+use crate::inventory::item_key;
+
 /// One object of the source.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ObjectKey {
@@ -21,9 +23,9 @@ impl ObjectKey {
         Self { type_key: type_key.into(), id: id.into() }
     }
 
-    /// As a form and an address write it.
+    /// As a form, an address and a run's item write it.
     pub fn text(&self) -> String {
-        format!("{}/{}", self.type_key, self.id)
+        item_key(&self.type_key, &self.id)
     }
 
     /// Reads what [`ObjectKey::text`] writes.

@@ -102,7 +102,7 @@ fn said(ending: Ending, plan: &Plan) -> Ending {
 }
 
 fn item(planned: &PlanItem) -> ItemRecord {
-    let kind = Registry::embedded().get(&planned.type_key).map_or(planned.type_key.as_str(), |known| &known.label);
+    let kind = Registry::embedded().label(&planned.type_key);
     let outcome = match planned.action {
         Action::Impossible => ItemOutcome::Failed,
         Action::Skip => ItemOutcome::Skipped,

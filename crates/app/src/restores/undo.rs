@@ -5,21 +5,24 @@ use std::collections::HashMap;
 use model::AppError;
 use model::ids::RunId;
 use model::restore::{Plan, PlanItem};
-use store::{Db, TenantScope, WriteResult, WriteRow};
+use store::{Db, Restore, TenantScope, WriteResult, WriteRow};
 
 use super::draft::{Draft, ObjectKey};
 use super::source::{Content, SourceObject};
 
+/// The restore that a run executed.
+pub(super) async fn restore_of(db: &Db, scope: &TenantScope, run: RunId) -> Result<Restore, AppError> {
+    db.tenant(scope).restores().of_run(run).await?.ok_or_else(not_a_restore)
+}
+
 /// The plan that a run executed.
-pub(crate) async fn plan_of(db: &Db, scope: &TenantScope, run: RunId) -> Result<Plan, AppError> {
-    let restores = db.tenant(scope).restores();
-    let restore = restores.of_run(run).await?.filter(|restore| restore.run == Some(run));
-    let restore = restore.ok_or_else(not_a_restore)?;
-    super::plan::read(&restores.plan(restore.id).await?)
+pub(super) async fn plan_of(db: &Db, scope: &TenantScope, run: RunId) -> Result<Plan, AppError> {
+    let restore = restore_of(db, scope, run).await?;
+    super::plan::read(&db.tenant(scope).restores().plan(restore.id).await?)
 }
 
 /// Why nothing can be done with a run of another kind.
-pub(super) fn not_a_restore() -> AppError {
+fn not_a_restore() -> AppError {
     AppError::invalid("restore.not_a_restore", "This run is no restore that has written anything")
         .hint("Open a run of the kind \"Restore\"")
 }

@@ -74,7 +74,7 @@ impl Backups<'_> {
         let mut tx = self.0.db.begin("backups.archive").await?;
         let row = self.hold(&mut tx, set).await?;
         if row.status == BackupStatus::Writing {
-            return Err(not_sealed(row.open));
+            return Err(backup_not_sealed(row.open));
         }
         refuse_used(&self.depends_in(&mut tx, set).await?)?;
         let at = audit::now(&mut tx).await?;
@@ -211,7 +211,7 @@ fn refuse_used(dependents: &[Dependent]) -> Result<(), AppError> {
 }
 
 /// Why nothing is done with a set that is not finished.
-fn not_sealed(open: bool) -> AppError {
+pub fn backup_not_sealed(open: bool) -> AppError {
     let hint = if open { "Close it first" } else { "Wait for its run to end" };
     AppError::conflict("backup.not_sealed", "The backup set is still being written").hint(hint)
 }

@@ -7,7 +7,7 @@ mod open;
 mod seal;
 mod write;
 
-pub use archive::Dependent;
+pub use archive::{Dependent, backup_not_sealed};
 pub use import::ImportedObject;
 pub use open::backup_closed;
 

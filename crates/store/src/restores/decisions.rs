@@ -1,7 +1,6 @@
 //! What was decided about ids of another directory, so that it is asked once for each pair of tenants.
 
 use model::AppError;
-use model::ids::TenantId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -35,9 +34,8 @@ impl Restores<'_> {
                 Builder::new("insert into restore_decisions (tenant_id, key_hash, body, bytes, decided_at) ");
             upsert.rows(chunk.iter().map(|decision| {
                 let hash = self.hash(&decision.directory_id, &decision.kind, &decision.external_id);
-                let plain = serde_json::to_vec(decision).expect("a decision is plain data");
-                let body = blobs::pack(self.0.db, &place(self.0.tenant(), &hash), &plain);
-                vec![id(self.0.tenant()).into(), (&hash).into(), body.into(), plain.len().into(), at.into()]
+                let (body, bytes) = self.sealed(&self.place(&hash), decision);
+                vec![id(self.0.tenant()).into(), (&hash).into(), body.into(), bytes.into(), at.into()]
             }));
             upsert.text(
                 " on conflict (tenant_id, key_hash) do update set body = excluded.body, bytes = excluded.bytes, \
@@ -59,7 +57,7 @@ impl Restores<'_> {
             query.one_of(chunk.iter().map(Arg::from));
             for row in self.0.db.fetch("restore_decisions", query.statement()).await? {
                 let (hash, body): (Vec<u8>, Vec<u8>) = (row.get("key_hash")?, row.get("body")?);
-                let plain = blobs::unpack(self.0.db, &place(self.0.tenant(), &hash), &body, row.count("bytes")?)?;
+                let plain = blobs::unpack(self.0.db, &self.place(&hash), &body, row.count("bytes")?)?;
                 found.push(serde_json::from_slice(&plain).map_err(|_| StoreError::Undecryptable)?);
             }
         }
@@ -71,9 +69,8 @@ impl Restores<'_> {
         let text = format!("restore_decisions/{directory_id}/{kind}/{external_id}");
         self.0.db.keys().hasher(self.0.tenant()).hash(text.as_bytes())
     }
-}
 
-fn place(tenant: TenantId, hash: &[u8]) -> String {
-    let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("restore_decisions/{tenant}/{hash}")
+    fn place(&self, hash: &[u8]) -> String {
+        blobs::place("restore_decisions", self.0.tenant(), hash)
+    }
 }

@@ -2,20 +2,20 @@
 
 use model::AppError;
 use model::access::Capability;
-use model::ids::{Id, RestoreId};
+use model::ids::RestoreId;
 use serde_json::Value;
 
 use super::{RestoreSource, RestoreState, Restores, draft_place};
+use crate::audit;
 use crate::db::Tx;
-use crate::db::sql::{Arg, id, optional_id, sql};
-use crate::{audit, blobs};
+use crate::db::sql::{id, optional_id, sql};
 
 impl Restores<'_> {
     /// Begins one. Audited.
     pub async fn create(&self, title: &str, source: &RestoreSource, draft: &Value) -> Result<RestoreId, AppError> {
         self.0.scope.require(Capability::RestorePreview)?;
         let restore = self.0.db.ambient().id::<RestoreId>();
-        let (body, bytes) = self.sealed_draft(restore, draft);
+        let (body, bytes) = self.sealed(&draft_place(self.0.tenant(), restore), draft);
         let mut tx = self.0.db.begin("restores.create").await?;
         let at = audit::now(&mut tx).await?;
         let actor = self.0.scope.actor();
@@ -26,7 +26,7 @@ impl Restores<'_> {
             id(restore),
             self.0.tenant_arg(),
             at,
-            Arg::Id(actor.user.map(Id::uuid)),
+            optional_id(actor.user),
             &actor.name,
             title,
             id(source.tenant),
@@ -45,7 +45,7 @@ impl Restores<'_> {
     /// is of the past then, and so is a second person's word.
     pub async fn change(&self, restore: RestoreId, revision: i64, draft: &Value) -> Result<i64, AppError> {
         self.0.scope.require(Capability::RestorePreview)?;
-        let (body, bytes) = self.sealed_draft(restore, draft);
+        let (body, bytes) = self.sealed(&draft_place(self.0.tenant(), restore), draft);
         let mut tx = self.0.db.begin("restores.change").await?;
         self.hold_draft(&mut tx, restore, Some(revision)).await?;
         let at = audit::now(&mut tx).await?;
@@ -75,11 +75,6 @@ impl Restores<'_> {
         Ok(())
     }
 
-    fn sealed_draft(&self, restore: RestoreId, draft: &Value) -> (Vec<u8>, usize) {
-        let plain = serde_json::to_vec(draft).expect("a draft is plain data");
-        (blobs::pack(self.0.db, &draft_place(self.0.tenant(), restore), &plain), plain.len())
-    }
-
     /// Locks a draft for a change, if it is one and still at that revision.
     pub(super) async fn hold_draft(
         &self,
@@ -95,7 +90,7 @@ impl Restores<'_> {
         let rows = tx.fetch("restores", statement).await?;
         let row = rows.first().ok_or_else(AppError::not_found)?;
         if row.word::<RestoreState>("state")? != RestoreState::Draft {
-            return Err(not_a_draft());
+            return Err(restore_not_a_draft());
         }
         match revision {
             Some(revision) if row.get::<i64>("revision")? != revision => Err(changed_meanwhile()),
@@ -116,7 +111,8 @@ impl Restores<'_> {
     }
 }
 
-fn not_a_draft() -> AppError {
+/// Why a restore that is no draft does not change.
+pub fn restore_not_a_draft() -> AppError {
     AppError::conflict("restore.not_a_draft", "This restore was executed or given up: it does not change any more")
         .hint("Begin another one from the same source")
 }

@@ -10,6 +10,7 @@ mod rules;
 mod writes;
 
 pub use decisions::Decision;
+pub use draft::restore_not_a_draft;
 pub use plan::NewPlan;
 pub use writes::{WriteIntent, WriteOutcome, WriteResult, WriteRow};
 
@@ -198,13 +199,10 @@ impl Restores<'_> {
         rows.iter().map(|row| Restore::from_row(&self.0, row)).collect()
     }
 
-    /// The restore that a run executed, or whose plan it made.
+    /// The restore that a run executed.
     pub async fn of_run(&self, run: RunId) -> Result<Option<Restore>, StoreError> {
-        let statement = sql!(
-            "select * from restores where tenant_id = $1 and (run_id = $2 or plan_run = $2)",
-            self.0.tenant_arg(),
-            id(run)
-        );
+        let statement =
+            sql!("select * from restores where tenant_id = $1 and run_id = $2", self.0.tenant_arg(), id(run));
         let rows = self.0.db.fetch("restores", statement).await?;
         rows.first().map(|row| Restore::from_row(&self.0, row)).transpose()
     }

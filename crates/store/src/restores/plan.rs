@@ -2,11 +2,11 @@
 
 use model::AppError;
 use model::access::Capability;
-use model::ids::{Id, RestoreId, RunId};
+use model::ids::RestoreId;
 
 use super::draft::changed_meanwhile;
 use super::{Restores, plan_place};
-use crate::db::sql::{Arg, id, sql};
+use crate::db::sql::{id, optional_id, sql};
 use crate::ledger::hold_in;
 use crate::{Lease, StoreError, audit, blobs};
 
@@ -97,7 +97,7 @@ impl Restores<'_> {
              reason = $6 where id = $1 and plan_hash = $2 and plan_revision = revision and not plan_blocked",
             id(restore),
             hash,
-            Arg::Id(actor.user.map(Id::uuid)),
+            optional_id(actor.user),
             &actor.name,
             at,
             reason,
@@ -121,7 +121,7 @@ impl Restores<'_> {
              and plan_revision = revision and not plan_blocked))",
             id(restore),
             self.0.tenant_arg(),
-            id::<RunId>(lease.run),
+            id(lease.run),
             held.now,
         );
         let taken = tx.execute(update).await? > 0;

@@ -128,8 +128,9 @@ impl Restores<'_> {
         rows.iter().map(|row| write_row(&self.0, run, row)).collect()
     }
 
-    fn sealed(&self, place: &str, plain: &impl Serialize) -> (Vec<u8>, usize) {
-        let plain = serde_json::to_vec(plain).expect("a journal is plain data");
+    /// As it is kept at that place, and its length before that.
+    pub(super) fn sealed(&self, place: &str, plain: &impl Serialize) -> (Vec<u8>, usize) {
+        let plain = serde_json::to_vec(plain).expect("what is kept is plain data");
         (blobs::pack(self.0.db, place, &plain), plain.len())
     }
 }

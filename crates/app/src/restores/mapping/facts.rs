@@ -10,13 +10,12 @@ use store::{Db, GroupRow, ObjectRow, TenantScope};
 
 use super::Candidate;
 use crate::exchange::SetOrigin;
+use crate::inventory::all_of_type;
 use crate::restores::draft::{Choice, ObjectKey, Target};
 use crate::restores::source::{SourceObject, SourceScope};
 
 /// Key of the contract of groups.
 pub(super) const GROUPS: &str = "groups";
-/// Rows read at a time.
-const PAGE: usize = 1_000;
 
 /// An object of the tenant that is written to.
 #[derive(Debug, Clone)]
@@ -145,29 +144,27 @@ impl Facts {
     }
 }
 
+/// Whether one of that name may be meant, and whether by its exact name.
+fn by_name(id: &str, known: &str, name: &str) -> Option<(Candidate, bool)> {
+    if known == name {
+        return Some((candidate(id, known, "Has the same name"), true));
+    }
+    same_but_for_looks(known, name).then(|| (candidate(id, known, LOOKS), false))
+}
+
 /// Whether a group may be meant, and whether by its exact name.
 fn group_alike(group: &GroupRow, name: &str, rule: Option<&String>) -> Option<(Candidate, bool)> {
-    if group.name == name {
-        return Some((candidate(&group.id, &group.name, "Has the same name"), true));
-    }
-    if same_but_for_looks(&group.name, name) {
-        return Some((candidate(&group.id, &group.name, LOOKS), false));
-    }
-    let same_rule = rule.is_some() && group.rule.as_ref() == rule;
-    same_rule.then(|| (candidate(&group.id, &group.name, "Has the same membership rule"), false))
+    by_name(&group.id, &group.name, name).or_else(|| {
+        let same_rule = rule.is_some() && group.rule.as_ref() == rule;
+        same_rule.then(|| (candidate(&group.id, &group.name, "Has the same membership rule"), false))
+    })
 }
 
 const LOOKS: &str = "The name differs only in spaces or in capital letters";
 
 /// Those of that name, and those whose name only looks like it.
 pub(super) fn alike<'a>(name: &str, known: impl Iterator<Item = &'a Known>) -> Vec<(Candidate, bool)> {
-    let fits = |known: &Known| {
-        if known.name == name {
-            return Some((candidate(&known.id, &known.name, "Has the same name"), true));
-        }
-        same_but_for_looks(&known.name, name).then(|| (candidate(&known.id, &known.name, LOOKS), false))
-    };
-    let mut found: Vec<_> = known.filter_map(fits).collect();
+    let mut found: Vec<_> = known.filter_map(|known| by_name(&known.id, &known.name, name)).collect();
     found.sort_by_key(|(_, exact)| !exact);
     found
 }
@@ -196,30 +193,16 @@ async fn names_there(
         let reference = Reference { kind: object.key.type_key.clone(), external_id: object.key.id.clone() };
         names.insert(reference, object.name.clone());
     }
-    for reference in named.iter().filter(|one| one.kind != GROUPS && !one.kind.starts_with("external:")) {
-        if names.contains_key(reference) {
-            continue;
-        }
-        let linked = db.tenant(source.get()).inventory().linked_object(reference).await?;
-        names.extend(linked.and_then(|linked| Some((reference.clone(), linked.name?))));
-    }
+    let of_objects = |one: &&Reference| one.kind != GROUPS && !one.kind.starts_with("external:");
+    let asked: Vec<_> = named.iter().filter(of_objects).filter(|one| !names.contains_key(*one)).cloned().collect();
+    let known = db.tenant(source.get()).inventory().linked_objects(&asked).await?;
+    names.extend(known.into_iter().filter_map(|known| Some((known.reference, known.name?))));
     Ok(names)
 }
 
 /// Every object of the type that the tenant is known to have or have had.
 async fn known_of(db: &Db, scope: &TenantScope, contract: &Contract) -> Result<Vec<Known>, AppError> {
-    let tenant = db.tenant(scope);
-    let mut rows: Vec<ObjectRow> = Vec::new();
-    loop {
-        let filter = store::InventoryFilter { types: vec![contract.key.clone()], ..Default::default() };
-        let after = rows.last().map(ObjectRow::cursor);
-        let page = tenant.inventory().list(&filter, after.as_ref(), PAGE).await?;
-        let last = page.len() < PAGE;
-        rows.extend(page);
-        if last {
-            break;
-        }
-    }
+    let rows = all_of_type(db, scope, &contract.key).await?;
     let built_in = built_in(db, scope, contract, &rows).await?;
     let known = |row: ObjectRow| Known {
         built_in: built_in.contains(&row.external_id),
