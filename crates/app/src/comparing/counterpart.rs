@@ -2,7 +2,9 @@
 
 use model::AppError;
 use model::access::Capability;
-use store::{Db, InventoryFilter, TenantScope};
+use store::{Db, TenantScope};
+
+use crate::inventory::all_of_type;
 
 /// Objects that are offered; another one can be named by its id.
 const OFFERED: usize = 200;
@@ -26,14 +28,14 @@ pub async fn counterparts(
     name: &str,
 ) -> Result<Vec<Counterpart>, AppError> {
     scope.require(Capability::InventoryView)?;
-    let filter = InventoryFilter { types: vec![type_key.to_owned()], ..InventoryFilter::default() };
-    let rows = db.tenant(scope).inventory().list(&filter, None, OFFERED).await?;
+    let rows = all_of_type(db, scope, type_key).await?;
     let same = |other: &str| other.trim().to_lowercase() == name.trim().to_lowercase();
     let offered = rows.into_iter().filter(|row| row.version.is_some());
     let mut found: Vec<Counterpart> = offered
         .map(|row| Counterpart { same_name: same(&row.name), external_id: row.external_id, name: row.name })
         .collect();
     found.sort_by_key(|each| !each.same_name);
+    found.truncate(OFFERED);
     Ok(found)
 }
 

@@ -130,10 +130,11 @@ impl Backups<'_> {
         limit: usize,
     ) -> Result<Vec<Held>, StoreError> {
         let mut query = Builder::new(
-            "select s.id, s.name, s.created_at, i.version_id from backup_sets s join backup_set_items i on i.set_id = s.id where ",
+            "select s.id, s.name, s.created_at, i.version_id from backup_sets s join backup_set_items i on i.set_id = s.id \
+             join versions v on v.id = i.version_id where ",
         );
         query.with(
-            "s.tenant_id = {} and i.type_key = {} and i.external_id = {} and i.version_id is not null",
+            "s.tenant_id = {} and i.type_key = {} and i.external_id = {} and not v.imported",
             [self.0.tenant_arg().into(), type_key.into(), external_id.into()],
         );
         if let Some(set) = set {
