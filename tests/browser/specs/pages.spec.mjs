@@ -90,12 +90,18 @@ test.describe('signed in', () => {
     await lookAt(page, 'object-version');
   });
 
-  test('an item of a backup set', async () => {
+  test('an item of a backup set, and one that was not captured', async () => {
     await page.goto(`${tenant}/backups`);
     await page.locator('main a.row-a').first().click();
-    await page.locator('a[href*="/items/"]').first().click();
+    await expect(page.locator('.page-h h1')).toBeVisible();
+    const set = page.url();
+    await page.locator('#items tr', { hasText: 'Complete' }).locator('a[href*="/items/"]').first().click();
     await expect(page.getByRole('heading', { name: 'Content' })).toBeVisible();
     await lookAt(page, 'backup-item');
+    await page.goto(set);
+    await page.locator('#missing a[href*="/items/"]').first().click();
+    await expect(page.getByText('It was not captured', { exact: true })).toBeVisible();
+    await lookAt(page, 'backup-item-not-captured');
   });
 
   test('a type is excluded, and everything says so until it is included again', async () => {
