@@ -1,5 +1,7 @@
 //! Beginning a restore: from a backup set, from versions of one's own or another tenant, or from a run that is taken back.
 
+use std::collections::BTreeSet;
+
 use model::AppError;
 use model::access::Capability;
 use model::ids::{BackupSetId, RestoreId, RunId, TenantId, VersionId};
@@ -84,7 +86,7 @@ async fn of_set(
             .hint("Close it, or wait until its run is over"));
     }
     let source = RestoreSource { tenant, set: Some(set), run: None };
-    Ok((row.name, source, Draft { objects, ..Draft::whole(Vec::new()) }))
+    Ok((row.name, source, Draft { objects: objects.map(BTreeSet::from_iter), ..Draft::whole(Vec::new()) }))
 }
 
 async fn of_versions(
@@ -144,7 +146,7 @@ async fn of_failed(db: &Db, scope: &TenantScope, run: RunId) -> Result<Begun, Ap
     let row = ended(db, scope, run).await?;
     let restore = undo::restore_of(db, scope, run).await?;
     let failed = db.tenant(scope).runs().items(run, &ItemFilter::failed(), 0, VERSIONS_MAX).await?;
-    let objects: Vec<_> = failed.iter().filter_map(|item| ObjectKey::parse(&item.key)).collect();
+    let objects: BTreeSet<_> = failed.iter().filter_map(|item| ObjectKey::parse(&item.key)).collect();
     if objects.is_empty() {
         return Err(AppError::conflict("run.nothing_failed", "Nothing in this run failed")
             .hint("Begin a restore from its source to do it once more"));

@@ -1,5 +1,7 @@
 //! The steps of a restore between its source and its preview: each changes the draft, and so makes an older plan stale.
 
+use std::collections::BTreeSet;
+
 use model::AppError;
 use model::access::Capability;
 use model::ids::RestoreId;
@@ -16,7 +18,7 @@ const ID_MAX: usize = 200;
 #[derive(Debug, Clone)]
 pub struct Scope {
     /// Which objects; absent is all.
-    pub objects: Option<Vec<ObjectKey>>,
+    pub objects: Option<BTreeSet<ObjectKey>>,
     /// Whether their own settings are written.
     pub settings: bool,
     /// Whether their assignments are written.
@@ -74,8 +76,8 @@ pub async fn choose_scope(
     }
     let opened = open(db, scope, restore).await?;
     if let Some(objects) = &chosen.objects {
-        let unknown = objects.iter().find(|key| !opened.objects.iter().any(|object| object.key == **key));
-        if objects.is_empty() || unknown.is_some() {
+        let held: BTreeSet<&ObjectKey> = opened.objects.iter().map(|object| &object.key).collect();
+        if objects.is_empty() || !objects.iter().all(|key| held.contains(key)) {
             return Err(AppError::invalid(
                 "restore.nothing_chosen",
                 "None of the source's objects was chosen, or one that it does not hold",
@@ -83,12 +85,8 @@ pub async fn choose_scope(
             .hint("Choose among the objects that are listed"));
         }
     }
-    let mut objects = chosen.objects;
-    if let Some(objects) = &mut objects {
-        objects.sort();
-        objects.dedup();
-    }
-    let draft = Draft { objects, settings: chosen.settings, assignments: chosen.assignments, ..opened.draft };
+    let Scope { objects, settings, assignments } = chosen;
+    let draft = Draft { objects, settings, assignments, ..opened.draft };
     save(db, scope, restore, revision, &draft).await
 }
 

@@ -1,5 +1,7 @@
 //! What a person chooses in the steps of a restore, as it is kept.
 
+use std::collections::BTreeSet;
+
 use model::AppError;
 use model::ids::VersionId;
 use serde::{Deserialize, Serialize};
@@ -43,7 +45,7 @@ pub struct Draft {
     pub versions: Vec<VersionId>,
     /// Which objects of the source; absent is all of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub objects: Option<Vec<ObjectKey>>,
+    pub objects: Option<BTreeSet<ObjectKey>>,
     /// Whether their own settings are written.
     pub settings: bool,
     /// Whether their assignments are written.

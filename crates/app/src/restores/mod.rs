@@ -23,5 +23,5 @@ pub use confirm::{Confirmation, Gate, approve, confirm, discard, gates, start_pr
 pub use draft::{Choice, Draft, ObjectKey, ReferenceChoice, Target, TargetChoice};
 pub use mapping::{Candidate, MappedReference, MappedTarget, Mapping, Origin, ReferenceAnswer, TargetAnswer};
 pub use progress::{Progress, of_run, progress};
-pub use shown::{Impact, ShownPlan, impact, shown};
+pub use shown::{Impact, ShownPlan, action_word, impact, shown};
 pub use source::SourceObject;

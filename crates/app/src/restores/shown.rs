@@ -77,14 +77,14 @@ pub async fn shown(db: &Db, scope: &TenantScope, restore: RestoreId) -> Result<S
     let plan = plan::read_confirmed(&restores.plan(restore.id).await?, &hash)?;
     let mut actions: BTreeMap<String, usize> = BTreeMap::new();
     for item in &plan.items {
-        *actions.entry(word(item)).or_default() += 1;
+        *actions.entry(action_word(item)).or_default() += 1;
     }
     let impact = impact(&plan.items);
     Ok(ShownPlan { restore, plan, hash, actions, impact })
 }
 
-/// The action's word, with a word of its own for what is done by hand.
-fn word(item: &PlanItem) -> String {
+/// The word of an item's action, one of [`ShownPlan::actions`]: what is done by hand has one of its own.
+pub fn action_word(item: &PlanItem) -> String {
     match item.action {
         Action::Impossible | Action::Skip => item.action.to_string(),
         _ if item.by_hand => "by_hand".to_owned(),

@@ -5,7 +5,7 @@ use axum::Json;
 use axum::extract::State;
 use model::ids::BackupSetId;
 use serde::{Deserialize, Serialize};
-use store::BackupSet as Row;
+use store::{BackupSet as Row, TenantScope};
 use utoipa::ToSchema;
 
 use super::limit;
@@ -142,7 +142,11 @@ pub(crate) async fn get(
     InTenant(_ctx, scope): InTenant,
     PathId(set): PathId<BackupSetId>,
 ) -> Result<Json<BackupSet>, WebError> {
-    let backups = shared.db().tenant(&scope).backups();
+    one(&shared, &scope, set).await
+}
+
+async fn one(shared: &Shared, scope: &TenantScope, set: BackupSetId) -> Result<Json<BackupSet>, WebError> {
+    let backups = shared.db().tenant(scope).backups();
     let row = backups.get(set).await?;
     let origin = backups.origins(&[set]).await?.remove(&set).and_then(|origin| serde_json::from_value(origin).ok());
     Ok(Json(BackupSet { origin, ..BackupSet::from(row) }))
@@ -174,7 +178,7 @@ pub(crate) async fn archive(
     PathId(set): PathId<BackupSetId>,
 ) -> Result<Json<BackupSet>, WebError> {
     app::backups::archive_set(shared.db(), &scope, set).await?;
-    Ok(Json(shared.db().tenant(&scope).backups().get(set).await?.into()))
+    one(&shared, &scope, set).await
 }
 
 /// Brings a set back from the archive.
@@ -185,7 +189,7 @@ pub(crate) async fn unarchive(
     PathId(set): PathId<BackupSetId>,
 ) -> Result<Json<BackupSet>, WebError> {
     app::backups::unarchive_set(shared.db(), &scope, set).await?;
-    Ok(Json(shared.db().tenant(&scope).backups().get(set).await?.into()))
+    one(&shared, &scope, set).await
 }
 
 /// Removes a set for good. The versions in it stay. Refused while something depends on it.
@@ -208,7 +212,7 @@ pub(crate) async fn close(
     PathId(set): PathId<BackupSetId>,
 ) -> Result<Json<BackupSet>, WebError> {
     app::backups::close_set(shared.db(), &scope, set).await?;
-    Ok(Json(shared.db().tenant(&scope).backups().get(set).await?.into()))
+    one(&shared, &scope, set).await
 }
 
 /// Takes a policy out of a set that was left open.

@@ -98,7 +98,7 @@ async fn what_was_written_in_part_is_incomplete_and_can_be_done_again(database: 
     });
     let source = Source::Set { tenant: world.tenants[0].id, set, objects: None };
     let restore = begun(&world, source).await;
-    let alone = Scope { objects: Some(vec![ObjectKey::new("settingsCatalog", &policy)]), ..WHOLE };
+    let alone = Scope { objects: Some([ObjectKey::new("settingsCatalog", &policy)].into()), ..WHOLE };
     choose_scope(&world.db, &world.scope().await, restore, 2, alone).await.unwrap();
     let (_, plan) = previewed(&world, restore).await;
     // It is read before its settings are written, and may not be read again before its assignments are.

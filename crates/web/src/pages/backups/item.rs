@@ -13,7 +13,6 @@ use store::{BackupItem, BackupSet, LinkedObject, TenantScope};
 use super::restorability::{answer, why};
 use crate::errors::WebError;
 use crate::extract::{Asked, InTenant, PathId, PathText};
-use crate::fields::segment;
 use crate::frame::{Place, Section};
 use crate::kit::badge::{Badge, badge, tag};
 use crate::kit::code::copyable;
@@ -23,7 +22,7 @@ use crate::kit::json::json_viewer;
 use crate::kit::notice::empty_state;
 use crate::kit::number::{counted, size};
 use crate::kit::tone::Tone;
-use crate::pages::inventory::{assignments_of, kind_label, scope_tag_names, type_label};
+use crate::pages::inventory::{assignments_of, kind_label, object_path, scope_tag_names, type_label};
 use crate::state::Shared;
 
 /// Which item of a set.
@@ -122,16 +121,12 @@ fn reference(place: &Place<'_>, named: &Reference, known: Option<&LinkedObject>)
     let name = known.and_then(|known| known.name.clone()).filter(|name| !name.is_empty());
     let words = name.unwrap_or_else(|| named.external_id.clone());
     html! {
-        @if has_page && known.is_some() { a href=(object_path(place, &named.kind, &named.external_id)) { (words) } } @else { (words) }
+        @if has_page && known.is_some() { a href=(object_path(&place.base(), &named.kind, &named.external_id)) { (words) } } @else { (words) }
         small {
             (kind_label(&named.kind))
             @match known { Some(known) if known.missing_since.is_some() => { ", missing now" } None => { ", not known here" } Some(_) => {} }
         }
     }
-}
-
-fn object_path(place: &Place<'_>, type_key: &str, id: &str) -> String {
-    format!("{}/inventory/{}/{}", place.base(), segment(type_key), segment(id))
 }
 
 fn about(place: &Place<'_>, shown: &Shown) -> Markup {
@@ -145,7 +140,10 @@ fn about(place: &Place<'_>, shown: &Shown) -> Markup {
             "SHA-256",
             html! { @match &item.sha256 { Some(hash) => { (copyable(hash, "hash of the content")) } None => { (none()) } } },
         ),
-        ("Today", html! { a href=(object_path(place, &item.type_key, &item.external_id)) { "Open in the inventory" } }),
+        (
+            "Today",
+            html! { a href=(object_path(&place.base(), &item.type_key, &item.external_id)) { "Open in the inventory" } },
+        ),
     ]);
     section("about", "About this item", "", &rows)
 }

@@ -14,10 +14,11 @@ use store::{ObjectDetail, TenantCard, TenantScope};
 use super::compare_form::{choose_object, forms};
 use super::filter::type_label;
 use super::object::ObjectPath;
+use super::references::object_path;
 use crate::auth::Ctx;
 use crate::errors::WebError;
 use crate::extract::{Asked, InTenant, PathText};
-use crate::fields::{Fields, segment};
+use crate::fields::Fields;
 use crate::frame::{Place, Section};
 use crate::kit::difference::{Heads, difference, text_lines};
 use crate::kit::facts::section;
@@ -98,7 +99,7 @@ pub(crate) async fn page(
     let place = Place::tenant(&shared, &ctx, &scope, &asked, Section::Inventory);
     let object = shared.db().tenant(&scope).inventory().get(&path.type_key, &path.id).await?;
     let tenants = shared.db().tenants().list_for(ctx.user).await?;
-    let own = format!("{}/inventory/{}/{}/compare", place.base(), segment(&path.type_key), segment(&path.id));
+    let own = format!("{}/compare", object_path(&place.base(), &path.type_key, &path.id));
     let body = match sides(&shared, &ctx, &scope, &path, &asked).await {
         Err(error) if error.code == "compare.which_object" => {
             let other = other_scope(&shared, &ctx, &scope, &asked).await?.ok_or_else(AppError::not_found)?;
@@ -122,7 +123,7 @@ pub(crate) async fn page(
 fn crumbs(place: &Place<'_>, path: &ObjectPath, name: &str) -> Vec<Crumb> {
     let list = format!("{}/inventory", place.base());
     let of_type = Fields::default().with("type", path.type_key.as_str()).href(&list);
-    let object = format!("{list}/{}/{}", segment(&path.type_key), segment(&path.id));
+    let object = object_path(&place.base(), &path.type_key, &path.id);
     vec![Crumb::link("Inventory", list), Crumb::link(type_label(&path.type_key), of_type), Crumb::link(name, object)]
 }
 

@@ -11,10 +11,10 @@ use super::bulk;
 use super::export::export_menu;
 use super::filter::{cursor, filter_row, platform_label, type_label};
 use super::found::{Reasons, not_yet, refused, searched};
-use super::references::used_note;
+use super::references::{object_path, used_note};
 use crate::errors::WebError;
 use crate::extract::{Asked, InTenant};
-use crate::fields::{Fields, segment};
+use crate::fields::Fields;
 use crate::frame::{Place, Section};
 use crate::kit::badge::{Badge, badge};
 use crate::kit::button::{Button, Press, button, why_off};
@@ -218,7 +218,7 @@ fn object_row(
     };
     let name = MainCell {
         name: if object.name.is_empty() { "(no name)".to_owned() } else { object.name.clone() },
-        href: format!("{base}/inventory/{}/{}", segment(&object.type_key), segment(&object.external_id)),
+        href: object_path(base, &object.type_key, &object.external_id),
         target: type_label(&object.type_key),
         why,
         code: object

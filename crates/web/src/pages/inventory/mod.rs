@@ -21,5 +21,5 @@ pub(crate) use filter::{cursor, type_label};
 pub(crate) use list::page as list_page;
 pub(crate) use object::{ObjectPath, TypePath, load, page as object_page, version_page};
 pub(crate) use object_parts::{assignments_section as assignments_of, scope_tag_names};
-pub(crate) use references::kind_label;
+pub(crate) use references::{kind_label, object_path, one_label};
 pub(crate) use starts::{capture, probe, sync, sync_groups, sync_object, sync_type};

@@ -18,11 +18,11 @@ use super::list::object_badge;
 use super::object_parts::{
     assignments_section, identity, incompleteness, scope_tag_names, settings_section, version_list,
 };
-use super::references::references;
+use super::references::{object_path, references};
 use crate::auth::Ctx;
 use crate::errors::WebError;
 use crate::extract::{Asked, InTenant, PathId, PathText};
-use crate::fields::{Fields, segment};
+use crate::fields::Fields;
 use crate::frame::{Place, Section};
 use crate::kit::badge::badge;
 use crate::kit::button::{Button, Press, WhyOff, button, why_off};
@@ -138,7 +138,7 @@ async fn render(
 ) -> Result<Markup, WebError> {
     let place = Place::tenant(shared, ctx, scope, asked, Section::Inventory);
     let loaded = load(shared, scope, path, version).await?;
-    let object_path = format!("{}/inventory/{}/{}", place.base(), segment(&path.type_key), segment(&path.id));
+    let object_path = object_path(&place.base(), &path.type_key, &path.id);
     let shown_path = version.map_or_else(|| object_path.clone(), |version| format!("{object_path}/versions/{version}"));
     let as_json = asked.has("view", "json");
     let name = loaded.object.row.name.as_str();

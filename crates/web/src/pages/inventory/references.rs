@@ -10,7 +10,7 @@ use super::filter::type_label;
 use super::object::Loaded;
 use crate::errors::WebError;
 use crate::fields::{Fields, segment};
-use crate::frame::Place;
+use crate::frame::{Place, capital};
 use crate::kit::code::copyable;
 use crate::kit::facts::{facts, section};
 use crate::kit::number::{counted, number};
@@ -70,7 +70,7 @@ fn used_by_section(place: &Place<'_>, this: &Reference, users: &[ObjectRow], tot
         @if users.is_empty() { p.muted { "No observed object names it." } }
         @else {
             ul.links role="list" { @for each in users { li { span {
-                a href=(object_page(place, &each.type_key, &each.external_id)) { @if each.name.is_empty() { "(no name)" } @else { (each.name) } }
+                a href=(object_path(&place.base(), &each.type_key, &each.external_id)) { @if each.name.is_empty() { "(no name)" } @else { (each.name) } }
                 small { (type_label(&each.type_key)) }
             } } } }
             p { a href=(all) { @if total == 1 { "Show it in the inventory" } @else { "Show all " (number(total)) " in the inventory" } } }
@@ -83,13 +83,14 @@ fn used_by_section(place: &Place<'_>, this: &Reference, users: &[ObjectRow], tot
 /// Where an object is looked at; a group has no page of its own but the list of what names it.
 pub(super) fn page_of(place: &Place<'_>, reference: &Reference) -> String {
     match Registry::embedded().get(&reference.kind).filter(|contract| contract.inventory) {
-        Some(_) => object_page(place, &reference.kind, &reference.external_id),
+        Some(_) => object_path(&place.base(), &reference.kind, &reference.external_id),
         None => using(place, reference),
     }
 }
 
-fn object_page(place: &Place<'_>, type_key: &str, external_id: &str) -> String {
-    format!("{}/inventory/{}/{}", place.base(), segment(type_key), segment(external_id))
+/// The page of an observed object of the tenant whose pages begin at `base`.
+pub(crate) fn object_path(base: &str, type_key: &str, external_id: &str) -> String {
+    format!("{base}/inventory/{}/{}", segment(type_key), segment(external_id))
 }
 
 /// The inventory of what names it.
@@ -104,18 +105,13 @@ pub(crate) fn kind_label(kind: &str) -> String {
 }
 
 /// What a person calls one of them.
-pub(super) fn one_label(kind: &str) -> String {
+pub(crate) fn one_label(kind: &str) -> String {
     Registry::embedded().get(kind).map_or_else(|| outside(kind), |contract| contract.label.clone())
 }
 
 /// Of what is no part of the registry.
 fn outside(kind: &str) -> String {
-    capitalised(kind.strip_prefix("external:").unwrap_or(kind))
-}
-
-fn capitalised(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    capital(kind.strip_prefix("external:").unwrap_or(kind))
 }
 
 /// Above a list of what names one object.

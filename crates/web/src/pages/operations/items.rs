@@ -9,11 +9,12 @@ use store::{ItemCounts, ItemFilter, ItemRow, Runs, StoreError};
 use super::Viewer;
 use crate::errors::{WebError, sentence};
 use crate::extract::{Asked, InTenant, PathId};
-use crate::fields::{Fields, segment};
+use crate::fields::Fields;
 use crate::frame::{Place, Section};
 use crate::kit::badge::{Badge, badge};
 use crate::kit::table::{cell, part, row, state_cell};
 use crate::kit::time::{Now, clock_time};
+use crate::pages::inventory::object_path;
 use crate::state::Shared;
 
 /// What filters; everything else in an address is about the place in the list.
@@ -143,5 +144,5 @@ pub(super) fn item_row(now: &Now, viewer: &Viewer, item: &ItemRow) -> Markup {
 fn object_href(viewer: &Viewer, key: &str) -> Option<String> {
     let (type_key, external_id) = key.split_once('/')?;
     model::registry::Registry::embedded().get(type_key)?;
-    Some(format!("{}/inventory/{}/{}", viewer.base, segment(type_key), segment(external_id)))
+    Some(object_path(&viewer.base, type_key, external_id))
 }

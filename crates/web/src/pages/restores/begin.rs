@@ -7,12 +7,12 @@ use maud::{Markup, html};
 use model::AppError;
 use model::access::Capability;
 use model::ids::{TenantId, VersionId};
-use store::{TenantCard, TenantScope, TenantState};
+use store::{TenantCard, TenantScope};
 
 use super::words::named;
 use crate::errors::WebError;
 use crate::extract::{Asked, InTenant, Posted};
-use crate::fields::{Fields, segment};
+use crate::fields::Fields;
 use crate::frame::{Place, Section, go, tenant_path};
 use crate::kit::button::{WhyOff, why_off};
 use crate::kit::facts::section;
@@ -22,7 +22,7 @@ use crate::kit::icon::icon;
 use crate::kit::notice::empty_state;
 use crate::kit::number::counted;
 use crate::kit::table::{Column, action_cell, cell, row, table};
-use crate::pages::inventory::type_label;
+use crate::pages::inventory::{object_path, type_label};
 use crate::state::Shared;
 
 /// Names under which the address and the form say what is taken.
@@ -118,13 +118,8 @@ async fn taken(place: &Place<'_>, scope: &TenantScope) -> Result<Option<Markup>,
     let mut lines = Vec::new();
     for id in place.asked.all("version").take(NAMED) {
         let version = tenant.versions().get(id.parse().map_err(|_| AppError::not_found())?).await?;
-        let href = format!(
-            "{}/inventory/{}/{}/versions/{}",
-            place.base(),
-            segment(&version.type_key),
-            segment(&version.external_id),
-            version.id
-        );
+        let object = object_path(&place.base(), &version.type_key, &version.external_id);
+        let href = format!("{object}/versions/{}", version.id);
         lines.push(line(
             &version.name,
             &version.type_key,
@@ -135,7 +130,7 @@ async fn taken(place: &Place<'_>, scope: &TenantScope) -> Result<Option<Markup>,
     for text in place.asked.all("object").take(NAMED) {
         let key = object(text)?;
         let found = tenant.inventory().get(&key.type_key, &key.id).await?;
-        let href = format!("{}/inventory/{}/{}", place.base(), segment(&key.type_key), segment(&key.id));
+        let href = object_path(&place.base(), &key.type_key, &key.id);
         lines.push(line(&found.row.name, &key.type_key, &href, ""));
     }
     let count = place.asked.all("version").count() + place.asked.all("object").count();
@@ -170,7 +165,7 @@ fn target(card: &TenantCard, own: bool) -> Markup {
     let tenant = &card.tenant;
     let why = if !card.role.holds(Capability::RestorePreview) {
         Some("Your role there does not restore. Ask one of its owners.")
-    } else if matches!(tenant.state, TenantState::Suspended | TenantState::Archived) {
+    } else if !tenant.state.allows_runs() {
         Some("It is suspended, so that nothing can be started.")
     } else {
         None

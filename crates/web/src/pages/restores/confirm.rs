@@ -9,7 +9,7 @@ use model::ids::RestoreId;
 use model::restore::Action;
 use store::{RestoreState, TenantScope};
 
-use super::impact::{body as impact_body, gate_list};
+use super::impact::aside;
 use super::preview::stale;
 use super::wizard::{Step, Wizard};
 use super::words::short;
@@ -109,12 +109,7 @@ async fn render(
             (form(&wizard, &plan, &gates, values, error))
         }
     };
-    let impact = impact_body(&wizard, &plan.impact).await?;
-    let aside = html! {
-        (section("impact", "Impact", "", &impact))
-        (section("gates", "Before it can be executed", "", &gate_list(&gates)))
-        (section("wrong", "If it goes wrong", "", &html! { p.help { "The state before each write is kept. A finished restore can be undone by a new plan." } }))
-    };
+    let aside = aside(&wizard, &plan, &gates).await?;
     wizard.page(Step::Confirm, &html! {}, &columns(&main, "Impact and checks", &aside)).await
 }
 

@@ -1,6 +1,6 @@
 //! The items of a plan, in the order in which they are sent.
 
-use app::restores::ShownPlan;
+use app::restores::{ShownPlan, action_word};
 use maud::{Markup, html};
 use model::AppError;
 use model::diff::Line;
@@ -8,16 +8,16 @@ use model::restore::{Action, PlanItem, Purpose, Step};
 
 use super::difference::{self, lines};
 use super::wizard::Wizard;
-use super::words::{ACTIONS, action, action_tag, look, named, purpose, risk};
+use super::words::{ACTIONS, action_tag, look, named, purpose, risk};
 use crate::errors::sentence;
-use crate::fields::{Fields, segment};
+use crate::fields::Fields;
 use crate::kit::facets::{Facet, facets};
 use crate::kit::icon::icon;
 use crate::kit::json::json_viewer;
 use crate::kit::notice::empty_state;
 use crate::kit::number::counted;
 use crate::kit::pager::{Pager, pager};
-use crate::pages::inventory::type_label;
+use crate::pages::inventory::{object_path, type_label};
 
 /// Items on a page.
 const ROWS: usize = 50;
@@ -26,7 +26,7 @@ const ROWS: usize = 50;
 pub(super) async fn items(wizard: &Wizard<'_>, shown: &ShownPlan, path: &str) -> Result<Markup, AppError> {
     let asked = wizard.place.asked;
     let wanted = asked.get("action");
-    let fits = |item: &&PlanItem| wanted.is_none_or(|wanted| action(item) == wanted);
+    let fits = |item: &&PlanItem| wanted.is_none_or(|wanted| action_word(item) == wanted);
     let listed: Vec<&PlanItem> = shown.plan.items.iter().filter(fits).collect();
     let from: usize = asked.get("from").and_then(|text| text.parse().ok()).unwrap_or(0);
     let part: Vec<&PlanItem> = listed.iter().skip(from).take(ROWS).copied().collect();
@@ -99,7 +99,7 @@ fn item_row(wizard: &Wizard<'_>, item: &PlanItem, path: &str, lines: Option<&[Li
     let href = format!("{}#{id}", there.href(path));
     html! {
         tr.open[open] role="row" id=(id) {
-            td.c-pl.c-state role="cell" { (action_tag(&action(item))) }
+            td.c-pl.c-state role="cell" { (action_tag(&action_word(item))) }
             td.c-main role="cell" { (name(wizard, item)) " " span.row-t { (type_label(&item.type_key)) } (reasons(item)) }
             td.c-risk role="cell" data-label="" { (risk(&item.type_key)) }
             td.c-act role="cell" {
@@ -122,7 +122,7 @@ fn has_details(item: &PlanItem) -> bool {
 fn name(wizard: &Wizard<'_>, item: &PlanItem) -> Markup {
     match &item.live_id {
         Some(id) if item.live.is_some() => {
-            let href = format!("{}/inventory/{}/{}", wizard.place.base(), segment(&item.type_key), segment(id));
+            let href = object_path(&wizard.place.base(), &item.type_key, id);
             html! { a.row-a href=(href) { (named(&item.name)) } }
         }
         _ => html! { b { (named(&item.name)) } },

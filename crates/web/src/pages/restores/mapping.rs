@@ -14,7 +14,7 @@ use crate::kit::icon::icon;
 use crate::kit::number::counted;
 use crate::kit::table::{cell, row};
 use crate::kit::tone::Tone;
-use crate::pages::inventory::type_label;
+use crate::pages::inventory::{one_label, type_label};
 
 /// In front of the field of an object, and of the one where another id of it is typed.
 pub(super) const TARGET: &str = "t:";
@@ -117,7 +117,7 @@ impl Question<'_> {
             Self::Reference(mapped) => {
                 let others = mapped.used_by.saturating_sub(mapped.users.len()) as u64;
                 html! {
-                    span.row-t { (kind_words(&mapped.reference.kind)) }
+                    span.row-t { (one_label(&mapped.reference.kind)) }
                     @if mapped.name.is_some() { " " span.muted.mono { (short_id(&mapped.reference.external_id)) } }
                     p.why {
                         "Named by " (mapped.users.join(", "))
@@ -134,14 +134,6 @@ impl Question<'_> {
             Self::Target(target) => target_shown(&target.answer),
             Self::Reference(mapped) => reference_shown(&mapped.answer),
         }
-    }
-}
-
-/// A kind of what is named, in words.
-pub(super) fn kind_words(kind: &str) -> String {
-    match kind.strip_prefix("external:") {
-        Some(word) => crate::frame::capital(word),
-        None => type_label(kind),
     }
 }
 

@@ -1,6 +1,6 @@
 //! `GET /t/{tenant}/restores/{restore}/print`: everything on one page, for a change board.
 
-use app::restores::{ShownPlan, gates, shown};
+use app::restores::{ShownPlan, action_word, gates, shown};
 use axum::extract::State;
 use maud::{Markup, html};
 use model::ids::RestoreId;
@@ -10,7 +10,7 @@ use super::impact::{body, gate_list};
 use super::items::{details, reasons};
 use super::preview::stale;
 use super::wizard::Wizard;
-use super::words::{action, action_tag, named, risk};
+use super::words::{action_tag, named, risk};
 use crate::errors::WebError;
 use crate::extract::{Asked, InTenant, PathId};
 use crate::kit::bare::bare_page;
@@ -43,7 +43,7 @@ pub(crate) async fn page(
         @for (item, lines) in &items {
             section.sec aria-labelledby=(format!("item-{}", item.sequence)) {
                 h2 id=(format!("item-{}", item.sequence)) { (item.sequence) ". " (named(&item.name)) " " span.h-note { (type_label(&item.type_key)) } }
-                p { (action_tag(&action(item))) " " (risk(&item.type_key)) }
+                p { (action_tag(&action_word(item))) " " (risk(&item.type_key)) }
                 (reasons(item))
                 (details(item, &wizard.tenant, lines.as_deref()))
             }

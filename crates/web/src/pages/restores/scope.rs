@@ -76,7 +76,7 @@ pub(crate) async fn save(
 /// Keeps the choice, unless it is the one that stands there: then an older plan stays good.
 async fn chosen(shared: &Shared, scope: &TenantScope, id: RestoreId, form: &Fields) -> Result<(), AppError> {
     let opened = app::restores::open(shared.db(), scope, id).await?;
-    let ticked: Vec<ObjectKey> = form
+    let ticked: BTreeSet<ObjectKey> = form
         .all("object")
         .map(|text| ObjectKey::parse(text).ok_or_else(AppError::not_found))
         .collect::<Result<_, _>>()?;
@@ -97,14 +97,12 @@ async fn chosen(shared: &Shared, scope: &TenantScope, id: RestoreId, form: &Fiel
 }
 
 /// What the page showed is as it was ticked; the rest stays as it was.
-fn merged(opened: &Opened, form: &Fields, ticked: Vec<ObjectKey>) -> Option<Vec<ObjectKey>> {
+fn merged(opened: &Opened, form: &Fields, ticked: BTreeSet<ObjectKey>) -> Option<BTreeSet<ObjectKey>> {
     let shown: BTreeSet<&ObjectKey> =
         listed(opened, form).into_iter().skip(from(form)).take(ROWS).map(|object| &object.key).collect();
     let stays =
         opened.objects.iter().map(|object| &object.key).filter(|key| !shown.contains(key) && opened.draft.has(key));
-    let mut all: Vec<ObjectKey> = stays.cloned().chain(ticked).collect();
-    all.sort();
-    all.dedup();
+    let all: BTreeSet<ObjectKey> = stays.cloned().chain(ticked).collect();
     (all.len() < opened.objects.len()).then_some(all)
 }
 

@@ -62,13 +62,15 @@ impl<'a> Wizard<'a> {
         asked: &'a Fields,
     ) -> Result<Self, WebError> {
         let place = Place::tenant(shared, ctx, scope, asked, Section::Restores);
-        let restore = shared.db().tenant(scope).restores().get(id).await?;
-        let opened = match open(shared.db(), scope, id).await {
-            Ok(opened) => Some(opened),
-            Err(error) if error.code == "restore.source_gone" => None,
+        let (restore, draft, opened) = match open(shared.db(), scope, id).await {
+            Ok(opened) => (opened.restore.clone(), opened.draft.clone(), Some(opened)),
+            Err(error) if error.code == "restore.source_gone" => {
+                let restore = shared.db().tenant(scope).restores().get(id).await?;
+                let draft = Draft::of(&restore)?;
+                (restore, draft, None)
+            }
             Err(error) => return Err(error.into()),
         };
-        let draft = Draft::of(&restore)?;
         let tenant = shared.db().tenant(scope).info().await?.display_name;
         let from = from(shared, ctx, scope, &restore, &tenant, opened.is_some()).await?;
         Ok(Self { place, scope, restore, draft, opened, tenant, from })

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use model::registry::{Registry, Risk};
-use model::restore::{Action, Purpose};
+use model::restore::Purpose;
 use store::{Restore, RestoreState, RunRow};
 
 use crate::kit::badge::{Severity, badge, severity, tag};
@@ -36,15 +36,6 @@ pub(super) fn look(action: &str) -> (&'static str, &'static str, Tone) {
 /// Every action, in the order of the facets.
 pub(super) const ACTIONS: [&str; 8] =
     ["create", "update", "assignments_only", "bring_back", "remove", "by_hand", "impossible", "skip"];
-
-/// The word of an item's action; what is left to a person has one of its own.
-pub(super) fn action(item: &model::restore::PlanItem) -> String {
-    match item.action {
-        Action::Impossible | Action::Skip => item.action.to_string(),
-        _ if item.by_hand => "by_hand".to_owned(),
-        action => action.to_string(),
-    }
-}
 
 pub(super) fn action_tag(word: &str) -> Markup {
     let (words, icon, tone) = look(word);
