@@ -1,7 +1,7 @@
 //! Who acts on the command line, on which tenant, and with whose worker.
 
 use engine::{Engine, EngineConfig};
-use model::ids::{RunId, UserId};
+use model::ids::{RestoreId, RunId, UserId};
 use model::{Ambient, AppError};
 use store::{Actor, Db, NODE_ALIVE_MS, RunRow, Started, TenantScope, WorkerInfo};
 use tokio_util::sync::CancellationToken;
@@ -53,9 +53,19 @@ impl Session {
 
     /// The tenant of a run, if the acting user is a member of it.
     pub(crate) async fn scope_of_run(&self, run: RunId) -> Result<TenantScope, AppError> {
+        self.scope_where(async |scope| self.db.tenant(scope).runs().get(run).await.is_ok()).await
+    }
+
+    /// The tenant that a restore writes to, if the acting user is a member of it.
+    pub(crate) async fn scope_of_restore(&self, restore: RestoreId) -> Result<TenantScope, AppError> {
+        self.scope_where(async |scope| self.db.tenant(scope).restores().get(restore).await.is_ok()).await
+    }
+
+    /// The acting user's tenant that holds it.
+    async fn scope_where(&self, holds: impl AsyncFn(&TenantScope) -> bool) -> Result<TenantScope, AppError> {
         for card in self.db.tenants().list_for(self.user).await? {
             let scope = self.db.authorise(self.user, card.tenant.id).await?;
-            if self.db.tenant(&scope).runs().get(run).await.is_ok() {
+            if holds(&scope).await {
                 return Ok(scope);
             }
         }

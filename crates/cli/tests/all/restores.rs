@@ -87,6 +87,10 @@ fn nothing_to_do_is_blocked_and_says_so() {
             "{}",
             shown.text()
         );
+        let taken = ["restore", "plan", "Contoso", "--object", "scopeTags/0", "-o", &out];
+        assert!(tells(&world, database, &taken, 9).await.err.contains("file.unwritable"));
+        let list = tells(&world, database, &["restore", "list", "Contoso"], 0).await.out;
+        assert_eq!(list.matches("rst_").count(), 1, "a name that is taken leaves no restore behind: {list}");
         let map = ["restore", "preview", restore, "--map", "scopeTags=1"];
         assert!(tells(&world, database, &map, 2).await.err.contains("restore.map"));
     });

@@ -12,7 +12,7 @@ use crate::session::Session;
 /// Sends the files and follows the run that makes a set of them.
 pub(crate) async fn run(args: Import, session: &Session) -> Result<Exit, AppError> {
     let scope = session.scope(&args.tenant.tenant).await?;
-    let sent = sent::read(&args.path)?;
+    let sent = sent::for_import(&args.path)?;
     let import = NewImport { name: args.name, file: sent.file, content: sent.content };
     let started = start_import(&session.db, &scope, import, Extra::default()).await?;
     let exit = session.follow_started(&scope, &started, args.waiting).await?;

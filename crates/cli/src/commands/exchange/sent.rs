@@ -12,12 +12,22 @@ pub(super) struct Sent {
     pub(super) content: Vec<u8>,
 }
 
-/// A file as it is, a folder packed.
-pub(super) fn read(path: &Path) -> Result<Sent, AppError> {
+/// What an import takes at most.
+pub(super) fn for_import(path: &Path) -> Result<Sent, AppError> {
+    let too_large =
+        || AppError::invalid("import.too_large", "Packed it has more than 64 MiB").hint("Import it in parts");
+    match read(path, SENT_BYTES_MAX)? {
+        Some(sent) => Ok(sent),
+        None => Err(too_large()),
+    }
+}
+
+/// A file as it is, a folder packed; nothing when that has more bytes.
+pub(super) fn read(path: &Path, most: usize) -> Result<Option<Sent>, AppError> {
     let whole = path.canonicalize().map_err(|error| unreadable(path, error))?;
     let file = whole.file_name().map_or_else(|| "files".to_owned(), |name| name.to_string_lossy().into_owned());
     if !whole.is_dir() {
-        return Ok(Sent { file, content: bytes(&whole)? });
+        return Ok(Some(Sent { file, content: bytes(&whole)? }));
     }
     let mut packer = Packer::default();
     let mut content = Vec::new();
@@ -28,14 +38,12 @@ pub(super) fn read(path: &Path) -> Result<Sent, AppError> {
         let bytes = if length > FILE_BYTES_MAX { vec![0; FILE_BYTES_MAX as usize + 1] } else { bytes(&path)? };
         packer.add(&SourceFile { path: name, bytes })?;
         content.extend(packer.take());
-        if content.len() > SENT_BYTES_MAX {
-            return Err(
-                AppError::invalid("import.too_large", "Packed it has more than 64 MiB").hint("Import it in parts")
-            );
+        if content.len() > most {
+            return Ok(None);
         }
     }
     content.extend(packer.finish()?);
-    Ok(Sent { file, content })
+    Ok(Some(Sent { file, content }))
 }
 
 /// Every file below, sorted. Links are not followed, and what systems and repositories keep for themselves is left out.

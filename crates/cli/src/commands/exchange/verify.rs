@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use model::AppError;
-use model::exchange::{Archive, FileManifest, checked, is_manifest};
+use model::exchange::{Archive, FileManifest, UNPACKED_BYTES_MAX, checked, is_manifest};
 use serde_json::json;
 
 use super::sent;
@@ -12,7 +12,8 @@ use crate::output::Output;
 
 /// Compares every file with the manifest.
 pub(crate) fn run(path: &Path, output: Output) -> Result<Exit, AppError> {
-    let sent = sent::read(path)?;
+    // An export may be larger than what can be imported at once; its archive is opened up to that size.
+    let sent = sent::read(path, UNPACKED_BYTES_MAX as usize)?.ok_or_else(no_manifest)?;
     let mut archive = Archive::open(&sent.file, sent.content)?;
     let paths = archive.paths();
     let place = paths.iter().find(|path| is_manifest(path)).cloned().ok_or_else(no_manifest)?;

@@ -73,7 +73,8 @@ fn ask(question: &str, option: &str) -> Result<String, AppError> {
     if !std::io::stdin().is_terminal() {
         return Err(missing());
     }
-    let mut terminal = std::io::stdout();
+    // What a script reads is on the standard output.
+    let mut terminal = std::io::stderr();
     let _ = write!(terminal, "{question}: ").and_then(|()| terminal.flush());
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line).map_err(|_| missing())?;

@@ -9,10 +9,11 @@ use std::path::Path;
 use app::restores::{Source, begin};
 use model::AppError;
 use model::ids::{RestoreId, RunId};
-use store::{Restore as Row, TenantScope};
+use store::Restore as Row;
 
 use crate::args::{OneTenant, Restore};
 use crate::exit::Exit;
+use crate::new_file::NewFile;
 use crate::session::Session;
 use crate::when;
 
@@ -37,31 +38,21 @@ pub(crate) async fn run(args: Restore, session: &Session) -> Result<Exit, AppErr
 
 async fn of_run(run: RunId, source: Source, out: Option<&Path>, session: &Session) -> Result<Exit, AppError> {
     let scope = session.scope_of_run(run).await?;
+    let file = out.map(NewFile::create).transpose()?;
     let restore = begin(&session.db, &scope, source).await?;
-    plan::preview(session, &scope, restore, out).await
+    plan::preview(session, &scope, restore, file).await
 }
 
 async fn show_one(what: &str, session: &Session) -> Result<Exit, AppError> {
     if let Ok(restore) = what.parse::<RestoreId>() {
-        let scope = scope_of(session, restore).await?;
+        let scope = session.scope_of_restore(restore).await?;
         return show::restore(session, &scope, restore).await;
     }
     show::file(session, Path::new(what))
 }
 
-/// The tenant that a restore writes to, if the acting user is a member of it.
-async fn scope_of(session: &Session, restore: RestoreId) -> Result<TenantScope, AppError> {
-    for card in session.db.tenants().list_for(session.user).await? {
-        let scope = session.db.authorise(session.user, card.tenant.id).await?;
-        if session.db.tenant(&scope).restores().get(restore).await.is_ok() {
-            return Ok(scope);
-        }
-    }
-    Err(AppError::not_found())
-}
-
 async fn discard(restore: RestoreId, session: &Session) -> Result<Exit, AppError> {
-    let scope = scope_of(session, restore).await?;
+    let scope = session.scope_of_restore(restore).await?;
     app::restores::discard(&session.db, &scope, restore).await?;
     session.output.document(&serde_json::json!({ "discarded": restore }));
     session.output.line("Given up. Nothing was written.");

@@ -1,7 +1,5 @@
 //! `restore plan`: from the source to a plan.
 
-use std::path::Path;
-
 use app::restores::{
     Answers, Choice, Mapping, ObjectKey, ReferenceAnswer, Scope, Source, Target, TargetAnswer, answer, begin,
     choose_scope, mapping, open, start_preview,
@@ -21,6 +19,7 @@ use crate::session::Session;
 pub(super) async fn run(args: RestorePlan, session: &Session) -> Result<Exit, AppError> {
     let scope = session.scope(&args.tenant.tenant).await?;
     let answers: Vec<_> = args.map.iter().map(|text| parsed(text)).collect::<Result<_, _>>()?;
+    let file = args.out.as_deref().map(NewFile::create).transpose()?;
     let restore = begin(&session.db, &scope, source(&args, &scope, session).await?).await?;
     if args.assignments || args.only_assignments {
         let opened = open(&session.db, &scope, restore).await?;
@@ -28,19 +27,20 @@ pub(super) async fn run(args: RestorePlan, session: &Session) -> Result<Exit, Ap
         choose_scope(&session.db, &scope, restore, opened.restore.revision, wanted).await?;
     }
     map(session, &scope, restore, &answers).await?;
-    preview(session, &scope, restore, args.out.as_deref()).await
+    preview(session, &scope, restore, file).await
 }
 
 /// Answers, then previews a restore that has begun.
 pub(super) async fn again(args: RestorePreview, session: &Session) -> Result<Exit, AppError> {
-    let scope = super::scope_of(session, args.restore).await?;
+    let scope = session.scope_of_restore(args.restore).await?;
     let answers: Vec<_> = args.map.iter().map(|text| parsed(text)).collect::<Result<_, _>>()?;
+    let file = args.out.as_deref().map(NewFile::create).transpose()?;
     map(session, &scope, args.restore, &answers).await?;
     if args.waiting.detach {
         let started = start_preview(&session.db, &scope, args.restore, Extra::default()).await?;
         return session.follow_started(&scope, &started, args.waiting).await;
     }
-    preview(session, &scope, args.restore, args.out.as_deref()).await
+    preview(session, &scope, args.restore, file).await
 }
 
 async fn source(args: &RestorePlan, scope: &TenantScope, session: &Session) -> Result<Source, AppError> {
@@ -107,21 +107,21 @@ async fn map(
     answer(&session.db, scope, restore, opened.restore.revision, answers).await.map(|_| ())
 }
 
-/// Starts the preview, waits for it, and shows the plan with what is left to answer.
+/// Starts the preview, waits for it, writes the plan to the file, and shows it with what is left to answer. The file was
+/// made before anything began: a name that is taken leaves no restore behind.
 pub(super) async fn preview(
     session: &Session,
     scope: &TenantScope,
     restore: RestoreId,
-    out: Option<&Path>,
+    file: Option<NewFile>,
 ) -> Result<Exit, AppError> {
-    let mut file = out.map(NewFile::create).transpose()?;
     let started = start_preview(&session.db, scope, restore, Extra::default()).await?;
     let exit = session.wait(scope, started.run()).await?;
     let restores = session.db.tenant(scope).restores();
     if restores.get(restore).await?.plan.is_none() {
         return Ok(exit);
     }
-    if let Some(mut file) = file.take() {
+    if let Some(mut file) = file {
         file.write(&restores.plan(restore).await?)?;
         file.keep()?;
     }
