@@ -23,6 +23,8 @@ const NAMES: usize = 3;
 pub enum Level {
     /// As it should be.
     Good,
+    /// Nobody has looked yet.
+    Unknown,
     /// Look at it.
     Warning,
     /// A person has to act elsewhere.
@@ -100,7 +102,7 @@ async fn connection(db: &Db, scope: &TenantScope) -> Result<Check, AppError> {
     Ok(match checked {
         None => {
             let text = "The preview says which permissions are missing. Check the connection to know it now";
-            Check::new(code, Level::Good, "Connection not checked yet", text)
+            Check::new(code, Level::Unknown, "Connection not checked yet", text)
         }
         Some(run) if run.outcome == Outcome::Succeeded => {
             let text = "The last check found sign-in and permissions in order";

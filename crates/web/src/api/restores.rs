@@ -169,7 +169,7 @@ pub(crate) struct RestoreObject {
 pub(crate) struct RestoreCheck {
     /// Stable code.
     code: &'static str,
-    /// `good`, `warning` or `elsewhere`.
+    /// `good`, `unknown`, `warning` or `elsewhere`.
     level: String,
     /// A few words.
     title: String,

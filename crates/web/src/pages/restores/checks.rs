@@ -151,7 +151,7 @@ fn answers(wizard: &Wizard<'_>, mapping: &Mapping, asked: &Fields) -> Markup {
 /// The checks, what needs somebody first.
 fn check_list(wizard: &Wizard<'_>, checks: &[Check]) -> Markup {
     let mut sorted: Vec<&Check> = checks.iter().collect();
-    sorted.sort_by_key(|check| check.level == Level::Good);
+    sorted.sort_by_key(|check| matches!(check.level, Level::Good | Level::Unknown));
     let now = wizard.place.now();
     html! {
         ul.checks role="list" {
@@ -161,7 +161,7 @@ fn check_list(wizard: &Wizard<'_>, checks: &[Check]) -> Markup {
                     (icon(name))
                     span {
                         (check.title)
-                        small { (sentence(&check.text)) @if let Some(at) = check.at { " " (relative_time(&now, at)) "." } }
+                        small { (sentence(&check.text)) @if let Some(at) = check.at { " Seen " (relative_time(&now, at)) "." } }
                     }
                 }
             }
@@ -172,6 +172,7 @@ fn check_list(wizard: &Wizard<'_>, checks: &[Check]) -> Markup {
 fn look(level: Level) -> (Tone, &'static str) {
     match level {
         Level::Good => (Tone::Ok, "circle-check"),
+        Level::Unknown => (Tone::Mute, "help-circle"),
         Level::Warning => (Tone::Warn, "alert-triangle"),
         Level::Elsewhere => (Tone::Human, "user-question"),
     }

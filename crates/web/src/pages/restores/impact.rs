@@ -81,7 +81,11 @@ pub(super) fn gate_list(gates: &[Gate]) -> Markup {
             @for gate in gates {
                 li data-tone=(if gate.open { Tone::Ok } else { Tone::Bad }) {
                     (icon(if gate.open { "circle-check" } else { "circle-x" }))
-                    span { (gate.demand) small { @if gate.open { "So it is." } @else { (sentence("Not yet")) " " code { (gate.code) } } } }
+                    span {
+                        span.vh { @if gate.open { "Met: " } @else { "Not met: " } }
+                        (gate.demand)
+                        @if !gate.open { small { (sentence("Not yet")) " " code { (gate.code) } } }
+                    }
                 }
             }
         }
