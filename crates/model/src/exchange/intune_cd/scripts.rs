@@ -25,8 +25,9 @@ pub(super) fn files(folder: &str, object: &Object) -> Vec<SourceFile> {
         .filter(|(type_key, ..)| *type_key == object.type_key)
         .filter_map(|(_, content, named, added, ending)| {
             let bytes = STANDARD.decode(text(content)).ok()?;
-            let name = names::safe(&format!("{}{added}", text(named).trim_end_matches(ending)));
-            Some(SourceFile { path: format!("{folder}/Script Data/{name}__{id}{ending}"), bytes })
+            // What is added tells IntuneCD which script it is: a long name must not cut it off.
+            let name = names::safe(text(named).trim_end_matches(ending));
+            Some(SourceFile { path: format!("{folder}/Script Data/{name}{added}__{id}{ending}"), bytes })
         })
         .collect()
 }
