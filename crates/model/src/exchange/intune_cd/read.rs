@@ -97,13 +97,10 @@ fn apps(map: &mut Map<String, Value>, ids: &Ids) {
         map.shift_remove(SELECTED_APPS.1);
         map.insert(SELECTED_APPS.0.to_owned(), json!(selected));
     }
-    match map.get_mut(TARGETED_APPS) {
-        Some(apps @ Value::Object(_)) => {
-            if let Some(id) = id(apps, "appName") {
-                *apps = json!([id]);
-            }
-        }
-        _ => {}
+    if let Some(targeted) = map.get_mut(TARGETED_APPS)
+        && let Some(id) = id(targeted, "appName")
+    {
+        *targeted = json!([id]);
     }
 }
 
