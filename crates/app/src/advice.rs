@@ -93,7 +93,7 @@ const KNOWN: [(&str, &str, &str); 66] = [
         "Export it again with the tool that wrote it, then import that.",
     ),
     ("import.encoding", "The text cannot be read", "Save the file as UTF-8, then import it again."),
-    ("import.yaml", "YAML is not read", "Let IntuneCD write JSON (-o json), then import that."),
+    ("import.not_yaml", "The file is no YAML", "Export it again with the tool that wrote it, then import that."),
     ("import.too_large", "The file is too large", "No configuration is that large: import the others without it."),
     ("import.path", "The path leads elsewhere", "Pack the files again without links and without paths that lead out."),
     ("import.unreadable", "The archive is damaged or encrypted", "Pack the files again without a password."),

@@ -5,6 +5,7 @@
 #![expect(clippy::print_stderr, reason = "a skipped comparison must be seen")]
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
+mod intune_cd;
 #[expect(dead_code, reason = "the guard of the contracts uses the rest")]
 mod metadata;
 
@@ -69,7 +70,7 @@ fn read_all(files: &[SourceFile], here: &Source) -> (Layout, Vec<Object>, Vec<Fo
 
 fn write_all(layout: Layout, objects: &[Object], source: &Source) -> Vec<SourceFile> {
     let mut writer = Writer::new(layout, source.clone());
-    let mut files: Vec<_> = objects.iter().filter_map(|object| writer.write(object).ok()).collect();
+    let mut files: Vec<_> = objects.iter().filter_map(|object| writer.write(object).ok()).flatten().collect();
     files.extend(writer.finish());
     files
 }
@@ -204,6 +205,7 @@ fn source() -> Source {
         groups: one("11111111-1111-1111-1111-111111111111", "Pilot"),
         scope_tags: one("0", "Default"),
         filters: one("22222222-2222-2222-2222-222222222222", "Corporate"),
+        ..Source::default()
     }
 }
 
@@ -284,7 +286,8 @@ fn what_is_not_understood_is_named() {
         file("a/number.json", b"7"),
         file("a/new.json", b"{\"@odata.type\":\"#microsoft.graph.brandNew\"}"),
         file("Groups/g.json", b"{\"id\":\"1\",\"displayName\":\"g\"}"),
-        file("Scope Tags/a.yaml", b"displayName: x"),
+        file("Scope Tags/a.yaml", b"displayName: x: y"),
+        file("Assignment Report/report.json", b"[{\"groupName\":\"g\"}]"),
         file(".git/config", b"x"),
     ];
     let (_, objects, others) = read_all(&files, &Source::default());
@@ -305,10 +308,22 @@ fn what_is_not_understood_is_named() {
         ("a/number.json", ("import.no_object", true)),
         ("a/new.json", ("import.unknown_type", true)),
         ("Groups/g.json", ("import.not_kept", false)),
-        ("Scope Tags/a.yaml", ("import.yaml", true)),
+        ("Scope Tags/a.yaml", ("import.not_yaml", true)),
+        ("Assignment Report/report.json", ("import.no_configuration", false)),
         (".git/config", ("import.other_file", false)),
     ]);
     assert_eq!(codes, wanted);
+}
+
+#[test]
+fn a_hundred_thousand_files_beside_each_other_take_no_time() {
+    let paths: Vec<String> = (0..100_000).map(|number| format!("Settings Catalog/{number}.json")).collect();
+    let mut reader = Reader::new(&paths, &Source::default(), |_| None);
+    for (number, path) in paths.iter().enumerate() {
+        let text = format!("{{\"id\":\"aaaaaaaa-0000-0000-0000-{number:012}\",\"name\":\"x\"}}");
+        let found = reader.read(path, text.as_bytes(), |_| None);
+        assert!(matches!(found[..], [Found::Object(_)]), "{found:?}");
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use model::run::{Definition, IdentityInputs, ItemOutcome, Repeat};
 use serde::Deserialize;
 use store::{ExportPart, ItemRecord};
 
-use super::{Chosen, Exported, Objects, source_of};
+use super::{Chosen, Exported, Objects, source_for};
 use crate::inventory::{done, item_key};
 use crate::starting::app_ending;
 
@@ -71,7 +71,7 @@ async fn export(ctx: &RunCtx) -> Result<Ending, AppError> {
 
 async fn pack(ctx: &RunCtx, inputs: Inputs) -> Result<(), AppError> {
     let mut objects = Objects::of(&ctx.db, &ctx.scope, &inputs.chosen, ctx.run.created_at).await?;
-    let mut writer = Writer::new(inputs.layout, source_of(&ctx.db, &ctx.scope).await?);
+    let mut writer = Writer::new(inputs.layout, source_for(&ctx.db, &ctx.scope, inputs.layout).await?);
     let mut packer = Packer::default();
     let pages = objects.pages(&ctx.db, &ctx.scope).await?;
     ctx.db.ledger().set_total(&ctx.lease, pages + 1).await?;
@@ -82,8 +82,8 @@ async fn pack(ctx: &RunCtx, inputs: Inputs) -> Result<(), AppError> {
         for one in page {
             match one {
                 Exported::Whole(object, _) => match writer.write(&object) {
-                    Ok(file) => {
-                        packer.add(&file)?;
+                    Ok(files) => {
+                        files.iter().try_for_each(|file| packer.add(file))?;
                         written += 1;
                     }
                     Err(problem) => missing.push(ItemRecord {

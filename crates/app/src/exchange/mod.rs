@@ -12,7 +12,7 @@ mod start_import;
 
 pub use chosen::Chosen;
 pub use expire::ExpireUploads;
-pub use names::source_of;
+pub use names::{source_for, source_of};
 pub use objects::{Exported, Objects};
 pub use origin::SetOrigin;
 pub use start_export::{begin_export, layout_named, start_configuration_export};

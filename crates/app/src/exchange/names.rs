@@ -4,11 +4,15 @@ use std::collections::BTreeMap;
 
 use model::AppError;
 use model::cloud::Clouds;
-use model::exchange::Source;
+use model::exchange::{Layout, Source};
+use serde::Deserialize;
 use store::{Db, TenantScope};
 
 /// Rows read at a time.
 const PAGE: usize = 1_000;
+/// Objects opened at a time.
+const OPENED: usize = 200;
+const APPS: &str = "mobileApps";
 
 /// The tenant with the names that its database has. Nothing is asked outside.
 pub async fn source_of(db: &Db, scope: &TenantScope) -> Result<Source, AppError> {
@@ -23,7 +27,44 @@ pub async fn source_of(db: &Db, scope: &TenantScope) -> Result<Source, AppError>
         groups: groups(db, scope).await?,
         scope_tags: objects(db, scope, "scopeTags").await?,
         filters: objects(db, scope, "assignmentFilters").await?,
+        templates: objects(db, scope, "notificationTemplates").await?,
+        scripts: objects(db, scope, "complianceScripts").await?,
+        apps: objects(db, scope, APPS).await?,
+        app_types: BTreeMap::new(),
     })
+}
+
+/// The same for an export in that layout: IntuneCD finds apps by name and type.
+pub async fn source_for(db: &Db, scope: &TenantScope, layout: Layout) -> Result<Source, AppError> {
+    let mut source = source_of(db, scope).await?;
+    if layout == Layout::Intunecd {
+        source.app_types = app_types(db, scope).await?;
+    }
+    Ok(source)
+}
+
+async fn app_types(db: &Db, scope: &TenantScope) -> Result<BTreeMap<String, String>, AppError> {
+    let mut types = BTreeMap::new();
+    let mut after: Option<String> = None;
+    loop {
+        let from = after.as_deref().map(|id| (APPS, id));
+        let rows = db.tenant(scope).inventory().present(&[APPS], from, OPENED).await?;
+        let Some(last) = rows.last() else { return Ok(types) };
+        after = Some(last.external_id.clone());
+        let versions: Vec<_> = rows.iter().filter_map(|row| row.version).collect();
+        for (_, document) in db.tenant(scope).versions().documents(&versions).await? {
+            let app: App = serde_json::from_slice(&document).map_err(AppError::internal)?;
+            types.extend(app.object_type.map(|name| (app.id, name)));
+        }
+    }
+}
+
+/// What is wanted of an app.
+#[derive(Deserialize)]
+struct App {
+    id: String,
+    #[serde(rename = "@odata.type")]
+    object_type: Option<String>,
 }
 
 async fn objects(db: &Db, scope: &TenantScope, type_key: &str) -> Result<BTreeMap<String, String>, AppError> {

@@ -63,6 +63,8 @@ fn read(content: Vec<u8>, here: &Source) -> Vec<Object> {
         for found in reader.read(&path, &bytes, |path| archive.read(path).ok()) {
             match found {
                 Found::Object(object) => objects.push(*object),
+                // IntuneCD has scripts and enrolment profiles as files of their own.
+                Found::Aside(aside) if matches!(aside.problem.code, "import.other_file" | "import.beside") => {}
                 other => panic!("{other:?}"),
             }
         }
@@ -116,7 +118,8 @@ async fn every_type_comes_back_as_it_was_from_every_layout(database: &TestDataba
         assert_eq!(again.len() + left_out, objects.len(), "{layout}: each is written or named");
         assert!(again.len() > objects.len() / 2, "{layout}");
         let keys: BTreeSet<_> = objects.iter().map(|one| (&one.type_key, &one.name)).collect();
-        for object in &again {
+        // Of an Apple token IntuneCD keeps the profiles and not the name.
+        for object in again.iter().filter(|one| layout != Layout::Intunecd || one.type_key != "appleAde") {
             assert!(keys.contains(&(&object.type_key, &object.name)), "{layout}: {} {}", object.type_key, object.name);
         }
     }

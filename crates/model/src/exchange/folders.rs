@@ -3,7 +3,7 @@
 use crate::registry::{Contract, Registry};
 
 /// A type, IntuneManagement's folder and IntuneCD's, each empty where the tool has none for it.
-const FOLDERS: [(&str, &str, &str); 52] = [
+const FOLDERS: [(&str, &str, &str); 51] = [
     ("settingsCatalog", "SettingsCatalog", "Settings Catalog"),
     ("deviceConfigurations", "DeviceConfiguration", "Device Configurations"),
     ("compliancePolicies", "CompliancePolicies", "Compliance Policies/Policies"),
@@ -55,7 +55,6 @@ const FOLDERS: [(&str, &str, &str); 52] = [
     ("remoteAssistance", "", "Partner Connections/Remote Assistance"),
     ("androidManagedStore", "", "Managed Google Play"),
     ("vppTokens", "", "Apple VPP Tokens"),
-    ("tenantSettings", "", "Device Management Settings"),
 ];
 
 /// What there is one of in a directory: type, IntuneCD's folder, its file.
@@ -101,14 +100,36 @@ pub(super) fn intune_cd(type_key: &str) -> Option<(&'static str, &'static str)> 
     single.or_else(|| folder().map(|(_, _, folder)| (*folder, "")))
 }
 
+/// What tools keep beside configuration: the folder, the file in it where it is one, and what it is.
+const NO_CONFIGURATION: [(&str, &str, &str); 7] = [
+    ("Assignment Report", "", "It is IntuneCD's list of who has what, which the objects say themselves"),
+    ("__archive__", "", "It is IntuneCD's archive of what the tenant does not have any more"),
+    ("Autopilot Devices", "", "It tells of devices, and is no configuration"),
+    ("Activation Lock Bypass Codes", "", "It tells of devices, and is no configuration"),
+    ("", "configurationSettings", "It is Microsoft's catalog of settings, and is no configuration"),
+    ("", "configurationCategories", "It is Microsoft's catalog of settings, and is no configuration"),
+    ("", "backup_summary", "It tells of a run of IntuneCD, and is no configuration"),
+];
+
+/// What a file is that holds no configuration, by where it is.
+pub(super) fn no_configuration(path: &str) -> Option<&'static str> {
+    let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
+    let stem = file.split('.').next().unwrap_or_default();
+    let is = |of: &str, name: &str| {
+        (of.is_empty() || folder.split('/').any(|step| step == of)) && (name.is_empty() || stem == name)
+    };
+    NO_CONFIGURATION.iter().find(|(of, name, _)| is(of, name)).map(|(.., why)| *why)
+}
+
 /// The types that some tool, or we, keep in the folder of that file: those of the longest folder that the path ends in.
 pub(super) fn types_of(path: &str) -> Vec<&'static Contract> {
-    let Some((folder, _)) = path.rsplit_once('/') else { return Vec::new() };
+    let Some((folder, file)) = path.rsplit_once('/') else { return Vec::new() };
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
     let steps: Vec<&str> = folder.split('/').collect();
     // The nearest folder says most: one further up may be the name of the whole backup.
     for end in (1..=steps.len()).rev() {
         for start in 0..end {
-            let found = kept_in(&steps[start..end].join("/"));
+            let found = kept_in(&steps[start..end].join("/"), stem);
             if !found.is_empty() {
                 return found;
             }
@@ -117,7 +138,7 @@ pub(super) fn types_of(path: &str) -> Vec<&'static Contract> {
     Vec::new()
 }
 
-fn kept_in(folder: &str) -> Vec<&'static Contract> {
+fn kept_in(folder: &str, stem: &str) -> Vec<&'static Contract> {
     let registry = Registry::embedded();
     // Ours are written exactly so; the folders of others differ in capitals alone.
     if let Some(own) = registry.get(folder) {
@@ -126,7 +147,9 @@ fn kept_in(folder: &str) -> Vec<&'static Contract> {
     let folder = folder.to_lowercase();
     let is = |name: &str| name.to_lowercase() == folder;
     let listed = FOLDERS.iter().filter(|(_, one, other)| is(one) || is(other)).map(|(key, ..)| *key);
-    let single = SINGLE.iter().filter(|(_, name, _)| is(name)).map(|(key, ..)| *key);
+    // Beside the one file of a type there may be others that are nothing of it.
+    let named = |file: &str| file.is_empty() || stem.split("__").next() == Some(file);
+    let single = SINGLE.iter().filter(|(_, name, file)| is(name) && named(file)).map(|(key, ..)| *key);
     let further = FURTHER.iter().filter(|(_, name)| is(name)).map(|(key, _)| *key);
     let own = registry.iter().filter(|one| is(&one.label_plural)).map(|one| one.key.as_str());
     let mut keys: Vec<&str> = listed.chain(single).chain(further).chain(own).collect();
@@ -137,7 +160,7 @@ fn kept_in(folder: &str) -> Vec<&'static Contract> {
 
 #[cfg(test)]
 mod tests {
-    use super::{FOLDERS, FURTHER, SINGLE, types_of};
+    use super::{FOLDERS, FURTHER, SINGLE, no_configuration, types_of};
     use crate::registry::Registry;
 
     fn keys(path: &str) -> Vec<&str> {
@@ -155,8 +178,24 @@ mod tests {
         assert_eq!(keys("Applications/Windows/a.json"), ["mobileApps"]);
         assert_eq!(keys("Settings catalog policies/a.json"), ["settingsCatalog"]);
         assert_eq!(keys("App Protection/a.json").len(), 6);
+        assert_eq!(keys("Device Management Settings/settings.json"), ["tenantSettings"]);
+        assert_eq!(
+            keys("Entra/External Collaboration Settings/external_identities_policy.json"),
+            ["externalIdentities"]
+        );
+        assert_eq!(keys("Entra/External Collaboration Settings/b2b_policy.json"), [] as [&str; 0]);
         assert_eq!(keys("a.json"), [] as [&str; 0]);
         assert_eq!(keys("whatever/a.json"), [] as [&str; 0]);
+    }
+
+    #[test]
+    fn what_tools_keep_beside_configuration_is_known_by_its_place() {
+        for path in ["Assignment Report/report.json", "x/Assignment Report/report.yaml", "configurationSettings.json"] {
+            assert!(no_configuration(path).is_some(), "{path}");
+        }
+        for path in ["Settings Catalog/report.json", "Settings Catalog/configurationSettings 2.json"] {
+            assert!(no_configuration(path).is_none(), "{path}");
+        }
     }
 
     #[test]

@@ -10,11 +10,13 @@ mod intune_cd;
 mod intune_management;
 mod names;
 mod ours;
+mod parts;
 mod read;
 mod recognise;
 mod shape;
 mod text;
 mod write;
+mod yaml;
 
 use std::collections::BTreeMap;
 
@@ -120,6 +122,14 @@ pub struct Source {
     pub scope_tags: BTreeMap<String, String>,
     /// Names of assignment filters by their ids, as far as they are known.
     pub filters: BTreeMap<String, String>,
+    /// Names of notification templates by their ids, as far as they are known.
+    pub templates: BTreeMap<String, String>,
+    /// Names of compliance scripts by their ids, as far as they are known.
+    pub scripts: BTreeMap<String, String>,
+    /// Names of apps by their ids, as far as they are known.
+    pub apps: BTreeMap<String, String>,
+    /// Types of apps (`#microsoft.graph.…`) by their ids: only IntuneCD's layout wants them.
+    pub app_types: BTreeMap<String, String>,
 }
 
 /// JSON for people and for line by line comparison: sorted keys, two spaces, a line break at the end.

@@ -8,6 +8,8 @@ const NAME_MAX: usize = 80;
 const NAME_BYTES_MAX: usize = 150;
 /// Characters of an id that is written as it is.
 const ID_MAX: usize = 64;
+/// The same where a tool reads it: two GUIDs with an underscore between them are the longest.
+const FILE_ID_MAX: usize = 80;
 
 const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
 
@@ -52,7 +54,7 @@ pub(super) fn id_part(id: &str) -> String {
 /// An id as it is, for tools that read it out of a file's name; one that no file system takes is replaced.
 pub(super) fn file_id(id: &str) -> String {
     let plain = id.chars().all(|one| one.is_ascii_alphanumeric() || matches!(one, '-' | '_'));
-    if plain && !id.is_empty() && id.len() <= ID_MAX { id.to_owned() } else { short_hash(id, 16) }
+    if plain && !id.is_empty() && id.len() <= FILE_ID_MAX { id.to_owned() } else { short_hash(id, 16) }
 }
 
 /// The first digits of the SHA-256.

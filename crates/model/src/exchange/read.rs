@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use super::intune_cd::{self, Ids};
 use super::ours::{FileManifest, FileMissing, FileObject, MANIFEST, is_manifest, sha256};
-use super::{Layout, Object, Problem, Source, folders, names, recognise, shape, text};
+use super::parts::{Parts, Whole};
+use super::{Layout, Object, Problem, Source, folders, names, recognise, shape, text, yaml};
 use crate::canonical;
 use crate::registry::Contract;
 use crate::registry::content::{external_id, name};
@@ -52,11 +54,15 @@ impl Aside {
 pub struct Reader {
     layout: Layout,
     paths: BTreeSet<String>,
+    /// The paths in lower case: PowerShell's tools do not mind capitals.
+    lower: HashMap<String, String>,
+    parts: Parts,
     manifests: Vec<(String, FileManifest)>,
     listed: HashMap<String, FileObject>,
     directory_id: Option<String>,
     ids: Ids,
-    seen: HashMap<(String, String), String>,
+    /// SHA-256 of the content of what was taken, by type and id.
+    seen: HashMap<(String, String), [u8; 32]>,
     broken: Vec<Aside>,
 }
 
@@ -67,6 +73,8 @@ impl Reader {
         let mut reader = Self {
             layout: Layout::Portal,
             paths: paths.iter().cloned().collect(),
+            lower: paths.iter().map(|path| (path.to_lowercase(), path.clone())).collect(),
+            parts: Parts::of(paths),
             manifests: Vec::new(),
             listed: HashMap::new(),
             directory_id: None,
@@ -74,6 +82,9 @@ impl Reader {
                 groups: unique(&here.groups),
                 scope_tags: unique(&here.scope_tags),
                 filters: unique(&here.filters),
+                templates: unique(&here.templates),
+                scripts: unique(&here.scripts),
+                apps: unique(&here.apps),
             },
             seen: HashMap::new(),
             broken: Vec::new(),
@@ -109,17 +120,17 @@ impl Reader {
     }
 
     fn guessed_layout(&self) -> Layout {
-        let in_folder = |is: &dyn Fn(&str) -> bool| {
-            self.paths.iter().filter_map(|path| path.rsplit_once('/')).any(|(folder, _)| folder.split('/').any(is))
-        };
+        let folders = self.paths.iter().filter_map(|path| path.rsplit_once('/')).map(|(folder, _)| folder);
+        let folders: BTreeSet<&str> = folders.flat_map(|folder| folder.split('/')).collect();
+        let in_folder = |is: fn(&str) -> bool| folders.iter().any(|folder| is(folder));
         let has_table = self.paths.iter().any(|path| file_name(path).eq_ignore_ascii_case(MIGRATION_TABLE));
         if !self.manifests.is_empty() {
             Layout::Ours
         } else if has_table {
             Layout::IntuneManagement
-        } else if in_folder(&intune_cd::is_folder) {
+        } else if in_folder(intune_cd::is_folder) {
             Layout::Intunecd
-        } else if in_folder(&folders::is_intune_management) {
+        } else if in_folder(folders::is_intune_management) {
             Layout::IntuneManagement
         } else {
             Layout::Portal
@@ -154,7 +165,10 @@ impl Reader {
             let why = "It is not what was exported: it is taken as it is now";
             found.push(Found::Aside(Aside::of(path, "import.altered", why)));
         }
-        let documents = several(document);
+        let documents = match self.parts.whole_of(path).filter(|part| part.is_made_of(&document)) {
+            Some(part) => vec![self.whole(&part, document, &mut beside, &mut found)],
+            None => several(document),
+        };
         let alone = documents.len() == 1;
         for (position, document) in documents.into_iter().enumerate() {
             let place = if alone { path.to_owned() } else { format!("{path}#{}", position + 1) };
@@ -182,7 +196,11 @@ impl Reader {
                 "It is neither JSON nor YAML, so it holds no object",
             )));
         }
-        if BESIDE.iter().any(|(ending, _)| self.main_of(path, ending).is_some()) {
+        if let Some(why) = folders::no_configuration(path) {
+            return Some(Some(Aside::of(path, "import.no_configuration", why)));
+        }
+        let is_beside = BESIDE.iter().any(|(ending, _)| self.main_of(path, ending).is_some());
+        if is_beside || self.parts.is_further(path) {
             return Some(Some(Aside::of(path, "import.beside", "It belongs to the object in the file beside it")));
         }
         None
@@ -203,7 +221,7 @@ impl Reader {
             text = text.replace(ORGANIZATION, id);
         }
         if is_yaml(&path.to_lowercase()) {
-            return Err(Problem::new("import.yaml", "YAML is not read: let IntuneCD write JSON (-o json)"));
+            return yaml::parsed(&text);
         }
         serde_json::from_str(&text).map_err(|_| Problem::new("import.not_json", "Its text is no JSON, or was cut off"))
     }
@@ -222,6 +240,7 @@ impl Reader {
         let listed = self.listed.get(path).cloned();
         let registry = crate::registry::Registry::embedded();
         let by_manifest = listed.as_ref().and_then(|one| registry.get(&one.type_key));
+        let by_manifest = by_manifest.or_else(|| self.parts.whole_of(path).map(|part| part.contract));
         let Some(contract) = by_manifest.or_else(|| recognise::type_of(path, &document)) else {
             return lost("import.unknown_type", "Neither its content nor its folder says what type of object it is");
         };
@@ -238,13 +257,31 @@ impl Reader {
         self.taken(contract, place, listed, document)
     }
 
+    /// The object whose parts are files of their own, from the first of them and those that belong to it as well.
+    fn whole(
+        &self,
+        part: &Whole<'_>,
+        first: Value,
+        beside: &mut impl FnMut(&str) -> Option<Vec<u8>>,
+        found: &mut Vec<Found>,
+    ) -> Value {
+        let mut items = vec![part.item(part.first, first)];
+        for path in part.further {
+            match self.parsed(path, &beside(path).unwrap_or_default()) {
+                Ok(document) => items.push(part.item(path, document)),
+                Err(problem) => found.push(Found::Lost(Aside { problem, ..Aside::of(path, "", "") })),
+            }
+        }
+        part.document(items)
+    }
+
     fn take_beside(&self, path: &str, document: &mut Value, beside: &mut impl FnMut(&str) -> Option<Vec<u8>>) {
         for (ending, property) in BESIDE {
             if document.get(property).is_some_and(|value| !value.is_null()) {
                 continue;
             }
             let wanted = format!("{}{ending}.json", path.strip_suffix(".json").unwrap_or(path)).to_lowercase();
-            let Some(other) = self.paths.iter().find(|other| other.to_lowercase() == wanted) else { continue };
+            let Some(other) = self.lower.get(&wanted) else { continue };
             let value = beside(other).and_then(|bytes| self.parsed(other, &bytes).ok());
             if let (Some(map), Some(value)) = (document.as_object_mut(), value) {
                 map.insert(property.to_owned(), value);
@@ -261,7 +298,7 @@ impl Reader {
             None if document.get("id").is_none() && !contract.single => named(contract, &document, place),
             None => name(contract, &document),
         };
-        let content = canonical::to_string(&document);
+        let content: [u8; 32] = Sha256::digest(canonical::to_string(&document)).into();
         let own = |id: String| Object { type_key: contract.key.clone(), external_id: id, name, document };
         match self.seen.get(&(contract.key.clone(), id.clone())) {
             Some(before) if *before == content => Found::Aside(Aside {

@@ -27,36 +27,42 @@ impl Writer {
         Self { layout, source, paths, objects, missing, groups }
     }
 
-    /// The object's file; why there is none otherwise, which the manifest names as well.
-    pub fn write(&mut self, object: &Object) -> Result<SourceFile, Problem> {
+    /// The object's files, of which there is one but for scripts and parts in IntuneCD's layout; why there is none
+    /// otherwise, which the manifest names as well.
+    pub fn write(&mut self, object: &Object) -> Result<Vec<SourceFile>, Problem> {
+        let one = |(path, text): (String, String)| vec![SourceFile { path, bytes: text.into_bytes() }];
         let written = match self.layout {
-            Layout::Ours => Ok((ours::path(object), ours::text(object))),
-            Layout::Portal => Ok(portal(object)),
-            Layout::IntuneManagement => intune_management::file(object, &self.source),
-            Layout::Intunecd => intune_cd::file(object, &self.source),
+            Layout::Ours => Ok(one((ours::path(object), ours::text(object)))),
+            Layout::Portal => Ok(one(portal(object))),
+            Layout::IntuneManagement => intune_management::file(object, &self.source).map(one),
+            Layout::Intunecd => intune_cd::files(object, &self.source),
         };
         let same_path = || Problem::new("export.same_path", "Another object has the same path in this layout");
-        let written = written.and_then(|(path, text)| {
-            let is_new = self.paths.insert(path.to_lowercase());
-            if is_new { Ok(SourceFile { path, bytes: text.into_bytes() }) } else { Err(same_path()) }
+        let written = written.and_then(|files| {
+            let paths: Vec<String> = files.iter().map(|file| file.path.to_lowercase()).collect();
+            if paths.iter().any(|path| self.paths.contains(path)) {
+                return Err(same_path());
+            }
+            self.paths.extend(paths);
+            Ok(files)
         });
         match &written {
-            Ok(file) => self.list(object, file),
+            Ok(files) => self.list(object, files),
             Err(problem) => self.lack(&object.type_key, Some(&object.external_id), &object.name, problem.code),
         }
         written
     }
 
-    fn list(&mut self, object: &Object, file: &SourceFile) {
+    fn list(&mut self, object: &Object, files: &[SourceFile]) {
         match self.layout {
-            Layout::Ours => self.objects.push(FileObject {
+            Layout::Ours => self.objects.extend(files.iter().map(|file| FileObject {
                 path: file.path.clone(),
                 type_key: object.type_key.clone(),
                 id: object.external_id.clone(),
                 name: object.name.clone(),
                 sha256: ours::sha256(&file.bytes),
                 bytes: file.bytes.len() as u64,
-            }),
+            })),
             Layout::IntuneManagement => self.groups.extend(intune_management::groups(object)),
             Layout::Portal | Layout::Intunecd => {}
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use app::backups::PolicyKey;
-use app::exchange::{Chosen, Exported, Objects, begin_export, layout_named, source_of};
+use app::exchange::{Chosen, Exported, Objects, begin_export, layout_named, source_for};
 use app::inventory::ObjectQuery;
 use model::AppError;
 use model::change::Author;
@@ -47,7 +47,7 @@ pub(crate) async fn run(args: Export, session: &Session) -> Result<Exit, AppErro
         policies: args.objects.iter().map(|text| policy(text)).collect::<Result<Vec<PolicyKey>, _>>()?,
         query: ObjectQuery::of(types).checked()?,
     };
-    let source = source_of(&session.db, &scope).await?;
+    let source = source_for(&session.db, &scope, layout).await?;
     let organisation = source.organisation.clone();
     let objects = begin_export(&session.db, &scope, chosen, layout).await?;
     let writer = Writer::new(layout, source);
@@ -71,7 +71,10 @@ impl Writing<'_> {
         for one in page {
             match one {
                 Exported::Whole(object, version) => match self.writer.write(&object) {
-                    Ok(file) => files.push((file, version)),
+                    Ok(written) => {
+                        self.written += 1;
+                        files.extend(written.into_iter().map(|file| (file, version)));
+                    }
                     Err(problem) => self.missing.push((object.type_key, object.name, problem.code.to_owned())),
                 },
                 Exported::Missing { type_key, external_id, name, code } => {
@@ -80,7 +83,6 @@ impl Writing<'_> {
                 }
             }
         }
-        self.written += files.len();
         Ok(Some(files))
     }
 
