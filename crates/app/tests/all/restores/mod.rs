@@ -1,6 +1,8 @@
 //! `restore.preview` and `restore.execute`: what a restore promises, and that it keeps it.
 
 mod back;
+mod chosen;
+mod death;
 mod elsewhere;
 mod every_type;
 mod lost;

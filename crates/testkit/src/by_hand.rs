@@ -5,7 +5,7 @@ use model::registry::{Contract, Rows};
 use serde_json::{Value, json};
 
 /// Changes an object as it is stored.
-pub(super) fn change(contract: &Contract, object: &mut Value) {
+pub fn change(contract: &Contract, object: &mut Value) {
     let fixed = |name: &str| {
         let named = |paths: &[String]| paths.iter().any(|path| path == name);
         let held = contract.held.as_ref().is_some_and(|held| held.property == name);
