@@ -6,7 +6,7 @@ use app::restores::{ObjectKey, ShownPlan};
 use model::diff::same_after_write;
 use model::registry::content::path::edit_holders;
 use model::registry::{Assignable, Contract, CreateMode, DIRECTORY, Mode, Registry, content};
-use model::restore::own;
+use model::restore::{PlanItem, own};
 use serde_json::{Value, json};
 use testkit::{World, by_hand};
 
@@ -128,11 +128,9 @@ impl Chosen {
     }
 
     /// It stands inside of the organisation.
-    fn brand(&self, world: &World, edit: impl FnOnce(&mut Vec<Value>, usize)) {
+    fn brand(&self, world: &World, edit: impl FnOnce(&mut Vec<Value>)) {
         let change = |organization: &mut Value| {
-            let rows = organization["branding"]["localizations"].as_array_mut().unwrap();
-            let at = rows.iter().position(|row| row["id"] == self.id.as_str()).unwrap();
-            edit(rows, at);
+            edit(organization["branding"]["localizations"].as_array_mut().unwrap());
         };
         let organization = world.simulator.objects(world.directory(), "organization");
         let id = organization[0]["id"].as_str().unwrap();
@@ -182,11 +180,52 @@ impl Chosen {
 
     pub(super) fn change_by_hand(&self, world: &World) {
         if self.is_branding() {
-            return self.brand(world, |rows, at| by_hand::change(self.contract, &mut rows[at]));
+            return self.brand(world, |rows| {
+                let own = rows.iter_mut().filter(|row| row["id"] == self.id.as_str());
+                own.for_each(|row| by_hand::change(self.contract, row));
+            });
         }
         let (collection, key) = self.place(world);
         let change = |object: &mut Value| by_hand::change(self.contract, object);
         assert!(world.simulator.change(world.directory(), &collection, key, change), "{}", self.contract.key);
+    }
+
+    /// The object that an item of a plan changes or removes.
+    pub(super) fn of_plan(world: &World, item: &PlanItem) -> Self {
+        let (contract, id) = (Registry::embedded().get(&item.type_key).unwrap(), item.live_id.clone().unwrap());
+        let is_it = |object: &Value| content::external_id(contract, object) == Some(&id);
+        let before = stored(world, contract).into_iter().find(is_it).unwrap();
+        Self { contract, id, before }
+    }
+
+    /// Makes it what it was, whatever has become of it.
+    pub(super) fn put_back(&self, world: &World) {
+        if self.is_branding() {
+            return self.brand(world, |rows| {
+                rows.retain(|row| row["id"] != self.id.as_str());
+                rows.push(self.before.clone());
+            });
+        }
+        let (collection, key) = self.place(world);
+        let there = |object: &mut Value| *object = self.before.clone();
+        if !world.simulator.change_silently(world.directory(), &collection, key, there) {
+            assert!(world.simulator.insert(world.directory(), &collection, self.before.clone()), "{}", self.id);
+        }
+    }
+
+    /// Gives it a text of which nobody knows.
+    pub(super) fn rename(&self, world: &World) {
+        let name = if self.before.get("description").is_some() { "description" } else { "displayName" };
+        if self.is_branding() {
+            return self.brand(world, |rows| {
+                rows.iter_mut()
+                    .filter(|row| row["id"] == self.id.as_str())
+                    .for_each(|row| row["signInPageText"] = json!("x"));
+            });
+        }
+        let (collection, key) = self.place(world);
+        let change = |object: &mut Value| object[name] = json!("of somebody else");
+        assert!(world.simulator.change(world.directory(), &collection, key, change), "{}", self.id);
     }
 
     /// What a draft calls it.
@@ -224,7 +263,7 @@ impl Chosen {
     /// Removes it, into the deleted items where its kind has some.
     pub(super) fn remove(&self, world: &World) {
         if self.is_branding() {
-            return self.brand(world, |rows, at| drop(rows.remove(at)));
+            return self.brand(world, |rows| rows.retain(|row| row["id"] != self.id.as_str()));
         }
         let (collection, key) = self.place(world);
         assert!(world.simulator.remove(world.directory(), &collection, key), "{}", self.contract.key);

@@ -8,8 +8,8 @@ use app::restores::{ShownPlan, Source};
 use graph_sim::{Effect, Fault, FaultKind};
 use model::ids::RunId;
 use model::restore::{Action, PlanItem};
-use model::run::{Outcome, Status};
-use store::{Engine, RunRow, WriteResult, WriteRow};
+use model::run::{ItemOutcome, Outcome, Status};
+use store::{Engine, ItemRow, RunRow, WriteResult, WriteRow};
 use testkit::{TestDatabase, World, on_both_databases};
 
 use super::chosen::{Chosen, by_kind, keys, missing, of_each_type};
@@ -87,7 +87,7 @@ struct Done {
     row: RunRow,
     rows: Vec<WriteRow>,
     effects: Vec<Effect>,
-    items: Vec<store::ItemRow>,
+    items: Vec<ItemRow>,
 }
 
 async fn done(world: &World, database: &TestDatabase, plan: ShownPlan) -> Done {
@@ -129,7 +129,9 @@ impl Done {
 
     /// Every item is as planned, and every request of the plan was about to be sent.
     fn all_as_planned(&self) {
-        assert_eq!(self.row.outcome, Outcome::Succeeded, "{:?} {:#?}", self.row.reason, self.items);
+        let good = |item: &&ItemRow| item.outcome != ItemOutcome::Succeeded;
+        let bad: Vec<_> = self.items.iter().filter(good).collect();
+        assert_eq!(self.row.outcome, Outcome::Succeeded, "{:?} {bad:#?}", self.row.reason);
         let sent: BTreeSet<(u32, u32)> = self.rows.iter().map(|row| (row.item, row.step)).collect();
         let of = |item: &PlanItem| (0..item.steps.len() as u32).map(|step| (item.sequence, step)).collect::<Vec<_>>();
         let planned: BTreeSet<(u32, u32)> = self.plan.plan.items.iter().flat_map(of).collect();
@@ -195,8 +197,8 @@ async fn workers_die_at_every_write_of_every_change(database: &TestDatabase) {
     let (world, source) = backed_up(database).await;
     let (chosen, plan) = changed(&world, &source).await;
     let done = done(&world, database, plan).await;
-    done.each_took_effect_once(world.directory());
     done.all_as_planned();
+    done.each_took_effect_once(world.directory());
     assert_eq!(missing(&chosen), Vec::<&str>::new());
     for one in &chosen {
         one.assert_as_before(&world, &one.id, &[], &done.plan);
@@ -211,8 +213,8 @@ async fn workers_die_at_every_write_of_every_object_that_is_made(database: &Test
     let fits = |one: &Chosen| one.can_be_made_again() || one.is_made_by_changing_it();
     let (chosen, plan) = removed(&world, &source, fits).await;
     let done = done(&world, database, plan).await;
-    done.each_took_effect_once(world.directory());
     done.all_as_planned();
+    done.each_took_effect_once(world.directory());
     assert_eq!(missing(&chosen), Vec::<&str>::new());
     let ids = done.new_ids();
     for one in &chosen {
@@ -229,10 +231,10 @@ async fn workers_die_at_every_write_of_the_way_back(database: &TestDatabase) {
     assert_eq!(run.outcome, Outcome::Succeeded, "{:?}", world.items(run.id).await);
     let (_, back) = previewed(&world, begun(&world, Source::Undo { run: run.id }).await).await;
     let done = done(&world, database, back).await;
+    done.all_as_planned();
     done.each_took_effect_once(world.directory());
     assert!(done.plan.plan.items.iter().all(|item| item.action == Action::Remove), "{:?}", done.types());
     assert_eq!(done.plan.plan.items.len(), chosen.len(), "what was made and what was brought back");
-    done.all_as_planned();
     assert!(chosen.iter().all(|one| !one.is_there(&world)));
     println!("{} objects, {:?}", chosen.len(), done.types());
 }

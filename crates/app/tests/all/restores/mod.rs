@@ -5,5 +5,7 @@ mod chosen;
 mod death;
 mod elsewhere;
 mod every_type;
+mod exported;
 mod lost;
+mod moved;
 mod steps;
