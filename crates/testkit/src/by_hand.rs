@@ -17,7 +17,7 @@ pub fn change(contract: &Contract, object: &mut Value) {
     let assigned = contract.assignable.part().map(str::to_owned);
     let applies_to_everybody =
         is_built_in(contract, object) && !contract.built_in.as_ref().is_some_and(|one| one.assigned);
-    for (name, value) in object.as_object_mut().unwrap() {
+    for (name, value) in object.as_object_mut().expect("an object is one") {
         let part = contract.part(name);
         if assigned.as_deref() == Some(name) {
             if !applies_to_everybody {
