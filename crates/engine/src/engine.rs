@@ -49,6 +49,8 @@ impl Engine {
     pub async fn run(&self, stop: CancellationToken) -> std::io::Result<()> {
         let held = Held::default();
         let beating = CancellationToken::new();
+        // Whoever drops this worker in the middle has killed it: nothing renews its leases any more.
+        let _silenced = beating.clone().drop_guard();
         let beat = beat::start(self.db.clone(), self.worker.id, held.clone(), self.config.beat, beating.clone())?;
         let sweeping = tokio::spawn(sweep::sweep_until(self.db.clone(), self.config.sweep, stop.clone()));
         let announcing = node::announce_until(

@@ -1,5 +1,6 @@
 //! Faults on demand: what is hit, what happens, how often.
 
+use std::collections::HashSet;
 use std::sync::Mutex;
 
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,9 @@ pub struct Fault {
     /// otherwise meet every n-th in step.
     #[serde(default)]
     pub at_random: bool,
+    /// Hit each different request once: told by method, path and body.
+    #[serde(default)]
+    pub once_each: bool,
 }
 
 /// Which requests a fault hits.
@@ -36,6 +40,8 @@ pub struct FaultMatch {
     pub method: Option<String>,
     /// Requests of their own, requests inside a batch, or both.
     pub place: Place,
+    /// Only requests that ask for a change.
+    pub writes: bool,
 }
 
 /// Where a request stands.
@@ -71,6 +77,11 @@ pub enum FaultKind {
     Reset,
     /// The request takes effect, then the connection closes instead of an answer.
     AnswerLost,
+    /// The request takes effect or not, and no answer ever comes over the open connection: time for the client to die.
+    Silence {
+        /// Whether it takes effect.
+        effect: bool,
+    },
     /// The answer ends after so many bytes although its length says more.
     Truncate {
         /// Bytes sent.
@@ -116,6 +127,7 @@ impl Fault {
             times: None,
             every: None,
             at_random: false,
+            once_each: false,
         }
     }
 
@@ -140,6 +152,13 @@ impl Fault {
         self
     }
 
+    /// Hits each different request that asks for a change, once.
+    #[must_use]
+    pub fn each_write(mut self) -> Self {
+        (self.matches.writes, self.once_each) = (true, true);
+        self
+    }
+
     /// Hits only requests standing there.
     #[must_use]
     pub fn place(mut self, place: Place) -> Self {
@@ -154,6 +173,8 @@ struct Active {
     fault: Fault,
     seen: u32,
     fired: u32,
+    /// What was hit, where each different request is hit once.
+    hit: HashSet<String>,
 }
 
 /// The faults of one tenant.
@@ -168,11 +189,14 @@ pub(crate) struct Target<'a> {
     pub(crate) path: &'a str,
     pub(crate) in_batch: bool,
     pub(crate) is_token: bool,
+    /// Whether it asks for a change.
+    pub(crate) is_write: bool,
+    pub(crate) body: &'a [u8],
 }
 
 impl Faults {
     pub(crate) fn add(&self, fault: Fault) {
-        self.lock().push(Active { fault, seen: 0, fired: 0 });
+        self.lock().push(Active { fault, seen: 0, fired: 0, hit: HashSet::new() });
     }
 
     pub(crate) fn clear(&self) {
@@ -186,7 +210,7 @@ impl Faults {
                 continue;
             }
             active.seen += 1;
-            if active.is_turn() {
+            if active.is_turn() && active.is_new(target) {
                 active.fired += 1;
                 return Some(active.fault.kind.clone());
             }
@@ -208,6 +232,12 @@ impl Active {
         }
         self.seen.is_multiple_of(every)
     }
+
+    /// Whether this request was not hit yet, where that matters.
+    fn is_new(&mut self, target: Target<'_>) -> bool {
+        let request = || format!("{} {} {}", target.method, target.path, String::from_utf8_lossy(target.body));
+        !self.fault.once_each || self.hit.insert(request())
+    }
 }
 
 impl Fault {
@@ -220,7 +250,8 @@ impl Fault {
         };
         let method = self.matches.method.as_deref().is_none_or(|method| method.eq_ignore_ascii_case(target.method));
         let for_token = self.matches.place == Place::Token || matches!(self.kind, FaultKind::TokenError { .. });
-        place && method && for_token == target.is_token && contains(target.path, &self.matches.path)
+        let kind = target.is_write || !self.matches.writes;
+        place && method && kind && for_token == target.is_token && contains(target.path, &self.matches.path)
     }
 }
 
@@ -242,7 +273,17 @@ mod tests {
     use super::*;
 
     fn target(path: &str) -> Target<'_> {
-        Target { method: "GET", path, in_batch: false, is_token: false }
+        Target { method: "GET", path, in_batch: false, is_token: false, is_write: false, body: b"" }
+    }
+
+    #[test]
+    fn each_write_is_hit_once_and_no_read() {
+        let faults = Faults::default();
+        faults.add(Fault::on("", FaultKind::Silence { effect: true }).each_write());
+        let hit = |target| faults.strike(target).is_some();
+        let write = |body| Target { method: "POST", is_write: true, body, ..target("policies") };
+        assert_eq!([hit(target("policies")), hit(write(b"1")), hit(write(b"2"))], [false, true, true]);
+        assert_eq!([hit(write(b"1")), hit(Target { method: "PATCH", ..write(b"1") })], [false, true]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, Response, StatusCode, header, request::Parts};
 
 use crate::config::Throttling;
 use crate::errors::GraphError;
-use crate::faults::contains;
+use crate::faults::{FaultKind, contains};
 use crate::graph::{self, Reply, Request};
 use crate::journal::count;
 use crate::random::Random;
@@ -152,6 +152,10 @@ async fn ask_graph(door: &Door, parts: &Parts, version: &str, path: &str, body: 
             code: header_text(&parts.headers, "x-msft-approval-code"),
         },
     });
+    if let Some(FaultKind::Silence { .. }) = reply.harm {
+        world.silent.send_modify(|count| *count += 1);
+        std::future::pending::<()>().await;
+    }
     with_ids(respond(reply), &request_id, echoed)
 }
 

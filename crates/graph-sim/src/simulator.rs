@@ -55,6 +55,7 @@ impl Simulator {
             arrived: watch::Sender::new(0),
             gate: watch::Sender::new(None),
             held: watch::Sender::new(0),
+            silent: watch::Sender::new(0),
             last_request: AtomicU64::new(1),
         });
         let listeners = Listeners::open(Arc::clone(&world), config.http_port, config.https_port)?;
@@ -243,6 +244,16 @@ impl Simulator {
     /// Waits until so many requests have been stopped at the gate since the start.
     pub async fn wait_for_held(&self, at_least: u64) {
         reach(&self.world.held, at_least).await;
+    }
+
+    /// How many requests were left without an answer since the start; changes of it can be waited for.
+    pub fn left_unanswered(&self) -> watch::Receiver<u64> {
+        self.world.silent.subscribe()
+    }
+
+    /// Makes every token invalid that was given out: what somebody sent before and nobody has read yet is refused.
+    pub fn expire_tokens(&self) {
+        self.world.tokens.expire_all();
     }
 
     /// Closes the listeners and waits until they are gone.

@@ -140,6 +140,11 @@ impl Tokens {
         }
     }
 
+    /// Makes every token expire now.
+    pub(crate) fn expire_all(&self) {
+        self.lock().values_mut().for_each(|issued| issued.expired = true);
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Issued>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -37,6 +37,8 @@ pub(crate) struct World {
     pub(crate) gate: watch::Sender<Option<String>>,
     /// Requests waiting at the gate.
     pub(crate) held: watch::Sender<u64>,
+    /// Requests that were left without an answer.
+    pub(crate) silent: watch::Sender<u64>,
     /// Number of the last request, from which its id derives.
     pub(crate) last_request: AtomicU64,
 }

@@ -15,6 +15,7 @@
 //! }
 //! ```
 
+pub mod by_hand;
 mod canary;
 pub mod chain;
 mod database;

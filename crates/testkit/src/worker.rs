@@ -49,6 +49,15 @@ impl RunningWorker {
         Self { stop, task }
     }
 
+    /// Ends it as a power cut would, in the middle of whatever it is at. Its leases stay until they run out.
+    pub async fn die(self) {
+        self.task.abort();
+        let ended = self.task.await;
+        assert!(ended.is_err_and(|error| error.is_cancelled()), "it was at work");
+        // What is not at the runs: sweeping, the node list.
+        self.stop.cancel();
+    }
+
     /// Stops it as a signal would: what it holds is handed back, what it ended is delivered.
     pub async fn stop(self) {
         self.stop.cancel();

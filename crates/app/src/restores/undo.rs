@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use model::AppError;
 use model::ids::RunId;
-use model::restore::{Plan, PlanItem};
+use model::restore::{Action, Plan, PlanItem};
 use store::{Db, Restore, TenantScope, WriteResult, WriteRow};
 
 use super::draft::{Draft, ObjectKey};
@@ -32,7 +32,9 @@ pub(super) async fn objects(db: &Db, scope: &TenantScope, run: RunId) -> Result<
     let plan = plan_of(db, scope, run).await?;
     let written = written(&db.tenant(scope).restores().writes(run).await?);
     let way_back = |item: &PlanItem| {
-        let made = written.get(&item.sequence)?;
+        let made = written.get(&item.sequence)?.as_ref();
+        // What came back from the deleted items goes there again.
+        let made = made.or(item.live_id.as_ref().filter(|_| item.action == Action::BringBack));
         let (id, content) = match (&item.live, &item.live_id, made) {
             (Some(live), Some(id), _) => (id.clone(), Content::Document(Box::new(live.clone()))),
             (_, _, Some(id)) => (id.clone(), Content::Removed),

@@ -141,7 +141,7 @@ fn throttle(request: Request<'_>, segments: &[String]) -> Result<f64, GraphError
     let attempt = Attempt {
         app: request.app,
         service,
-        is_write: request.method != "GET" && !is_lookup(segments) && !evaluate::is_it(segments),
+        is_write: asks_for_change(request),
         units: resource_units(segments, has("select="), has("expand="), top),
     };
     let verdict = request.tenant.limits.attempt(attempt, tokio::time::Instant::now());
@@ -173,6 +173,8 @@ fn with_faults(request: Request<'_>, answer: impl FnOnce() -> Reply) -> Reply {
         path: &target,
         in_batch: request.in_batch,
         is_token: false,
+        is_write: asks_for_change(request),
+        body: request.body,
     });
     match fault {
         None => answer(),
@@ -185,7 +187,9 @@ fn with_faults(request: Request<'_>, answer: impl FnOnce() -> Reply) -> Reply {
             request.world.tokens.expire(request.token);
             Reply::error(&expired(), request)
         }
-        Some(FaultKind::Reset) => Reply { harm: Some(FaultKind::Reset), ..Reply::empty(200) },
+        Some(kind @ (FaultKind::Reset | FaultKind::Silence { effect: false })) => {
+            Reply { harm: Some(kind), ..Reply::empty(200) }
+        }
         Some(kind) => spoil(request, answer(), kind),
     }
 }
@@ -219,6 +223,12 @@ fn spoil(request: Request<'_>, mut reply: Reply, kind: FaultKind) -> Reply {
         reply.body = Value::Object(page).to_string();
     }
     reply
+}
+
+/// Whether the request is there to change something: a POST may as well look things up, or carry other requests.
+fn asks_for_change(request: Request<'_>) -> bool {
+    let segments = path::split(request.path);
+    request.method != "GET" && segments != ["$batch"] && !is_lookup(&segments) && !evaluate::is_it(&segments)
 }
 
 /// Whether a POST only looks directory objects up.

@@ -41,8 +41,14 @@ pub(crate) async fn token(door: &Door, parts: &Parts, name: &str, body: &[u8]) -
         return refused(90_002, name);
     };
     count(&tenant.counters.round_trips);
-    let fault =
-        tenant.faults.strike(Target { method: "POST", path: parts.uri.path(), in_batch: false, is_token: true });
+    let fault = tenant.faults.strike(Target {
+        method: "POST",
+        path: parts.uri.path(),
+        in_batch: false,
+        is_token: true,
+        is_write: false,
+        body: &[],
+    });
     let answer = || match granted(door, parts, (position, tenant), body) {
         Ok(text) => (200, text),
         Err(aadsts) => refusal::refused(aadsts, name, &clock::format_seconds(clock::EPOCH)),

@@ -29,6 +29,32 @@ pub(super) fn plain(contract: &Contract, document: &Value) -> Value {
     document
 }
 
+/// What an object says of itself. Of another one that it names only the id is its own, and a row that the other one has is
+/// not: both change with the other one.
+pub fn own(contract: &Contract, document: &Value) -> Value {
+    let mut document = document.clone();
+    for path in &contract.by_id {
+        edit_holders(&mut document, path, &mut keep_id);
+    }
+    for part in &contract.parts {
+        let Some(value) = document.get_mut(&part.property) else { continue };
+        if let Some(rows) = value.as_array_mut() {
+            rows.retain(|row| !part.is_inverse(row));
+        }
+        if contract.bound(&part.property).is_some() {
+            only_ids(value);
+        }
+    }
+    document
+}
+
+fn only_ids(value: &mut Value) {
+    match value {
+        Value::Array(rows) => rows.iter_mut().for_each(only_id),
+        value => only_id(value),
+    }
+}
+
 fn plain_part(contract: &Contract, part: &Part, value: &mut Value) {
     if let Some(rows) = value.as_array_mut() {
         rows.retain(|row| !part.is_inverse(row));
@@ -36,13 +62,7 @@ fn plain_part(contract: &Contract, part: &Part, value: &mut Value) {
     let bound = contract.bound(&part.property).is_some();
     match &part.written {
         // What is bound or linked is its id and nothing else.
-        _ if bound => {
-            let rows = value.as_array_mut().into_iter().flatten();
-            rows.for_each(only_id);
-            if value.is_object() {
-                only_id(value);
-            }
-        }
+        _ if bound => only_ids(value),
         Some(Rows::DefinitionValues) => super::templates::plain_values(value),
         Some(Rows::InPlace { key }) | Some(Rows::Each { key }) if key == "id" => {}
         Some(Rows::Never) => {}

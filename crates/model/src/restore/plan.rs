@@ -32,6 +32,9 @@ pub struct PlanItem {
     pub name: String,
     /// Graph's id of the object that is changed; absent when one is made.
     pub live_id: Option<String>,
+    /// Where the preview found nothing, so that one is made: nothing may be there when it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gone_id: Option<String>,
     /// What is done.
     pub action: Action,
     /// Why nothing is done, or less than was asked for.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use engine::{Ending, RunCtx};
 use graph::{GraphError, TenantGraph};
 use model::registry::{Contract, content};
-use model::restore::{PlanItem, Slot};
+use model::restore::{PlanItem, Slot, own};
 use model::run::{ItemOutcome, Reason};
 use serde_json::Value;
 use store::{ItemRecord, Restores, WriteRow};
@@ -67,7 +67,9 @@ impl<'a> Hand<'a> {
 
     /// What decides whether an object is as it was.
     pub(super) fn mark(&self, document: &Value) -> String {
-        let content = model::canonical::to_string(&content::content_for_hash(self.contract, document));
+        // What it names may be changed by another item meanwhile, which is no change of this one.
+        let content = content::content_for_hash(self.contract, &own(self.contract, document));
+        let content = model::canonical::to_string(&content);
         crate::backups::manifest::sha256_hex(content.as_bytes())
     }
 

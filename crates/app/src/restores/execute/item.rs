@@ -62,8 +62,9 @@ impl Hand<'_> {
 
     /// The object has to be as the preview saw it, or nothing is written.
     async fn first_look(&mut self) -> Result<First, Ending> {
-        let found = match self.item.action {
-            Action::Create => return Ok(First::AsPlanned),
+        let found = match (self.item.action, &self.item.gone_id) {
+            (Action::Create, None) => return Ok(First::AsPlanned),
+            (Action::Create, Some(gone)) => self.look_at(gone).await,
             _ => self.look().await,
         };
         let found = match found {

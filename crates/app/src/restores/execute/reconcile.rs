@@ -1,13 +1,16 @@
 //! Whether a request took effect whose answer nobody has: told by reading back.
 
-use graph::{GraphError, ObservedObject};
-use model::registry::content;
-use model::restore::{Purpose, Step};
+use graph::{GraphError, ObservedObject, Write};
+use model::registry::{content, path_segment};
+use model::restore::{Choice, Mapped, Method, Purpose, Step, steps};
 use serde_json::Value;
 use store::WriteRow;
 use tokio::sync::mpsc;
 
 use super::hand::Hand;
+
+/// What a plan promises is all that it writes.
+const ALL: Choice = Choice { settings: true, assignments: true };
 
 /// What reading back says.
 pub(super) enum Truth {
@@ -22,7 +25,7 @@ pub(super) enum Truth {
 impl Hand<'_> {
     pub(super) async fn truth(&mut self, step: &Step, row: &WriteRow) -> Result<Truth, GraphError> {
         match step.purpose {
-            Purpose::Create if self.id.is_none() => self.created().await,
+            Purpose::Create if self.id.is_none() => self.created(step).await,
             Purpose::Create | Purpose::BringBack => {
                 Ok(if self.look().await?.is_some() { Truth::Made(None) } else { Truth::NotMade })
             }
@@ -32,7 +35,13 @@ impl Hand<'_> {
     }
 
     /// A new object that nobody knew has the name and what was asked for. Two of them cannot be told apart.
-    async fn created(&self) -> Result<Truth, GraphError> {
+    /// One that has its id from the request is there under it.
+    async fn created(&self, step: &Step) -> Result<Truth, GraphError> {
+        if self.contract.create.with_id || step.method != Method::Post {
+            let id = &self.item.source_id;
+            let found = self.look_at(id).await?;
+            return Ok(found.map_or(Truth::NotMade, |_| Truth::Made(Some(id.clone()))));
+        }
         let wanted = self.item.promised.clone().unwrap_or_default();
         let name = content::name(self.contract, &wanted);
         let mut candidates = Vec::new();
@@ -68,11 +77,14 @@ impl Hand<'_> {
         }
     }
 
-    /// An object that is as it was just before the request has not been changed by it; one that has what was sent has.
+    /// What needs the request no more has had it. An object that is as it was just before the request has not been changed
+    /// by it; one that has what was sent has.
     async fn changed(&mut self, step: &Step, row: &WriteRow) -> Result<Truth, GraphError> {
         let Some(found) = self.look().await? else { return Ok(Truth::Unclear) };
         let as_before = row.intent.before.as_ref().is_some_and(|before| *before == self.mark(&found));
-        let truth = if as_before {
+        let truth = if self.is_done(step, row.step as usize, &found) {
+            Truth::Made(None)
+        } else if as_before {
             Truth::NotMade
         } else if self.holds(step, &found) {
             Truth::Made(None)
@@ -81,6 +93,33 @@ impl Hand<'_> {
         };
         self.seen = Some(found);
         Ok(truth)
+    }
+
+    /// Whether nobody would send the request for the object as it is now.
+    fn is_done(&self, step: &Step, number: usize, found: &Value) -> bool {
+        if step.method == Method::Delete {
+            return self.is_gone(step, found);
+        }
+        let Some(promised) = &self.item.promised else { return false };
+        let Ok(promised) = self.filled(promised, &self.item.promised_slots) else { return false };
+        let Ok(left) = steps(self.contract, &Mapped::unchanged(self.contract, &promised), Some(found), ALL) else {
+            return false;
+        };
+        let sent = |step: &Step| Write::of(step, self.id.as_deref(), |item| self.ids.get(&item).cloned());
+        let Some(this) = sent(step) else { return false };
+        let later: Vec<_> = self.item.steps[number + 1..].iter().filter_map(sent).collect();
+        // Another request to the same address may follow it in the plan. One that the plan does not have says that
+        // somebody else was there.
+        let same_place = |left: &Write| left.method == this.method && left.path == this.path;
+        left.iter().filter_map(sent).filter(same_place).all(|left| left != this && later.contains(&left))
+    }
+
+    /// Whether the row that the request takes away is in none of the object's lists.
+    fn is_gone(&self, step: &Step, found: &Value) -> bool {
+        let Some(id) = step.path.trim_end_matches("/$ref").rsplit('/').next() else { return false };
+        let parts = self.contract.parts.iter().filter_map(|part| found.get(&part.property));
+        let mut ids = parts.filter_map(Value::as_array).flatten().filter_map(|row| row.get("id")?.as_str());
+        !ids.any(|row| path_segment(row) == id)
     }
 
     fn holds(&self, step: &Step, found: &Value) -> bool {

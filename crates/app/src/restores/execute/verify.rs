@@ -2,7 +2,7 @@
 
 use engine::Ending;
 use model::diff::same_after_write;
-use model::restore::Action;
+use model::restore::{Action, own};
 use model::run::ItemOutcome;
 
 use super::hand::Hand;
@@ -36,7 +36,8 @@ impl Hand<'_> {
         let Ok(promised) = self.filled(&promised, &self.item.promised_slots) else {
             return self.end(ItemOutcome::Incomplete, Some(said::NEEDS_OTHER.0), said::NEEDS_OTHER.1, None).await;
         };
-        let difference = same_after_write(self.contract, &promised, &found);
+        let own = |document| own(self.contract, document);
+        let difference = same_after_write(self.contract, &own(&promised), &own(&found));
         self.seen = Some(found);
         let ignored = |path: &str| {
             self.item.unverifiable.iter().any(|known| path == known || path.starts_with(&format!("{known}.")))

@@ -134,6 +134,7 @@ impl Planner<'_> {
             source_id: candidate.object.key.id.clone(),
             name: candidate.object.name.clone(),
             live_id: None,
+            gone_id: None,
             action,
             why,
             steps: Vec::new(),
@@ -246,7 +247,11 @@ impl Planner<'_> {
                 item
             }
         };
-        item.live_id = id.filter(|_| bin.is_some());
+        if bin.is_some() {
+            item.live_id = id;
+        } else {
+            item.gone_id = id;
+        }
         self.permitted(contract, item)
     }
 

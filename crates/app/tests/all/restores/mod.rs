@@ -1,7 +1,11 @@
 //! `restore.preview` and `restore.execute`: what a restore promises, and that it keeps it.
 
 mod back;
+mod chosen;
+mod death;
 mod elsewhere;
 mod every_type;
+mod exported;
 mod lost;
+mod moved;
 mod steps;

@@ -1,7 +1,8 @@
 //! The steps of a restore, as a person takes them.
 
 use app::restores::{
-    Answers, Confirmation, Scope, ShownPlan, Source, answer, begin, choose_scope, confirm, shown, start_preview,
+    Answers, Confirmation, ObjectKey, Scope, ShownPlan, Source, answer, begin, choose_scope, confirm, shown,
+    start_preview,
 };
 use app::starting::Extra;
 use model::ids::{RestoreId, RunId};
@@ -39,6 +40,15 @@ pub(super) async fn previewed(world: &World, restore: RestoreId) -> (RunRow, Sho
     let run = start_preview(&world.db, &scope, restore, Extra::default()).await.unwrap().run();
     let row = world.worked(run).await;
     (row, shown(&world.db, &scope, restore).await.unwrap())
+}
+
+/// The plan for these objects of the source alone.
+pub(super) async fn previewed_of(world: &World, source: Source, objects: Vec<ObjectKey>) -> ShownPlan {
+    let restore = begun(world, source).await;
+    let scope = world.scope().await;
+    let revision = revision(world, &scope, restore).await;
+    choose_scope(&world.db, &scope, restore, revision, Scope { objects: Some(objects), ..WHOLE }).await.unwrap();
+    previewed(world, restore).await.1
 }
 
 /// What a person says who has looked at the plan.

@@ -6,9 +6,9 @@ use model::registry::Contract;
 use model::registry::content::path::{edit_holders, values};
 use model::restore::{Choice, Mapped, Promise, Why, bring_back, promise, promise_brought_back, steps};
 use serde_json::Value;
+use testkit::by_hand;
 
 use super::bench::{Bench, Sample, Side};
-use super::by_hand;
 use super::carried_out::Weather;
 
 pub(super) const ALL: Choice = Choice { settings: true, assignments: true };

@@ -3,7 +3,6 @@
 
 mod approval;
 mod bench;
-mod by_hand;
 mod carried_out;
 mod exported;
 mod life;

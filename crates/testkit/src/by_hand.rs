@@ -5,7 +5,7 @@ use model::registry::{Contract, Rows};
 use serde_json::{Value, json};
 
 /// Changes an object as it is stored.
-pub(super) fn change(contract: &Contract, object: &mut Value) {
+pub fn change(contract: &Contract, object: &mut Value) {
     let fixed = |name: &str| {
         let named = |paths: &[String]| paths.iter().any(|path| path == name);
         let held = contract.held.as_ref().is_some_and(|held| held.property == name);
@@ -17,7 +17,7 @@ pub(super) fn change(contract: &Contract, object: &mut Value) {
     let assigned = contract.assignable.part().map(str::to_owned);
     let applies_to_everybody =
         is_built_in(contract, object) && !contract.built_in.as_ref().is_some_and(|one| one.assigned);
-    for (name, value) in object.as_object_mut().unwrap() {
+    for (name, value) in object.as_object_mut().expect("an object is one") {
         let part = contract.part(name);
         if assigned.as_deref() == Some(name) {
             if !applies_to_everybody {
