@@ -6,7 +6,9 @@ use model::registry::Contract;
 use serde_json::Value;
 
 /// What the service gives every object or assignment by itself.
-const GIVEN: [&str; 5] = ["id", "createdDateTime", "lastModifiedDateTime", "version", "sourceId"];
+const GIVEN: [&str; 6] = ["id", "createdDateTime", "lastModifiedDateTime", "version", "source", "sourceId"];
+/// How an assignment says that it has no filter, beside leaving it out.
+const NO_FILTER: (&str, &str) = ("deviceAndAppManagementAssignmentFilterType", "none");
 
 /// Ids of the one tenant and what stands for them in the other.
 pub(super) type Renamed = BTreeMap<String, String>;
@@ -39,7 +41,8 @@ fn gist(contract: &Contract, mut object: Value) -> Value {
     if let Some(fields) = object.as_object_mut() {
         fields.retain(|name, _| !computed(name));
     }
-    plain(&mut object);
+    let within: Vec<_> = contract.strip.iter().filter_map(|path| Some(path.rsplit_once('.')?.1)).collect();
+    plain(&mut object, &within);
     for set in contract.sets.iter().filter(|set| !set.contains(['.', '['])) {
         if let Some(list) = object[set].as_array_mut() {
             list.sort_by_key(Value::to_string);
@@ -48,13 +51,17 @@ fn gist(contract: &Contract, mut object: Value) -> Value {
     object
 }
 
-/// Without what every object is given, and without what is not set.
-fn plain(value: &mut Value) {
+/// Without what is given or computed, and without what is not set.
+fn plain(value: &mut Value, computed: &[&str]) {
     match value {
-        Value::Array(list) => list.iter_mut().for_each(plain),
+        Value::Array(list) => list.iter_mut().for_each(|one| plain(one, computed)),
         Value::Object(fields) => {
-            fields.retain(|name, value| !value.is_null() && !GIVEN.contains(&name.as_str()));
-            fields.values_mut().for_each(plain);
+            let is_set = |name: &str, value: &Value| {
+                !value.is_null() && (name, value.as_str()) != (NO_FILTER.0, Some(NO_FILTER.1))
+            };
+            let is_given = |name: &str| GIVEN.contains(&name) || computed.contains(&name);
+            fields.retain(|name, value| is_set(name, value) && !is_given(name));
+            fields.values_mut().for_each(|one| plain(one, computed));
         }
         _ => {}
     }
@@ -71,7 +78,9 @@ mod tests {
         let contract = Registry::embedded().get("settingsCatalog").expect("a type");
         let wanted = json!({
             "id": "a", "name": "One", "settings": [{ "id": "0", "v": 1 }, { "id": "1", "v": 2 }],
-            "assignments": [{ "id": "x", "target": { "groupId": "g" } }],
+            "templateReference": { "templateId": "", "templateFamily": "none" },
+            "assignments": [{ "id": "x", "source": "direct", "target": {
+                "groupId": "g", "deviceAndAppManagementAssignmentFilterType": "none" } }],
         });
         right(contract, &[wanted], there, &Renamed::from([("g".to_owned(), "h".to_owned())]))
     }
@@ -80,6 +89,7 @@ mod tests {
     fn an_object_is_right_with_new_ids_in_another_order_and_for_the_group_that_stands_for_its_own() {
         let there = json!({
             "id": "b", "name": "One", "description": null, "settings": [{ "v": 2 }, { "v": 1 }],
+            "templateReference": { "templateId": "" },
             "assignments": [{ "id": "y", "target": { "groupId": "h" } }],
         });
         assert_eq!(judged(std::slice::from_ref(&there)), 1);
