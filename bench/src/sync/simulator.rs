@@ -62,6 +62,8 @@ pub(crate) struct Stats {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Exchange {
+    /// HTTP method.
+    pub(crate) method: String,
     /// Path and query.
     pub(crate) path: String,
     /// What a batch asked for.
