@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use clap::Args;
 use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::TimeValLike;
 use serde::{Deserialize, Serialize};
 
 use crate::Failure;
@@ -30,6 +31,8 @@ pub(crate) struct Arguments {
 pub(crate) struct Taken {
     /// From start to end, in seconds.
     pub(crate) seconds: f64,
+    /// Time of processors, its own and the kernel's for it, in seconds.
+    pub(crate) processor_seconds: f64,
     /// Largest resident set, in bytes.
     pub(crate) peak_bytes: u64,
     /// Its exit code; -1 when a signal ended it.
@@ -55,9 +58,12 @@ fn watch(arguments: &Arguments) -> Result<(), Failure> {
     let began = tokio::time::Instant::now();
     let status = Command::new(program).args(rest).stdin(Stdio::null()).status()?;
     let seconds = began.elapsed().as_secs_f64();
-    let peak_kib = getrusage(UsageWho::RUSAGE_CHILDREN)?.max_rss();
+    let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
+    let peak_kib = usage.max_rss();
+    let processor = usage.user_time() + usage.system_time();
     let taken = Taken {
         seconds,
+        processor_seconds: processor.num_microseconds() as f64 / 1e6,
         peak_bytes: u64::try_from(peak_kib)? * 1024,
         code: status.code().unwrap_or(-1),
         printed: String::new(),

@@ -1,20 +1,25 @@
-//! Objects of one simulated tenant restored into an empty second one by a worker process, while the simulator enforces the
-//! published limits; beside the floor that the write limit sets.
+//! Objects of one simulated tenant restored into empty ones while the simulator enforces the published limits: into one by a
+//! worker process of ours, into another by IntuneCD's update; beside the floor that the write limit sets.
 
+mod peer;
+mod result;
+mod right;
 mod world;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
 use model::run::Outcome;
-use serde::Serialize;
 use tokio::time::Instant;
 
 use crate::engines::postgres::Server;
 use crate::machine::{self, Machine};
+use crate::sync::intunecd::IntuneCd;
 use crate::sync::programs::Programs;
 use crate::tenants::nodes::{self, Node};
 use crate::{Failure, report};
+use result::{Measured, Report};
 use world::World;
 
 /// Published limit (learn.microsoft.com/graph/throttling-limits): writes of an application to Intune in a tenant.
@@ -33,28 +38,12 @@ pub(crate) struct Arguments {
     /// Milliseconds that the simulator adds to every round trip.
     #[arg(long, default_value_t = 100)]
     latency: u64,
-}
-
-/// What it took.
-#[derive(Debug, Serialize)]
-struct Measured {
-    machine: Machine,
-    load_after: f64,
-    latency_ms: u64,
-    objects: usize,
-    /// From the start of the preview to its end.
-    preview_seconds: f64,
-    /// From the confirmation to the end of the run.
-    seconds: f64,
-    /// What the limit makes our writes wait, in seconds.
-    floor_seconds: f64,
-    writes: u64,
-    succeeded: u64,
-    failed: u64,
-    requests: u64,
-    /// Refused for exceeding a limit.
-    refused: u64,
-    peak_bytes: u64,
+    /// Only our side.
+    #[arg(long)]
+    ours_only: bool,
+    /// Where IntuneCD's own environment is made, to keep it between runs.
+    #[arg(long)]
+    environment: Option<PathBuf>,
 }
 
 /// Measures once.
@@ -62,58 +51,53 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     let machine = Machine::now();
     println!("{}", machine.describe());
     let programs = Programs::build()?;
+    let peer = if arguments.ours_only { None } else { Some(IntuneCd::install(arguments.environment.clone())?) };
     let server = Server::start(false)?;
     let world = World::make(&arguments, &programs, &server).await?;
-    let nodes = nodes::start(1, 4, &programs, &world.site.environment()).await?;
-    let restore = world.begin(arguments.objects).await?;
-    let began = Instant::now();
-    let plan = world.preview(restore).await?;
-    let preview_seconds = began.elapsed().as_secs_f64();
-    world.site.simulator.count_anew().await?;
-    let began = Instant::now();
-    let row = world.execute(restore, &plan).await?;
-    let seconds = began.elapsed().as_secs_f64();
-    let stats = world.site.simulator.stats().await?;
-    let writes = world.writes(row.id).await?;
-    let measured = Measured {
+    let (ours, outcome) = ours(&world, &programs).await?;
+    let theirs = match &peer {
+        Some(peer) => Some(peer::measure(peer, &world, &arguments).await?),
+        None => None,
+    };
+    world.site.remove().await?;
+    let report = Report {
         machine,
         load_after: machine::load(),
         latency_ms: arguments.latency,
-        objects: plan.plan.items.len(),
-        preview_seconds,
+        objects: arguments.objects,
+        outcome,
+        ours,
+        peer: peer.map(|peer| peer.version),
+        intunecd: theirs,
+    };
+    report.show();
+    report::write("restore.json", &report)
+}
+
+/// Preview and restore by a worker process, as a person would start them.
+async fn ours(world: &World, programs: &Programs) -> Result<(Measured, Outcome), Failure> {
+    let simulator = &world.site.simulator;
+    let nodes = nodes::start(1, 4, programs, &world.site.environment()).await?;
+    let restore = world.begin().await?;
+    let began = Instant::now();
+    let plan = world.preview(restore).await?;
+    let preparation_seconds = began.elapsed().as_secs_f64();
+    simulator.count_anew().await?;
+    let before = simulator.effects(world.ours()).await?;
+    let began = Instant::now();
+    let row = world.execute(restore, &plan).await?;
+    let seconds = began.elapsed().as_secs_f64();
+    let stats = simulator.stats().await?;
+    let measured = Measured {
+        preparation_seconds,
         seconds,
-        // A full window may be written at once, the next one only when it has passed.
-        floor_seconds: (writes.saturating_sub(1) / WRITES * SPAN) as f64,
-        writes,
-        succeeded: row.counts.succeeded,
-        failed: row.counts.failed,
+        writes: simulator.effects(world.ours()).await? - before,
         requests: stats.logical_requests,
         refused: stats.throttled,
+        right: world.right(world.ours()).await?,
+        complaints: usize::try_from(row.counts.failed)?,
         peak_bytes: nodes.first().map_or(Ok(0), Node::peak_bytes)?,
     };
     nodes::stop(nodes).await?;
-    world.site.remove().await?;
-    show(&measured, row.outcome);
-    report::write("restore.json", &measured)
-}
-
-fn show(measured: &Measured, outcome: Outcome) {
-    println!(
-        "{} objects, {} ms: preview {:.1} s; restore {outcome} in {:.1} s, floor {:.1} s, {:.2} times",
-        measured.objects,
-        measured.latency_ms,
-        measured.preview_seconds,
-        measured.seconds,
-        measured.floor_seconds,
-        measured.seconds / measured.floor_seconds.max(f64::EPSILON),
-    );
-    println!(
-        "{} writes, {} good, {} not; {} requests, {} refused; peak {} MB",
-        measured.writes,
-        measured.succeeded,
-        measured.failed,
-        measured.requests,
-        measured.refused,
-        measured.peak_bytes / 1_000_000,
-    );
+    Ok((measured, row.outcome))
 }

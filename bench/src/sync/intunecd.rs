@@ -14,7 +14,7 @@ use super::programs::root;
 use super::result::Result;
 use super::simulator::Simulator;
 use crate::Failure;
-use crate::measure::measured;
+use crate::measure::{Taken, measured};
 
 /// No measurement takes this long.
 const LONGEST: Duration = Duration::from_secs(3_600);
@@ -25,7 +25,8 @@ const COMPLAINTS: [&str; 5] = ["[ERROR]", "[WARNING]", "Traceback", "Request fai
 
 /// An installed IntuneCD.
 pub(crate) struct IntuneCd {
-    command: PathBuf,
+    /// The folder of its programs.
+    programs: PathBuf,
     /// Name and version, as installed.
     pub(crate) version: String,
 }
@@ -45,28 +46,19 @@ impl IntuneCd {
         let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"];
         succeeded(Command::new(&python).args(pip).arg(&wanted), HINT)?;
         let version = std::fs::read_to_string(wanted)?.trim().to_owned();
-        Ok(Self { command: environment.join("bin").join("IntuneCD-startbackup"), version })
+        Ok(Self { programs: environment.join("bin"), version })
     }
 
     /// One full backup. `--append-id` keeps policies of one name apart; it changes file names and no request.
     pub(crate) async fn measure(&self, simulator: &Simulator) -> std::result::Result<Result, Failure> {
         let folder = tempfile::tempdir_in(crate::report::folder()?)?;
-        let mut arguments: Vec<OsString> =
-            ["-m", "1", "-o", "json", "-t", "anytoken", "--append-id", "-p"].map(OsString::from).to_vec();
-        arguments.push(folder.path().into());
-        let environment = [
-            ("TENANTATLAS_SIMULATOR_URL", OsString::from(&simulator.address)),
-            ("PYTHONPATH", root().join("tests/intunecd").into()),
-        ];
-        let taken = measured(&self.command, &arguments, &environment, LONGEST).await?;
-        if taken.code != 0 {
-            return Err(format!("IntuneCD ended with {}: {}", taken.code, taken.printed).into());
-        }
+        let taken = self.back_up(simulator, "anytoken", folder.path()).await?;
         let stats = simulator.stats().await?;
-        let complains = |line: &&str| COMPLAINTS.iter().any(|mark| line.contains(mark));
         let result = Result {
             seconds: taken.seconds,
             parts: BTreeMap::from([("backup", taken.seconds)]),
+            processor: BTreeMap::from([("backup", taken.processor_seconds)]),
+            replay: None,
             peak_bytes: taken.peak_bytes,
             round_trips: 0,
             logical_requests: 0,
@@ -74,10 +66,59 @@ impl IntuneCd {
             collections: BTreeMap::new(),
             kept: kept(folder.path(), simulator).await?,
             later: Vec::new(),
-            complaints: taken.printed.lines().filter(complains).count(),
+            complaints: complaints(&taken),
         };
         Ok(result.with(stats))
     }
+
+    /// Backs up the tenant of that token into a folder, each file with its object's id at the end of its name.
+    pub(crate) async fn back_up(
+        &self,
+        simulator: &Simulator,
+        token: &str,
+        folder: &Path,
+    ) -> std::result::Result<Taken, Failure> {
+        let options = ["-m", "1", "-o", "json", "--append-id", "-t", token, "-p"].map(OsString::from);
+        self.call("IntuneCD-startbackup", simulator, options, folder).await
+    }
+
+    /// Brings what the folder holds, and its assignments, into the tenant of that token.
+    pub(crate) async fn update(
+        &self,
+        simulator: &Simulator,
+        token: &str,
+        folder: &Path,
+    ) -> std::result::Result<Taken, Failure> {
+        let options = ["-m", "1", "-u", "-t", token, "-p"].map(OsString::from);
+        self.call("IntuneCD-startupdate", simulator, options, folder).await
+    }
+
+    async fn call<const N: usize>(
+        &self,
+        program: &str,
+        simulator: &Simulator,
+        options: [OsString; N],
+        folder: &Path,
+    ) -> std::result::Result<Taken, Failure> {
+        let mut arguments = options.to_vec();
+        arguments.push(folder.into());
+        let environment = [
+            ("TENANTATLAS_SIMULATOR_URL", OsString::from(&simulator.address)),
+            ("PYTHONPATH", root().join("tests/intunecd").into()),
+        ];
+        let taken = measured(&self.programs.join(program), &arguments, &environment, LONGEST).await?;
+        if taken.code == 0 {
+            Ok(taken)
+        } else {
+            Err(format!("{program} ended with {}: {}", taken.code, taken.printed).into())
+        }
+    }
+}
+
+/// Lines in which it speaks of trouble.
+pub(crate) fn complaints(taken: &Taken) -> usize {
+    let complains = |line: &&str| COMPLAINTS.iter().any(|mark| line.contains(mark));
+    taken.printed.lines().filter(complains).count()
 }
 
 /// Runs a command that installs something; `hint` says where it comes from.
@@ -109,11 +150,15 @@ fn read(folder: &Path, copies: &mut HashMap<String, Vec<Value>>) -> std::result:
             read(&path, copies)?;
             continue;
         }
-        let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-        let id = stem.rsplit_once("__").map(|(_, id)| id.to_owned());
-        if let Some(id) = id.filter(|_| path.extension().is_some_and(|ending| ending == "json")) {
+        if let Some(id) = id_in_name(&path).filter(|_| path.extension().is_some_and(|ending| ending == "json")) {
             copies.entry(id).or_default().push(serde_json::from_slice(&std::fs::read(&path)?)?);
         }
     }
     Ok(())
+}
+
+/// The id that `--append-id` put at the end of a file's name.
+pub(crate) fn id_in_name(path: &Path) -> Option<String> {
+    let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    stem.rsplit_once("__").map(|(_, id)| id.to_owned())
 }

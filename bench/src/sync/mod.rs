@@ -2,10 +2,11 @@
 
 pub(crate) mod connect;
 pub(crate) mod floor;
-mod intunecd;
+pub(crate) mod intunecd;
 mod judge;
 mod ours;
 pub(crate) mod programs;
+mod replay;
 mod result;
 mod shown;
 pub(crate) mod simulator;

@@ -13,6 +13,7 @@ use serde_json::Value;
 use store::{Db, InventoryFilter, Keyring, TenantScope};
 
 use super::judge::judge;
+use super::replay::replay;
 use super::result::{Case, Later, Result};
 use super::simulator::Simulator;
 use super::{Throttling, connect};
@@ -37,9 +38,15 @@ pub(crate) async fn measure(program: &Path, simulator: &Simulator, case: Case) -
     let folder = tempfile::tempdir_in(crate::report::folder()?)?;
     let database = folder.path().join("atlas.db");
     let tenant = set_up(&database, simulator, cloud).await?.to_string();
+    let before = simulator.processor_seconds()?;
     let sync = command(program, &database, cloud, &["sync", &tenant]).await?;
+    let (simulator_seconds, exchanges) = (simulator.processor_seconds()? - before, simulator.exchanges().await?);
     let backup = command(program, &database, cloud, &["backup", "create", &tenant]).await?;
     let stats = simulator.stats().await?;
+    // With limits the bare client would have to keep to them as well: then they are the floor. What was not remembered
+    // cannot be sent again.
+    let is_whole = exchanges.len() as u64 == stats.round_trips && case.throttling == Throttling::Off;
+    let replay = if is_whole { Some(replay(simulator, exchanges).await?) } else { None };
     let kept = kept(&database, simulator).await?;
     let mut looks = Vec::new();
     for (what, share) in [("sync", 0), ("sync", CHANGED), ("probe", 0), ("probe", 0), ("probe", CHANGED)] {
@@ -52,6 +59,12 @@ pub(crate) async fn measure(program: &Path, simulator: &Simulator, case: Case) -
     let result = Result {
         seconds: sync.seconds + backup.seconds,
         parts: BTreeMap::from([("sync", sync.seconds), ("backup", backup.seconds)]),
+        processor: BTreeMap::from([
+            ("sync", sync.processor_seconds),
+            ("backup", backup.processor_seconds),
+            ("simulator", simulator_seconds),
+        ]),
+        replay,
         peak_bytes: sync.peak_bytes.max(backup.peak_bytes),
         round_trips: 0,
         logical_requests: 0,
@@ -83,6 +96,7 @@ async fn later(
         seconds: taken.seconds,
         round_trips: after.round_trips - before.round_trips,
         logical_requests: after.logical_requests - before.logical_requests,
+        collections: after.collections_since(&before),
     })
 }
 

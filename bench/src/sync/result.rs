@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::Throttling;
 use super::floor::Floor;
 use super::judge::Verdict;
+use super::replay::Replay;
 use super::simulator::Stats;
 
 /// What is held equal for both programs.
@@ -21,7 +22,7 @@ pub(crate) struct Case {
 }
 
 /// What a later look at the same tenant took.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub(crate) struct Later {
     /// `sync`, or `probe`, which reads just what the audit logs name.
     pub(crate) what: &'static str,
@@ -35,6 +36,8 @@ pub(crate) struct Later {
     pub(crate) round_trips: u64,
     /// Graph requests, where a batch counts as those inside it.
     pub(crate) logical_requests: u64,
+    /// The same by collection.
+    pub(crate) collections: BTreeMap<String, u64>,
 }
 
 /// One program in one case.
@@ -44,6 +47,10 @@ pub(crate) struct Result {
     pub(crate) seconds: f64,
     /// Parts of the wall time, by name.
     pub(crate) parts: BTreeMap<&'static str, f64>,
+    /// Time of processors, by the same names and that of the simulator during the sync.
+    pub(crate) processor: BTreeMap<&'static str, f64>,
+    /// What a bare client takes for the same requests as the sync; ours only.
+    pub(crate) replay: Option<Replay>,
     /// Largest resident set.
     pub(crate) peak_bytes: u64,
     /// HTTP requests, sign-in included.

@@ -1,6 +1,9 @@
 //! The cases as a person reads them.
 
+use std::collections::BTreeMap;
+
 use super::Throttling;
+use super::replay::AT_ONCE;
 use super::result::{Compared, Result};
 use crate::report;
 
@@ -52,10 +55,36 @@ pub(crate) fn table(cases: &[Compared]) {
     }
     println!("{table}");
     println!("floor: latency × round trips that need each other's answers, or what the limits make our requests wait");
+    println!(
+        "replay floor: a bare client that sends the requests of our sync to the same simulator on this machine, {AT_ONCE} at a \
+         time, pages one after another and batches after the first page of their lists, and throws the answers away"
+    );
+    cases.iter().for_each(replayed);
     cases.iter().for_each(later);
     if let Some(compared) = cases.last() {
         println!("same types: {}", compared.common.join(", "));
     }
+}
+
+/// Our first sync beside both floors, and whose the processor time was.
+fn replayed(compared: &Compared) {
+    let (case, ours) = (compared.case, &compared.ours);
+    let Some(replay) = ours.replay else { return };
+    let part = |all: &BTreeMap<&'static str, f64>, name: &str| all.get(name).copied().unwrap_or_default();
+    let (sync, floor) = (part(&ours.parts, "sync"), compared.floor.seconds());
+    println!(
+        "{} objects, {} ms: sync {sync:.2} s; latency floor {floor:.2} s ({:.2} ×), replay floor {:.2} s ({:.2} ×, {} requests); \
+         processor: ours {:.2} s, simulator {:.2} s, simulator in the replay {:.2} s",
+        case.objects,
+        case.latency_ms,
+        sync / floor.max(f64::EPSILON),
+        replay.seconds,
+        sync / replay.seconds.max(f64::EPSILON),
+        replay.round_trips,
+        part(&ours.processor, "sync"),
+        part(&ours.processor, "simulator"),
+        replay.simulator_seconds,
+    );
 }
 
 /// The later syncs and probes beside the first sync.

@@ -27,6 +27,8 @@ pub struct Exchange {
     pub method: String,
     /// Path and query.
     pub path: String,
+    /// What a batch asked for, as it came: it can be asked for again. Of other requests nothing is kept.
+    pub batch: Option<String>,
     /// What the client calls itself: its `SdkVersion`, else its `User-Agent`.
     pub client: String,
     /// HTTP status of the answer.
@@ -54,7 +56,14 @@ impl Exchanges {
         u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
-    pub(crate) fn record(&self, scheme: &'static str, asked: &Parts, arrived_ms: u64, answer: &Response<Body>) {
+    pub(crate) fn record(
+        &self,
+        scheme: &'static str,
+        (asked, body): (&Parts, &[u8]),
+        arrived_ms: u64,
+        answer: &Response<Body>,
+    ) {
+        let is_batch = asked.uri.path().ends_with("/$batch");
         let client = text(&asked.headers, "sdkversion").or_else(|| text(&asked.headers, "user-agent"));
         let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
         let (count, all) = &mut *latest;
@@ -69,6 +78,7 @@ impl Exchanges {
             scheme,
             method: asked.method.as_str().to_owned(),
             path: asked.uri.path_and_query().map_or("", |path| path.as_str()).to_owned(),
+            batch: is_batch.then(|| String::from_utf8_lossy(body).into_owned()),
             client: client.unwrap_or_default(),
             status: answer.status().as_u16(),
             retry_after: text(answer.headers(), header::RETRY_AFTER.as_str()),

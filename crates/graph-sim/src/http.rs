@@ -37,7 +37,7 @@ pub(crate) async fn handle(State(door): State<Door>, request: axum::extract::Req
     }
     let arrived_ms = door.world.exchanges.now_ms();
     let answer = route(&door, &parts, &body).await;
-    door.world.exchanges.record(door.scheme, &parts, arrived_ms, &answer);
+    door.world.exchanges.record(door.scheme, (&parts, &body), arrived_ms, &answer);
     answer
 }
 
