@@ -1,11 +1,11 @@
 //! Objects of every kind that can be restored, and what is done to them by hand.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use app::restores::{ObjectKey, ShownPlan};
 use model::diff::same_after_write;
 use model::registry::content::path::edit_holders;
-use model::registry::{Assignable, Contract, CreateMode, DIRECTORY, Mode, Registry, content};
+use model::registry::{Contract, CreateMode, DIRECTORY, Mode, Registry, content};
 use model::restore::{PlanItem, own};
 use serde_json::{Value, json};
 use testkit::{World, by_hand};
@@ -62,7 +62,7 @@ pub(super) fn missing(chosen: &[Chosen]) -> Vec<&'static str> {
 }
 
 /// What a draft calls them.
-pub(super) fn keys(chosen: &[Chosen]) -> Vec<ObjectKey> {
+pub(super) fn keys(chosen: &[Chosen]) -> BTreeSet<ObjectKey> {
     chosen.iter().map(Chosen::key).collect()
 }
 
@@ -231,33 +231,6 @@ impl Chosen {
     /// What a draft calls it.
     pub(super) fn key(&self) -> ObjectKey {
         ObjectKey::new(&self.contract.key, &self.id)
-    }
-
-    /// Whether it has a list of assignments that anybody can change.
-    pub(super) fn is_assigned(&self) -> bool {
-        let list = matches!(self.contract.assignable, Assignable::Action(_));
-        list && !content::is_built_in(self.contract, &self.before)
-    }
-
-    /// Edits its assignments.
-    pub(super) fn assign(&self, world: &World, edit: impl FnOnce(&mut Vec<Value>)) {
-        let (collection, key) = self.place(world);
-        let part = self.contract.assignable.part().unwrap();
-        let change = |object: &mut Value| {
-            let mut rows = object[part].as_array().cloned().unwrap_or_default();
-            edit(&mut rows);
-            object[part] = Value::Array(rows);
-        };
-        assert!(world.simulator.change(world.directory(), &collection, key, change), "{}", self.contract.key);
-    }
-
-    /// Somebody makes one like it.
-    pub(super) fn copy(&self, world: &World, number: usize) {
-        let mut copy = self.before.clone();
-        copy["id"] = json!(format!("c0b70000-0000-4000-8000-{number:012}"));
-        copy[self.contract.name.as_deref().unwrap_or("displayName")] = json!(format!("Another one, {number}"));
-        let (collection, _) = self.place(world);
-        assert!(world.simulator.insert(world.directory(), &collection, copy), "{}", self.contract.key);
     }
 
     /// Removes it, into the deleted items where its kind has some.

@@ -1,14 +1,14 @@
 //! Answers that are lost, and workers that die between a write and its record: nothing is made twice, and nothing is called
 //! good that is not.
 
-use app::restores::{ObjectKey, Scope, Source, begin, choose_scope};
+use app::restores::{ObjectKey, Source, begin};
 use graph_sim::{Fault, FaultKind, FaultMatch};
 use model::run::{ItemOutcome, Outcome, Status};
 use serde_json::json;
 use store::WriteResult;
 use testkit::{TestDatabase, World, on_both_databases};
 
-use super::steps::{WHOLE, begun, confirmed, executed, previewed};
+use super::steps::{begun, confirmed, executed, previewed, previewed_of};
 use crate::support::{CATALOG, FILTERS, id_at, reason};
 
 on_both_databases!(
@@ -97,10 +97,7 @@ async fn what_was_written_in_part_is_incomplete_and_can_be_done_again(database: 
         object["assignments"] = json!([]);
     });
     let source = Source::Set { tenant: world.tenants[0].id, set, objects: None };
-    let restore = begun(&world, source).await;
-    let alone = Scope { objects: Some([ObjectKey::new("settingsCatalog", &policy)].into()), ..WHOLE };
-    choose_scope(&world.db, &world.scope().await, restore, 2, alone).await.unwrap();
-    let (_, plan) = previewed(&world, restore).await;
+    let plan = previewed_of(&world, source, [ObjectKey::new("settingsCatalog", &policy)].into()).await;
     // It is read before its settings are written, and may not be read again before its assignments are.
     let denied = FaultKind::Status { status: 403, code: "Forbidden".into(), retry_after: None };
     let second = Fault { every: Some(3), ..fault("GET", &policy, denied, 1) };

@@ -1,5 +1,7 @@
 //! The tenant moves between preview and execution, at every object of every type: each is left as it is.
 
+use std::collections::BTreeSet;
+
 use app::restores::{ObjectKey, ShownPlan, Source};
 use model::ids::RunId;
 use model::restore::Action;
@@ -29,7 +31,7 @@ async fn backed_up(database: &TestDatabase) -> (World, Source) {
 
 /// Executes the plan: nothing is written, and each object that it would have written ends in conflict. Whoever names one that
 /// was not made is not written for that.
-async fn nothing_is_written(world: &World, plan: &ShownPlan, of: &[ObjectKey]) {
+async fn nothing_is_written(world: &World, plan: &ShownPlan, of: &BTreeSet<ObjectKey>) {
     let effects = world.simulator.journal().len();
     let run = executed(world, plan).await;
     assert_eq!(run.outcome, Outcome::Failed);
@@ -62,12 +64,6 @@ async fn ends(world: &World, run: RunId, plan: &ShownPlan) -> Vec<(ObjectKey, It
     ended
 }
 
-fn sorted(chosen: &[Chosen]) -> Vec<ObjectKey> {
-    let mut keys = keys(chosen);
-    keys.sort();
-    keys
-}
-
 async fn every_object_that_somebody_changed_after_the_preview_is_left_as_it_is(database: &TestDatabase) {
     let (world, source) = backed_up(database).await;
     let chosen = by_kind(&world, Chosen::can_be_changed).await;
@@ -76,7 +72,7 @@ async fn every_object_that_somebody_changed_after_the_preview_is_left_as_it_is(d
     let plan = previewed_of(&world, source, keys(&chosen)).await;
     // Somebody mended all of it by hand.
     chosen.iter().for_each(|one| one.put_back(&world));
-    nothing_is_written(&world, &plan, &sorted(&chosen)).await;
+    nothing_is_written(&world, &plan, &keys(&chosen)).await;
 }
 
 async fn every_object_that_somebody_removed_after_the_preview_stays_removed(database: &TestDatabase) {
@@ -86,7 +82,7 @@ async fn every_object_that_somebody_removed_after_the_preview_stays_removed(data
     chosen.iter().for_each(|one| one.change_by_hand(&world));
     let plan = previewed_of(&world, source, keys(&chosen)).await;
     chosen.iter().for_each(|one| one.remove(&world));
-    nothing_is_written(&world, &plan, &sorted(&chosen)).await;
+    nothing_is_written(&world, &plan, &keys(&chosen)).await;
 }
 
 async fn every_object_that_is_there_again_after_the_preview_is_not_made_a_second_time(database: &TestDatabase) {
@@ -97,7 +93,7 @@ async fn every_object_that_is_there_again_after_the_preview_is_not_made_a_second
     let plan = previewed_of(&world, source, keys(&chosen)).await;
     assert!(plan.plan.items.iter().all(|item| matches!(item.action, Action::Create | Action::BringBack)));
     chosen.iter().for_each(|one| one.put_back(&world));
-    nothing_is_written(&world, &plan, &sorted(&chosen)).await;
+    nothing_is_written(&world, &plan, &keys(&chosen)).await;
 }
 
 async fn every_object_that_somebody_changed_before_it_was_to_be_removed_stays(database: &TestDatabase) {
@@ -108,14 +104,13 @@ async fn every_object_that_somebody_changed_before_it_was_to_be_removed_stays(da
     let made = executed(&world, &plan).await;
     assert_eq!(made.outcome, Outcome::Succeeded, "{:?}", world.items(made.id).await);
     let (_, back) = previewed(&world, begun(&world, Source::Undo { run: made.id }).await).await;
-    let mut keys = Vec::new();
+    let mut keys = BTreeSet::new();
     for item in &back.plan.items {
         assert_eq!(item.action, Action::Remove);
         let one = Chosen::of_plan(&world, item);
         one.rename(&world);
-        keys.push(one.key());
+        keys.insert(one.key());
     }
-    keys.sort();
     assert_eq!(keys.len(), chosen.len());
     nothing_is_written(&world, &back, &keys).await;
 }

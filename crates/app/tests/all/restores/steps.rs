@@ -1,5 +1,7 @@
 //! The steps of a restore, as a person takes them.
 
+use std::collections::BTreeSet;
+
 use app::restores::{
     Answers, Confirmation, ObjectKey, Scope, ShownPlan, Source, answer, begin, choose_scope, confirm, shown,
     start_preview,
@@ -43,7 +45,7 @@ pub(super) async fn previewed(world: &World, restore: RestoreId) -> (RunRow, Sho
 }
 
 /// The plan for these objects of the source alone.
-pub(super) async fn previewed_of(world: &World, source: Source, objects: Vec<ObjectKey>) -> ShownPlan {
+pub(super) async fn previewed_of(world: &World, source: Source, objects: BTreeSet<ObjectKey>) -> ShownPlan {
     let restore = begun(world, source).await;
     let scope = world.scope().await;
     let revision = revision(world, &scope, restore).await;
