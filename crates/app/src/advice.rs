@@ -9,7 +9,7 @@ pub struct Advice {
     pub next: &'static str,
 }
 
-const KNOWN: [(&str, &str, &str); 66] = [
+const KNOWN: [(&str, &str, &str); 67] = [
     (
         "graph.throttled",
         "Microsoft Graph asked us to slow down",
@@ -119,6 +119,11 @@ const KNOWN: [(&str, &str, &str); 66] = [
         "restore.unknown",
         "Nobody can say whether a request took effect",
         "Look at the object in the portal, sync it, then restore the failed items again.",
+    ),
+    (
+        "restore.not_made",
+        "A request did not get through",
+        "Nothing was changed by it. See what is between TenantAtlas and Microsoft Graph, then restore the failed items again.",
     ),
     (
         "restore.needs_other",
