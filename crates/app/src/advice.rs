@@ -9,7 +9,7 @@ pub struct Advice {
     pub next: &'static str,
 }
 
-const KNOWN: [(&str, &str, &str); 67] = [
+const KNOWN: [(&str, &str, &str); 68] = [
     (
         "graph.throttled",
         "Microsoft Graph asked us to slow down",
@@ -138,6 +138,11 @@ const KNOWN: [(&str, &str, &str); 67] = [
         "Restore the failed items again and tell an approver about it.",
     ),
     ("restore.already_so", "It was as it should be already", "Nothing to do."),
+    (
+        "restore.stays",
+        "Microsoft Graph does not change all of it",
+        "The plan says what stays as it is. Change that in the portal.",
+    ),
     ("restore.left_out", "It was left out", "Nothing to do. Choose it in another restore if you want it."),
     ("restore.by_hand", "Its kind is not written by TenantAtlas", "The plan has its requests, to be made by hand."),
     ("restore.nothing_to_do", "There is nothing to write", "The plan says of each object why."),
