@@ -9,7 +9,7 @@ pub struct Advice {
     pub next: &'static str,
 }
 
-const KNOWN: [(&str, &str, &str); 66] = [
+const KNOWN: [(&str, &str, &str); 68] = [
     (
         "graph.throttled",
         "Microsoft Graph asked us to slow down",
@@ -121,6 +121,11 @@ const KNOWN: [(&str, &str, &str); 66] = [
         "Look at the object in the portal, sync it, then restore the failed items again.",
     ),
     (
+        "restore.not_made",
+        "A request did not get through",
+        "Nothing was changed by it. See what is between TenantAtlas and Microsoft Graph, then restore the failed items again.",
+    ),
+    (
         "restore.needs_other",
         "Something that it names was not restored",
         "See why that failed, then restore the failed items again.",
@@ -133,6 +138,11 @@ const KNOWN: [(&str, &str, &str); 66] = [
         "Restore the failed items again and tell an approver about it.",
     ),
     ("restore.already_so", "It was as it should be already", "Nothing to do."),
+    (
+        "restore.stays",
+        "Microsoft Graph does not change all of it",
+        "The plan says what stays as it is. Change that in the portal.",
+    ),
     ("restore.left_out", "It was left out", "Nothing to do. Choose it in another restore if you want it."),
     ("restore.by_hand", "Its kind is not written by TenantAtlas", "The plan has its requests, to be made by hand."),
     ("restore.nothing_to_do", "There is nothing to write", "The plan says of each object why."),

@@ -6,7 +6,8 @@ use super::mapping::Mapped;
 use super::markers;
 use super::masked;
 use super::plain::{Normal, plain};
-use super::plan::Slot;
+use super::plan::{Slot, Why};
+use super::why;
 use crate::registry::content::is_built_in;
 use crate::registry::content::path::{edit_holders, values};
 use crate::registry::{Assignable, Contract, Part, Rows};
@@ -29,6 +30,8 @@ pub struct Promise {
     pub slots: Vec<Slot>,
     /// Paths of what cannot be compared afterwards, because Graph never returns it or decides it itself.
     pub unverifiable: Vec<String>,
+    /// What it is not like although that was wanted, because no request makes it so.
+    pub stays: Option<Why>,
 }
 
 /// What the object is like when [`super::steps`] has been carried out.
@@ -63,6 +66,7 @@ impl<'a> From<'a> {
 pub(super) struct Goal {
     pub(super) document: Value,
     unverifiable: Vec<String>,
+    stays: Vec<String>,
 }
 
 impl Goal {
@@ -74,14 +78,17 @@ impl Goal {
         let assigned = before.document().is_none_or(|live| is_assigned(contract, live));
         let choice = Choice { assignments: choice.assignments && assigned, ..choice };
         let mut goal = match before.document() {
-            None => Self { document: as_new(contract, wanted, choice), unverifiable: taken.paths },
+            None => Self { document: as_new(contract, wanted, choice), unverifiable: taken.paths, stays: Vec::new() },
             Some(live) => {
                 // A list that lost a row would take it from the live object as well.
                 if let Some(map) = wanted.as_object_mut() {
                     let holds = |name: &String| live.get(name).is_some_and(masked::is_in);
                     map.retain(|name, _| !(taken.shortened.contains(name) && holds(name)));
                 }
-                Self { document: as_changed(contract, &wanted, live, choice), unverifiable: taken.paths }
+                let wanted = as_chosen(contract, wanted, live, choice);
+                let document = as_changed(contract, &wanted, live);
+                let stays = what_stays(contract, &wanted, &document);
+                Self { document, unverifiable: taken.paths, stays }
             }
         };
         hold(contract, before, &mut goal.document);
@@ -91,7 +98,8 @@ impl Goal {
 
     fn promise(mut self) -> Promise {
         let slots = markers::take(&mut self.document);
-        Promise { document: self.document, slots, unverifiable: self.unverifiable }
+        let stays = (!self.stays.is_empty()).then(|| why::stays(&self.stays));
+        Promise { document: self.document, slots, unverifiable: self.unverifiable, stays }
     }
 }
 
@@ -116,9 +124,8 @@ fn as_new(contract: &Contract, mut document: Value, choice: Choice) -> Value {
     document
 }
 
-fn as_changed(contract: &Contract, wanted: &Value, live: &Value, choice: Choice) -> Value {
-    let mut document = live.clone();
-    let mut wanted = wanted.clone();
+/// The wanted object with what is not to be written as it is already.
+fn as_chosen(contract: &Contract, mut wanted: Value, live: &Value, choice: Choice) -> Value {
     if !choice.assignments {
         without_assignments(contract, &mut wanted, Some(live));
     }
@@ -128,14 +135,25 @@ fn as_changed(contract: &Contract, wanted: &Value, live: &Value, choice: Choice)
     for path in contract.update.without.iter().filter(|path| path.contains('.')) {
         put_back(&mut wanted, live, path);
     }
-    let (now, then) = (plain(contract, live), &wanted);
-    let (now, normal) = (Normal::of(contract, &now), Normal::of(contract, then));
+    wanted
+}
+
+fn as_changed(contract: &Contract, wanted: &Value, live: &Value) -> Value {
+    let mut document = live.clone();
+    let (now, normal) = (Normal::of(contract, &plain(contract, live)), Normal::of(contract, wanted));
     for (name, value) in wanted.as_object().into_iter().flatten() {
         if !now.same(&normal, name) && changes(contract, name, value) {
             set(&mut document, name, with_what_stays(contract.part(name), value, live));
         }
     }
     document
+}
+
+/// The properties that are not what was wanted when all requests have been made.
+fn what_stays(contract: &Contract, wanted: &Value, document: &Value) -> Vec<String> {
+    let (after, normal) = (Normal::of(contract, &plain(contract, document)), Normal::of(contract, wanted));
+    let names = wanted.as_object().into_iter().flat_map(Map::keys);
+    names.filter(|name| !after.same(&normal, name)).cloned().collect()
 }
 
 /// Whether an update can give the property that value.

@@ -158,3 +158,17 @@ fn who_keeps_an_assignment_is_never_without_it() {
         steps.iter().map(|step| (step.method, step.path.rsplit('/').next().unwrap_or_default())).collect();
     assert_eq!(all, [(Method::Post, "assignments"), (Method::Delete, "1")]);
 }
+
+#[test]
+fn a_plan_says_what_no_request_makes_as_it_was() {
+    let setting = |name: &str, value: u32| json!({ "id": name, "definitionId": name, "valueJson": value.to_string() });
+    let intent = |settings: Vec<Value>| json!({ "id": "i", "displayName": "i", "settings": settings });
+    let (wanted, live) = (intent(vec![setting("a", 1)]), intent(vec![setting("a", 2), setting("added", 1)]));
+    let contract = contract("intents");
+    let promised = |live: &Value| promise(contract, &Mapped::unchanged(contract, &wanted), Some(live), ALL);
+    let stays = promised(&live).stays.expect("a row stays");
+    assert_eq!(stays.code, "restore.stays");
+    assert!(stays.message.contains("settings"), "{}", stays.message);
+    assert_eq!(promised(&live).document["settings"].as_array().map(Vec::len), Some(2), "it is promised as it will be");
+    assert_eq!(promised(&intent(vec![setting("a", 2)])).stays, None, "what is changed does not stay");
+}

@@ -55,6 +55,15 @@ pub(super) fn secret_needed() -> Why {
     why("restore.secret_needed", message)
 }
 
+pub(super) fn stays(names: &[String]) -> Why {
+    let names = names.join(", ");
+    let message = format!(
+        "No request to Microsoft Graph makes this what it was, so that it stays as it is, or what was added to it stays: \
+         {names}. Change it in the portal"
+    );
+    why("restore.stays", message)
+}
+
 pub(super) fn exclusion_not_kept() -> Why {
     let message = "It excludes a group, which Intune would store as included. Take the exclusion out";
     why("restore.exclusion_not_kept", message)

@@ -21,6 +21,10 @@ pub(super) const UNKNOWN: (&str, &str) = (
     "restore.unknown",
     "The answer to a request was lost, and reading back does not tell whether it took effect. Look at it in the portal",
 );
+pub(super) const NOT_MADE: (&str, &str) =
+    ("restore.not_made", "A request was tried several times and never took effect. Restore the failed items again");
+/// Of a request, not of an item: a worker was about to send it and is gone, and reading back says that nothing happened.
+pub(super) const WORKER_LOST: &str = "restore.worker_lost";
 pub(super) const REJECTED: (&str, &str) =
     ("restore.approval_rejected", "An approver rejected the change, or cancelled it");
 pub(super) const EXPIRED: (&str, &str) = ("restore.approval_expired", "Nobody approved the change in time");
@@ -42,5 +46,5 @@ pub(super) const APPROVAL_MS: i64 = 60_000;
 pub(super) const READY_MS: i64 = 5_000;
 /// How long a new object may take to be ready or readable, in milliseconds.
 pub(super) const READY_MS_MAX: i64 = 10 * 60 * 1000;
-/// Tries at one request.
+/// Tries at one request, but for those of workers that are gone: how often a run may lose one is for the run to say.
 pub(super) const TRIES_MAX: u32 = 5;

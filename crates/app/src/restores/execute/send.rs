@@ -59,8 +59,7 @@ impl Hand<'_> {
 
     async fn next(&mut self, number: usize) -> Result<Next, Ending> {
         let Some(row) = self.last(number) else { return Ok(Next::Send(None)) };
-        let (tries, ended) = (row.attempt, row.ended.clone());
-        match ended {
+        match row.ended.clone() {
             None | Some((WriteResult::Unknown, _)) => Ok(Next::Look),
             Some((WriteResult::Made, _)) => Ok(Next::Done),
             Some((WriteResult::Approval, outcome)) => self.approved(outcome.approval).await,
@@ -68,9 +67,23 @@ impl Hand<'_> {
                 // An attempt ended between the request's end and the item's.
                 self.end(ItemOutcome::Failed, Some(&code), said::REFUSED, None).await.map(Next::End)
             }
-            Some((WriteResult::NotMade, _)) if tries < said::TRIES_MAX => Ok(Next::Send(None)),
-            Some((WriteResult::NotMade, _)) => self.unknown().await.map(Next::End),
+            Some((WriteResult::NotMade, _)) if self.tries(number) < said::TRIES_MAX => Ok(Next::Send(None)),
+            // It is certain of each of them that nothing happened.
+            Some((WriteResult::NotMade, outcome)) => {
+                let refusal = outcome.code.as_deref().filter(|code| *code != said::WORKER_LOST);
+                let (code, message) =
+                    refusal.map_or((said::NOT_MADE.0, said::NOT_MADE.1), |code| (code, said::REFUSED));
+                self.end(ItemOutcome::Failed, Some(code), message, None).await.map(Next::End)
+            }
         }
+    }
+
+    /// How often the request was tried by somebody who lived to see what came of it.
+    fn tries(&self, number: usize) -> u32 {
+        let code = |row: &WriteRow| row.ended.as_ref().and_then(|(_, outcome)| outcome.code.clone());
+        let lost = |row: &&WriteRow| code(row).as_deref() == Some(said::WORKER_LOST);
+        let tries = self.rows.iter().filter(|row| row.step as usize == number).filter(|row| !lost(row));
+        u32::try_from(tries.count()).unwrap_or(u32::MAX)
     }
 
     async fn approved(&self, code: Option<String>) -> Result<Next, Ending> {
@@ -211,7 +224,7 @@ impl Hand<'_> {
     async fn refused(&mut self, place: (u32, u32, u32), error: GraphError) -> Result<ItemEnd, Ending> {
         let outcome = WriteOutcome { code: Some(error.code.to_owned()), ..WriteOutcome::default() };
         self.ended(place, WriteResult::NotMade, outcome).await?;
-        if passes(error.code) && place.2 < said::TRIES_MAX {
+        if passes(error.code) && self.tries(place.1 as usize) < said::TRIES_MAX {
             return Ok(self.waits(said::AGAIN_MS, error.code, said::UNREAD));
         }
         self.failed(&error).await
@@ -233,7 +246,8 @@ impl Hand<'_> {
                 Ok(None)
             }
             Ok(Truth::NotMade) => {
-                self.ended(place, WriteResult::NotMade, WriteOutcome::default()).await?;
+                let code = row.ended.is_none().then(|| said::WORKER_LOST.to_owned());
+                self.ended(place, WriteResult::NotMade, WriteOutcome { code, ..WriteOutcome::default() }).await?;
                 Ok(None)
             }
         }
@@ -244,7 +258,8 @@ impl Hand<'_> {
     }
 }
 
-/// Whether a refusal passes by itself: trouble of the service, and an approval of another change of the object.
+/// Whether what kept a request from its effect passes by itself: trouble of the service, an approval of another change of the
+/// object, and a worker that is gone.
 fn passes(code: &str) -> bool {
-    code == "graph.approval_pending" || GraphError::passes(code)
+    code == "graph.approval_pending" || code == said::WORKER_LOST || GraphError::passes(code)
 }

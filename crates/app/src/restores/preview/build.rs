@@ -213,7 +213,7 @@ impl Planner<'_> {
             Ok(((steps, promised), why)) => {
                 let action = action_of(&steps);
                 let mut item = self.empty(candidate, action, why);
-                if action == Action::Skip {
+                if action == Action::Skip && promised.stays.is_none() {
                     item.why.push(already_so());
                 }
                 promised_into(&mut item, steps, promised);
@@ -342,6 +342,7 @@ fn promised_into(item: &mut PlanItem, steps: Vec<Step>, promised: Promise) {
     item.promised = Some(promised.document);
     item.promised_slots = promised.slots;
     item.unverifiable = promised.unverifiable;
+    item.why.extend(promised.stays);
 }
 
 fn already_so() -> Why {

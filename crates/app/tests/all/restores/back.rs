@@ -14,6 +14,7 @@ on_both_databases!(
     a_changed_and_a_removed_object_come_back_and_nothing_else_is_touched,
     what_moved_after_the_preview_is_left_as_it_is,
     an_undone_restore_gives_the_first_state,
+    what_no_request_takes_away_is_named_and_not_called_as_it_should_be,
 );
 
 async fn set(world: &World) -> Source {
@@ -109,4 +110,23 @@ async fn an_undone_restore_gives_the_first_state(database: &TestDatabase) {
     assert_eq!(undone.outcome, Outcome::Succeeded, "{:?}", world.items(undone.id).await);
     assert_eq!(named(&world, CATALOG, &changed)["description"], "broken");
     assert_eq!(world.simulator.objects(world.directory(), FILTERS).len(), filters);
+}
+
+async fn what_no_request_takes_away_is_named_and_not_called_as_it_should_be(database: &TestDatabase) {
+    const INTENTS: &str = "deviceManagement/intents";
+    let world = World::seeded(database, 120).await;
+    let source = set(&world).await;
+    let intent = id_at(&world, INTENTS, 0);
+    world.simulator.change(world.directory(), INTENTS, &intent, |object| {
+        let settings = object["settings"].as_array_mut().unwrap();
+        let mut added = settings[0].clone();
+        added["id"] = json!("added");
+        added["definitionId"] = json!("deviceConfiguration--added");
+        settings.push(added);
+    });
+    let (_, plan) = previewed(&world, begun(&world, source).await).await;
+    let item = planned(&plan, "intents", &intent);
+    let codes: Vec<_> = item.why.iter().map(|why| why.code.as_str()).collect();
+    assert_eq!((item.action, codes), (Action::Skip, vec!["restore.stays"]));
+    assert!(item.why[0].message.contains("settings"), "{}", item.why[0].message);
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use app::restores::{ObjectKey, ShownPlan};
 use model::diff::same_after_write;
 use model::registry::content::path::edit_holders;
-use model::registry::{Contract, CreateMode, DIRECTORY, Mode, Registry, content};
+use model::registry::{Assignable, Contract, CreateMode, DIRECTORY, Mode, Registry, content};
 use model::restore::{PlanItem, own};
 use serde_json::{Value, json};
 use testkit::{World, by_hand};
@@ -226,6 +226,33 @@ impl Chosen {
         let (collection, key) = self.place(world);
         let change = |object: &mut Value| object[name] = json!("of somebody else");
         assert!(world.simulator.change(world.directory(), &collection, key, change), "{}", self.id);
+    }
+
+    /// Whether it has a list of assignments that anybody can change.
+    pub(super) fn is_assigned(&self) -> bool {
+        let list = matches!(self.contract.assignable, Assignable::Action(_));
+        list && !content::is_built_in(self.contract, &self.before)
+    }
+
+    /// Edits its assignments.
+    pub(super) fn assign(&self, world: &World, edit: impl FnOnce(&mut Vec<Value>)) {
+        let (collection, key) = self.place(world);
+        let part = self.contract.assignable.part().unwrap();
+        let change = |object: &mut Value| {
+            let mut rows = object[part].as_array().cloned().unwrap_or_default();
+            edit(&mut rows);
+            object[part] = Value::Array(rows);
+        };
+        assert!(world.simulator.change(world.directory(), &collection, key, change), "{}", self.contract.key);
+    }
+
+    /// Somebody makes one like it.
+    pub(super) fn copy(&self, world: &World, number: usize) {
+        let mut copy = self.before.clone();
+        copy["id"] = json!(format!("c0b70000-0000-4000-8000-{number:012}"));
+        copy[self.contract.name.as_deref().unwrap_or("displayName")] = json!(format!("Another one, {number}"));
+        let (collection, _) = self.place(world);
+        assert!(world.simulator.insert(world.directory(), &collection, copy), "{}", self.contract.key);
     }
 
     /// What a draft calls it.

@@ -13,7 +13,7 @@ use store::{Engine, ItemRow, RunRow, WriteResult, WriteRow};
 use testkit::{TestDatabase, World, on_both_databases};
 
 use super::chosen::{Chosen, by_kind, keys, missing, of_each_type};
-use super::steps::{begun, confirmed, executed, previewed, previewed_of, writing};
+use super::steps::{begun, confirmed, died, executed, previewed, previewed_of, writing};
 
 on_both_databases!(
     workers_die_at_every_write_of_every_change,
@@ -53,12 +53,7 @@ async fn ended_by_the_last_of_many(world: &World, database: &TestDatabase, run: 
             world.simulator.clear_faults(world.directory());
             return (world.run(run).await, deaths);
         }
-        worker.die().await;
-        // What it sent and nobody has read yet is never read.
-        world.simulator.expire_tokens();
-        // As if time had passed. A run may lose its worker a few times only; here it does more often than any would.
-        let expire = "update operation_runs set lease_expires_at = 1, attempt = 1 where status = 'running'";
-        database.execute(expire).await;
+        died(world, database, worker).await;
     }
     unreachable!("it ends, or the test does")
 }

@@ -8,12 +8,14 @@ use serde_json::json;
 use store::WriteResult;
 use testkit::{TestDatabase, World, on_both_databases};
 
-use super::steps::{begun, confirmed, executed, previewed, previewed_of};
+use super::steps::{begun, confirmed, died, executed, previewed, previewed_of};
 use crate::support::{CATALOG, FILTERS, id_at, reason};
 
 on_both_databases!(
     an_answer_that_is_lost_after_the_effect_makes_no_second_object,
     a_connection_that_breaks_before_the_effect_is_tried_again,
+    a_request_that_never_gets_through_is_known_to_have_done_nothing,
+    however_many_workers_die_before_a_request_the_next_one_sends_it,
     a_refused_request_fails_its_object_alone,
     what_was_written_in_part_is_incomplete_and_can_be_done_again,
     a_worker_that_dies_after_the_effect_leaves_one_object,
@@ -64,6 +66,38 @@ async fn a_connection_that_breaks_before_the_effect_is_tried_again(database: &Te
     let rows = world.db.tenant(&scope).restores().writes(run.id).await.unwrap();
     let not_made = rows.iter().filter(|row| matches!(row.ended, Some((WriteResult::NotMade, _)))).count();
     assert_eq!(not_made, 2, "{rows:?}");
+}
+
+async fn a_request_that_never_gets_through_is_known_to_have_done_nothing(database: &TestDatabase) {
+    let (world, source, _) = harmed(database).await;
+    let (_, plan) = previewed(&world, begun(&world, source).await).await;
+    world.simulator.add_fault(world.directory(), fault("PUT", CATALOG, FaultKind::Reset, 1_000));
+    let run = executed(&world, &plan).await;
+    assert_eq!(reason(&run), "restore.not_made");
+    let items = world.items(run.id).await;
+    let failed = items.iter().filter(|item| item.outcome == ItemOutcome::Failed).count();
+    let unknown = items.iter().filter(|item| item.outcome == ItemOutcome::Unknown).count();
+    assert_eq!((failed, unknown), (1, 0), "{items:?}");
+}
+
+async fn however_many_workers_die_before_a_request_the_next_one_sends_it(database: &TestDatabase) {
+    let (world, source, _) = harmed(database).await;
+    let (_, plan) = previewed(&world, begun(&world, source).await).await;
+    // More often than anybody who lives would try.
+    let deaths = 6;
+    let silence = FaultKind::Silence { effect: false };
+    world.simulator.add_fault(world.directory(), fault("PUT", CATALOG, silence, deaths));
+    let run = confirmed(&world, &plan).await;
+    let mut unanswered = world.simulator.left_unanswered();
+    for death in 1..=deaths {
+        let worker = world.worker();
+        unanswered.wait_for(|count| *count == u64::from(death)).await.unwrap();
+        died(&world, database, worker).await;
+    }
+    let row = world.worked(run).await;
+    assert_eq!(row.outcome, Outcome::Succeeded, "{:?}", world.items(run).await);
+    let puts = world.simulator.journal().into_iter().filter(|effect| effect.method == "PUT").count();
+    assert_eq!(puts, 1);
 }
 
 async fn a_refused_request_fails_its_object_alone(database: &TestDatabase) {

@@ -10,7 +10,7 @@ use app::starting::Extra;
 use model::ids::{RestoreId, RunId};
 use model::restore::{Action, PlanItem};
 use store::{RunRow, TenantScope};
-use testkit::World;
+use testkit::{RunningWorker, TestDatabase, World};
 
 /// Everything of the source, settings and assignments.
 pub(super) const WHOLE: Scope = Scope { objects: None, settings: true, assignments: true };
@@ -74,6 +74,16 @@ pub(super) async fn confirmed(world: &World, plan: &ShownPlan) -> RunId {
 pub(super) async fn executed(world: &World, plan: &ShownPlan) -> RunRow {
     let run = confirmed(world, plan).await;
     world.worked(run).await
+}
+
+/// Kills the worker, and lets time pass until another one may take its run up.
+pub(super) async fn died(world: &World, database: &TestDatabase, worker: RunningWorker) {
+    worker.die().await;
+    // What it sent and nobody has read yet is never read.
+    world.simulator.expire_tokens();
+    // A run may lose its worker a few times only; in tests it does more often than any would.
+    let expire = "update operation_runs set lease_expires_at = 1, attempt = 1 where status = 'running'";
+    database.execute(expire).await;
 }
 
 /// The plan's item for that object of the source.
