@@ -1,4 +1,4 @@
-// One worker and no retries: a test that passes only the second time is a failure.
+// No retries: a test that passes only the second time is a failure. Each worker has a server of its own.
 import { existsSync } from 'node:fs';
 import { defineConfig } from '@playwright/test';
 
@@ -9,7 +9,7 @@ if (!executablePath) throw new Error('Chromium is missing; run scripts/setup, or
 export default defineConfig({
   testDir: 'specs',
   outputDir: 'artifacts/failures',
-  workers: 1,
+  workers: 2,
   retries: 0,
   forbidOnly: true,
   timeout: 120_000,

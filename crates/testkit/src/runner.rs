@@ -11,7 +11,7 @@ use crate::{OwnPostgres, TestDatabase};
 
 /// No test takes this long; one that does waits for an event that never comes. Set `TENANTATLAS_TEST_SECONDS` for
 /// tests that are told to repeat themselves.
-const LONGEST: Duration = Duration::from_secs(120);
+const LONGEST: Duration = Duration::from_secs(300);
 
 /// Gives the test a database of its own, checks the invariants after it, and removes the database in every case.
 pub fn run<T: AsyncFnOnce(&TestDatabase)>(engine: Engine, test: T) {
