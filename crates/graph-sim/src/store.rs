@@ -1,6 +1,7 @@
 //! The objects of one tenant. Every object is stored whole, its parts (settings, assignments, …) inline.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 
@@ -13,7 +14,12 @@ pub(crate) struct Store {
     revision: u64,
     /// What clients wrote and no answer shows, by reference.
     secrets: HashMap<String, String>,
+    /// What was gathered from all objects, with the revision of then.
+    gathered: Mutex<Option<(u64, Arc<Gathered>)>>,
 }
+
+/// Texts by a word that leads to them.
+pub(crate) type Gathered = HashMap<String, BTreeSet<String>>;
 
 /// Objects in the order of their creation.
 #[derive(Debug, Default)]
@@ -49,6 +55,19 @@ impl Store {
     /// The same number as before: nothing was written since.
     pub(crate) fn revision(&self) -> u64 {
         self.revision
+    }
+
+    /// What `gather` makes of all objects, once for each revision: every row of a long answer may ask for it.
+    pub(crate) fn gathered(&self, gather: impl FnOnce(&Self) -> Gathered) -> Arc<Gathered> {
+        let mut kept = self.gathered.lock().expect("nobody panics while gathering");
+        match &*kept {
+            Some((revision, all)) if *revision == self.revision => all.clone(),
+            _ => {
+                let all = Arc::new(gather(self));
+                *kept = Some((self.revision, all.clone()));
+                all
+            }
+        }
     }
 
     pub(crate) fn get_mut(&mut self, path: &str, id: &str) -> Option<&mut Value> {

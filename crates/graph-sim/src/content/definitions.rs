@@ -1,13 +1,12 @@
 //! Definitions of settings catalog settings, as far as generated policies use them, and what can be said of others.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
 use super::families::{FAMILIES, Family, Form};
 use crate::random::Random;
-use crate::store::Store;
+use crate::store::{Gathered, Store};
 
 /// A setting that generated policies use.
 #[derive(Clone, Copy)]
@@ -147,16 +146,24 @@ fn definition(store: &Store, id: &str, instance: &Value) -> Value {
 }
 
 /// Of a choice we do not know: off, on, and what any policy chose.
-fn chosen<'a>(store: &'a Store, id: &str) -> BTreeSet<Cow<'a, str>> {
-    let mut values: BTreeSet<Cow<'a, str>> = [Cow::Owned(format!("{id}_0")), Cow::Owned(format!("{id}_1"))].into();
-    each_instance(store, |other, instance| {
-        if other == id {
-            let several = instance["choiceSettingCollectionValue"].as_array().into_iter().flatten();
-            let all = several.chain([&instance["choiceSettingValue"]]);
-            values.extend(all.filter_map(|value| value["value"].as_str()).map(Cow::Borrowed));
+fn chosen(store: &Store, id: &str) -> BTreeSet<String> {
+    let mut values = BTreeSet::from([format!("{id}_0"), format!("{id}_1")]);
+    values.extend(store.gathered(choices).get(id).into_iter().flatten().cloned());
+    values
+}
+
+/// What policies chose, by setting.
+fn choices(store: &Store) -> Gathered {
+    let mut found = Gathered::new();
+    each_instance(store, |id, instance| {
+        let several = instance["choiceSettingCollectionValue"].as_array().into_iter().flatten();
+        let all = several.chain([&instance["choiceSettingValue"]]);
+        let values: Vec<_> = all.filter_map(|value| value["value"].as_str()).collect();
+        if !values.is_empty() {
+            found.entry(id.to_owned()).or_default().extend(values.into_iter().map(str::to_owned));
         }
     });
-    values
+    found
 }
 
 fn choice(id: &str, value: &str) -> String {
