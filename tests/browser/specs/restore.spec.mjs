@@ -5,6 +5,8 @@ import { expect, signIn, test } from '../support/test.mjs';
 
 const COLLECTION = 'deviceManagement/configurationPolicies';
 const as = ['--as', OWNER.email];
+/** Made here: what other tests have changed since the site was furnished is in it. */
+const SET = 'Before the change of last night';
 
 /** Everything of a collection, as the simulated tenant holds it. */
 async function objects(site, collection) {
@@ -16,10 +18,10 @@ async function described(site, policy, description) {
   await site.simulate('change', { collection: COLLECTION, id: policy.id, set: { description } });
 }
 
-/** A draft of the first backup set, at its second step. */
+/** A draft of the set, at its second step. */
 async function begun(page) {
   await page.getByRole('link', { name: 'Backups', exact: true }).click();
-  await page.getByRole('link', { name: 'Before the change' }).click();
+  await page.getByRole('link', { name: SET }).click();
   await page.getByRole('link', { name: 'Restore…' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Begin a restore' })).toBeVisible();
 }
@@ -41,6 +43,11 @@ async function confirmed(page) {
 
 test.describe('a restore', () => {
   test.use({ refusals: true });
+
+  test.beforeAll(async ({ site }) => {
+    await site.command(['sync', 'Contoso', '--type', 'settingsCatalog', ...as]);
+    await site.command(['backup', 'create', 'Contoso', '--name', SET, ...as], { codes: [3] });
+  });
 
   test('from a set to the tenant, with a conflict, its second try and the way back', async ({ page, site }) => {
     test.setTimeout(300_000);

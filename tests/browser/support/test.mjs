@@ -5,8 +5,8 @@ import { Site, furnished } from './site.mjs';
 /** Answers with these statuses are the subject of a test, and Chromium reports each as a console error. */
 const EXPECTED = /^Failed to load resource: the server responded with a status of (400|401|403|404|409|422|429)/;
 
-/** A page that is left while its stream is still being opened: htmx reports the request that the browser dropped. */
-const LEFT_EARLY = /^htmx: htmx:error: Failed to fetch[^]*hx-sse/;
+/** A page that is left while its stream is still being opened, or news is asked for: htmx reports the request that the browser dropped. */
+const LEFT_EARLY = /^htmx: htmx:error: Failed to fetch[^]*(hx-sse|a\.newer)/;
 
 export { expect };
 
