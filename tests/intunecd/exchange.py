@@ -92,8 +92,7 @@ def lacking(type_key, own, imported):
             for name in ("isEncrypted", "secretReferenceValueId", "value"):
                 mine.pop(name)
                 other.pop(name)
-    differing = [key for key in sorted(own.keys() | imported.keys()) if own.get(key) != imported.get(key)]
-    return f"{differing[0]}: {own.get(differing[0])!r} is {imported.get(differing[0])!r}"[:400] if differing else None
+    return first_difference(own, imported)
 
 
 def prove_import(results, atlas, folders):
@@ -203,8 +202,13 @@ def prove_restore(results, atlas, command, simulator):
 def difference(before, after):
     if len(before) != len(after):
         return f"{len(after)} instead of {len(before)}"
-    for one, other in zip(map(json.loads, before), map(json.loads, after)):
-        for key in sorted(one.keys() | other.keys()):
-            if one.get(key) != other.get(key):
-                return f"{key}: {one.get(key)!r} is {other.get(key)!r}"[:400]
+    found = (first_difference(*map(json.loads, pair)) for pair in zip(before, after))
+    return next(filter(None, found), None)
+
+
+def first_difference(one, other):
+    """The first property in which two objects differ; None when they are the same."""
+    for key in sorted(one.keys() | other.keys()):
+        if one.get(key) != other.get(key):
+            return f"{key}: {one.get(key)!r} is {other.get(key)!r}"[:400]
     return None

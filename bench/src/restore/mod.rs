@@ -6,7 +6,6 @@ mod result;
 mod right;
 mod world;
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
@@ -15,7 +14,7 @@ use tokio::time::Instant;
 
 use crate::engines::postgres::Server;
 use crate::machine::{self, Machine};
-use crate::sync::intunecd::IntuneCd;
+use crate::sync::intunecd::Beside;
 use crate::sync::programs::Programs;
 use crate::tenants::nodes::{self, Node};
 use crate::{Failure, report};
@@ -38,12 +37,8 @@ pub(crate) struct Arguments {
     /// Milliseconds that the simulator adds to every round trip.
     #[arg(long, default_value_t = 100)]
     latency: u64,
-    /// Only our side.
-    #[arg(long)]
-    ours_only: bool,
-    /// Where IntuneCD's own environment is made, to keep it between runs.
-    #[arg(long)]
-    environment: Option<PathBuf>,
+    #[command(flatten)]
+    beside: Beside,
 }
 
 /// Measures once.
@@ -51,7 +46,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     let machine = Machine::now();
     println!("{}", machine.describe());
     let programs = Programs::build()?;
-    let peer = if arguments.ours_only { None } else { Some(IntuneCd::install(arguments.environment.clone())?) };
+    let peer = arguments.beside.installed()?;
     let server = Server::start(false)?;
     let world = World::make(&arguments, &programs, &server).await?;
     let (ours, outcome) = ours(&world, &programs).await?;

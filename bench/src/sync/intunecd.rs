@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use clap::Args;
 use model::registry::Registry;
 use serde_json::Value;
 
@@ -23,6 +24,24 @@ const HINT: &str = "IntuneCD comes from the Python package index";
 /// How IntuneCD marks a line that tells of trouble.
 const COMPLAINTS: [&str; 5] = ["[ERROR]", "[WARNING]", "Traceback", "Request failed", "Resource not found"];
 
+/// Whether it is measured as well.
+#[derive(Debug, Args)]
+pub(crate) struct Beside {
+    /// Only our side.
+    #[arg(long)]
+    ours_only: bool,
+    /// Where IntuneCD's own environment is made, to keep it between runs.
+    #[arg(long)]
+    environment: Option<PathBuf>,
+}
+
+impl Beside {
+    /// IntuneCD, unless only our side is measured.
+    pub(crate) fn installed(&self) -> std::result::Result<Option<IntuneCd>, Failure> {
+        if self.ours_only { Ok(None) } else { IntuneCd::install(self.environment.clone()).map(Some) }
+    }
+}
+
 /// An installed IntuneCD.
 pub(crate) struct IntuneCd {
     /// The folder of its programs.
@@ -33,7 +52,7 @@ pub(crate) struct IntuneCd {
 
 impl IntuneCd {
     /// Makes a virtual environment and installs the version that the compatibility test names.
-    pub(crate) fn install(environment: Option<PathBuf>) -> std::result::Result<Self, Failure> {
+    fn install(environment: Option<PathBuf>) -> std::result::Result<Self, Failure> {
         let environment = match environment {
             Some(environment) => environment,
             None => crate::report::folder()?.join("intunecd"),

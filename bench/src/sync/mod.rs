@@ -11,15 +11,13 @@ mod result;
 mod shown;
 pub(crate) mod simulator;
 
-use std::path::PathBuf;
-
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use crate::machine::{self, Machine};
 use crate::{Failure, report};
-use intunecd::IntuneCd;
 pub(crate) use intunecd::succeeded;
+use intunecd::{Beside, IntuneCd};
 use programs::Programs;
 pub(crate) use programs::root;
 use result::{Case, Compared, Result};
@@ -40,12 +38,8 @@ pub(crate) struct Arguments {
     /// How often each case is measured; the median by wall time is shown.
     #[arg(long, default_value_t = 1)]
     rounds: usize,
-    /// Only our side.
-    #[arg(long)]
-    ours_only: bool,
-    /// Where IntuneCD's own environment is made, to keep it between runs.
-    #[arg(long)]
-    environment: Option<PathBuf>,
+    #[command(flatten)]
+    beside: Beside,
 }
 
 /// The simulator's published limits.
@@ -73,7 +67,7 @@ pub(crate) async fn run(arguments: Arguments) -> std::result::Result<(), Failure
     let machine = Machine::now();
     println!("{}", machine.describe());
     let programs = Programs::build()?;
-    let peer = if arguments.ours_only { None } else { Some(IntuneCd::install(arguments.environment.clone())?) };
+    let peer = arguments.beside.installed()?;
     let mut cases = Vec::new();
     for &objects in &arguments.objects {
         let simulator = Simulator::start(&programs.simulator, objects).await?;

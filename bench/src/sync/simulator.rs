@@ -166,8 +166,7 @@ impl Simulator {
 
     /// The objects of a collection as it holds them, with their parts inline.
     pub(crate) async fn objects(&self, collection: &str) -> Result<Vec<Value>, Failure> {
-        let answer = self.ask("GET", &format!("objects?collection={collection}"), &Value::Null).await?;
-        Ok(serde_json::from_value(answer)?)
+        self.objects_of(&self.tenant, collection).await
     }
 
     /// The same of one of several tenants.

@@ -6,7 +6,7 @@ use model::AppError;
 use model::cloud::Clouds;
 use model::exchange::{Layout, Source};
 use serde::Deserialize;
-use store::{Db, TenantScope};
+use store::{Db, ObjectRow, TenantScope};
 
 /// Rows read at a time.
 const PAGE: usize = 1_000;
@@ -44,19 +44,16 @@ pub async fn source_for(db: &Db, scope: &TenantScope, layout: Layout) -> Result<
 }
 
 async fn app_types(db: &Db, scope: &TenantScope) -> Result<BTreeMap<String, String>, AppError> {
+    let rows = present(db, scope, APPS).await?;
+    let versions: Vec<_> = rows.iter().filter_map(|row| row.version).collect();
     let mut types = BTreeMap::new();
-    let mut after: Option<String> = None;
-    loop {
-        let from = after.as_deref().map(|id| (APPS, id));
-        let rows = db.tenant(scope).inventory().present(&[APPS], from, OPENED).await?;
-        let Some(last) = rows.last() else { return Ok(types) };
-        after = Some(last.external_id.clone());
-        let versions: Vec<_> = rows.iter().filter_map(|row| row.version).collect();
-        for (_, document) in db.tenant(scope).versions().documents(&versions).await? {
+    for some in versions.chunks(OPENED) {
+        for (_, document) in db.tenant(scope).versions().documents(some).await? {
             let app: App = serde_json::from_slice(&document).map_err(AppError::internal)?;
             types.extend(app.object_type.map(|name| (app.id, name)));
         }
     }
+    Ok(types)
 }
 
 /// What is wanted of an app.
@@ -68,14 +65,20 @@ struct App {
 }
 
 async fn objects(db: &Db, scope: &TenantScope, type_key: &str) -> Result<BTreeMap<String, String>, AppError> {
-    let mut names = BTreeMap::new();
-    let mut after: Option<String> = None;
+    let rows = present(db, scope, type_key).await?;
+    Ok(rows.into_iter().map(|row| (row.external_id, row.name)).collect())
+}
+
+/// Every object of the type that is there.
+async fn present(db: &Db, scope: &TenantScope, type_key: &str) -> Result<Vec<ObjectRow>, AppError> {
+    let mut all: Vec<ObjectRow> = Vec::new();
     loop {
-        let from = after.as_deref().map(|id| (type_key, id));
+        let from = all.last().map(|row| (type_key, row.external_id.as_str()));
         let rows = db.tenant(scope).inventory().present(&[type_key], from, PAGE).await?;
-        let Some(last) = rows.last() else { return Ok(names) };
-        after = Some(last.external_id.clone());
-        names.extend(rows.into_iter().map(|row| (row.external_id, row.name)));
+        if rows.is_empty() {
+            return Ok(all);
+        }
+        all.extend(rows);
     }
 }
 

@@ -13,27 +13,20 @@ const PARTS: [(&str, &str, &str); 1] = [("Enrollment Profiles/Apple", "appleAde"
 #[derive(Debug)]
 pub(super) struct Parts {
     /// By the first file of each object.
-    wholes: HashMap<String, Known>,
+    wholes: HashMap<String, Whole>,
     /// The others.
     further: HashSet<String>,
 }
 
-#[derive(Debug)]
-struct Known {
-    contract: &'static Contract,
-    property: &'static str,
-    id: Option<String>,
-    further: Vec<String>,
-}
-
 /// An object whose parts are in several files.
-pub(super) struct Whole<'a> {
+#[derive(Debug)]
+pub(super) struct Whole {
     pub(super) contract: &'static Contract,
     property: &'static str,
     /// The object's id, where the names of the files tell it.
-    id: Option<&'a str>,
-    pub(super) first: &'a str,
-    pub(super) further: &'a [String],
+    id: Option<String>,
+    /// The files but for the first.
+    pub(super) further: Vec<String>,
 }
 
 impl Parts {
@@ -55,8 +48,8 @@ impl Parts {
                     parts.wholes.entry(first.clone()).and_modify(|whole| whole.further.push(path.clone()));
                 }
                 None => {
-                    let known = Known { contract, property, id: id.map(str::to_owned), further: Vec::new() };
-                    parts.wholes.insert(path.clone(), known);
+                    let whole = Whole { contract, property, id: id.map(str::to_owned), further: Vec::new() };
+                    parts.wholes.insert(path.clone(), whole);
                     firsts.extend(id.map(|id| ((folder, id), path)));
                 }
             }
@@ -65,10 +58,8 @@ impl Parts {
     }
 
     /// The object of which this file is the first.
-    pub(super) fn whole_of<'a>(&'a self, path: &str) -> Option<Whole<'a>> {
-        let (first, known) = self.wholes.get_key_value(path)?;
-        let Known { contract, property, id, further } = known;
-        Some(Whole { contract, property, id: id.as_deref(), first, further })
+    pub(super) fn whole_of(&self, path: &str) -> Option<&Whole> {
+        self.wholes.get(path)
     }
 
     /// Whether it belongs to an object of which another file is the first.
@@ -77,7 +68,7 @@ impl Parts {
     }
 }
 
-impl Whole<'_> {
+impl Whole {
     /// Whether that is a part, and not the object itself, which we have written so once.
     pub(super) fn is_made_of(&self, document: &Value) -> bool {
         document.get(self.property).is_none()
@@ -97,7 +88,7 @@ impl Whole<'_> {
     /// The object. What is not in the files is not known of it.
     pub(super) fn document(&self, parts: Vec<Value>) -> Value {
         let mut document = json!({ self.property: parts });
-        if let (Some(map), Some(id)) = (document.as_object_mut(), self.id) {
+        if let (Some(map), Some(id)) = (document.as_object_mut(), &self.id) {
             map.shift_insert(0, "id".to_owned(), json!(id));
         }
         document
@@ -128,10 +119,10 @@ mod tests {
         let paths = [of("b", 2), of("a", 1), plain.clone(), "Enrollment Profiles/Windows/w.json".to_owned()];
         let parts = Parts::of(&paths);
         let whole = parts.whole_of(&paths[1]).expect("the first");
-        assert_eq!((whole.id, whole.further), (Some(TOKEN), &paths[..1]));
+        assert_eq!((whole.id.as_deref(), &whole.further[..]), (Some(TOKEN), &paths[..1]));
         assert!(parts.is_further(&paths[0]) && parts.whole_of(&paths[0]).is_none());
         let alone = parts.whole_of(&plain).expect("an object of its own");
-        assert_eq!((alone.id, alone.further.len()), (None, 0));
+        assert_eq!((alone.id.as_deref(), alone.further.len()), (None, 0));
         assert!(parts.whole_of(&paths[3]).is_none() && !parts.is_further(&paths[3]));
     }
 }

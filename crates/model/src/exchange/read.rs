@@ -166,7 +166,7 @@ impl Reader {
             found.push(Found::Aside(Aside::of(path, "import.altered", why)));
         }
         let documents = match self.parts.whole_of(path).filter(|part| part.is_made_of(&document)) {
-            Some(part) => vec![self.whole(&part, document, &mut beside, &mut found)],
+            Some(part) => vec![self.whole(part, (path, document), &mut beside, &mut found)],
             None => several(document),
         };
         let alone = documents.len() == 1;
@@ -260,13 +260,13 @@ impl Reader {
     /// The object whose parts are files of their own, from the first of them and those that belong to it as well.
     fn whole(
         &self,
-        part: &Whole<'_>,
-        first: Value,
+        part: &Whole,
+        (path, first): (&str, Value),
         beside: &mut impl FnMut(&str) -> Option<Vec<u8>>,
         found: &mut Vec<Found>,
     ) -> Value {
-        let mut items = vec![part.item(part.first, first)];
-        for path in part.further {
+        let mut items = vec![part.item(path, first)];
+        for path in &part.further {
             match self.parsed(path, &beside(path).unwrap_or_default()) {
                 Ok(document) => items.push(part.item(path, document)),
                 Err(problem) => found.push(Found::Lost(Aside { problem, ..Aside::of(path, "", "") })),

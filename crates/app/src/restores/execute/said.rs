@@ -47,4 +47,4 @@ pub(super) const READY_MS: i64 = 5_000;
 /// How long a new object may take to be ready or readable, in milliseconds.
 pub(super) const READY_MS_MAX: i64 = 10 * 60 * 1000;
 /// Tries at one request, but for those of workers that are gone: how often a run may lose one is for the run to say.
-pub(super) const TRIES_MAX: u32 = 5;
+pub(super) const TRIES_MAX: usize = 5;

@@ -79,11 +79,11 @@ impl Hand<'_> {
     }
 
     /// How often the request was tried by somebody who lived to see what came of it.
-    fn tries(&self, number: usize) -> u32 {
-        let code = |row: &WriteRow| row.ended.as_ref().and_then(|(_, outcome)| outcome.code.clone());
-        let lost = |row: &&WriteRow| code(row).as_deref() == Some(said::WORKER_LOST);
-        let tries = self.rows.iter().filter(|row| row.step as usize == number).filter(|row| !lost(row));
-        u32::try_from(tries.count()).unwrap_or(u32::MAX)
+    fn tries(&self, number: usize) -> usize {
+        let lost = |row: &WriteRow| {
+            row.ended.as_ref().is_some_and(|(_, outcome)| outcome.code.as_deref() == Some(said::WORKER_LOST))
+        };
+        self.rows.iter().filter(|row| row.step as usize == number && !lost(row)).count()
     }
 
     async fn approved(&self, code: Option<String>) -> Result<Next, Ending> {

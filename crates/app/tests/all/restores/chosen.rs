@@ -178,16 +178,17 @@ impl Chosen {
         assert!(differs.is_empty(), "{} {id}: {:#?}", self.contract.key, differs.changes());
     }
 
-    pub(super) fn change_by_hand(&self, world: &World) {
+    /// Edits it where it stands.
+    fn edit(&self, world: &World, edit: impl FnOnce(&mut Value)) {
         if self.is_branding() {
-            return self.brand(world, |rows| {
-                let own = rows.iter_mut().filter(|row| row["id"] == self.id.as_str());
-                own.for_each(|row| by_hand::change(self.contract, row));
-            });
+            return self.brand(world, |rows| edit(rows.iter_mut().find(|row| row["id"] == self.id.as_str()).unwrap()));
         }
         let (collection, key) = self.place(world);
-        let change = |object: &mut Value| by_hand::change(self.contract, object);
-        assert!(world.simulator.change(world.directory(), &collection, key, change), "{}", self.contract.key);
+        assert!(world.simulator.change(world.directory(), &collection, key, edit), "{} {}", self.contract.key, self.id);
+    }
+
+    pub(super) fn change_by_hand(&self, world: &World) {
+        self.edit(world, |object| by_hand::change(self.contract, object));
     }
 
     /// The object that an item of a plan changes or removes.
@@ -215,17 +216,12 @@ impl Chosen {
 
     /// Gives it a text of which nobody knows.
     pub(super) fn rename(&self, world: &World) {
-        let name = if self.before.get("description").is_some() { "description" } else { "displayName" };
-        if self.is_branding() {
-            return self.brand(world, |rows| {
-                rows.iter_mut()
-                    .filter(|row| row["id"] == self.id.as_str())
-                    .for_each(|row| row["signInPageText"] = json!("x"));
-            });
-        }
-        let (collection, key) = self.place(world);
-        let change = |object: &mut Value| object[name] = json!("of somebody else");
-        assert!(world.simulator.change(world.directory(), &collection, key, change), "{}", self.id);
+        let name = match &self.before {
+            _ if self.is_branding() => "signInPageText",
+            before if before.get("description").is_some() => "description",
+            _ => "displayName",
+        };
+        self.edit(world, |object| object[name] = json!("of somebody else"));
     }
 
     /// Whether it has a list of assignments that anybody can change.
@@ -236,14 +232,12 @@ impl Chosen {
 
     /// Edits its assignments.
     pub(super) fn assign(&self, world: &World, edit: impl FnOnce(&mut Vec<Value>)) {
-        let (collection, key) = self.place(world);
         let part = self.contract.assignable.part().unwrap();
-        let change = |object: &mut Value| {
+        self.edit(world, |object| {
             let mut rows = object[part].as_array().cloned().unwrap_or_default();
             edit(&mut rows);
             object[part] = Value::Array(rows);
-        };
-        assert!(world.simulator.change(world.directory(), &collection, key, change), "{}", self.contract.key);
+        });
     }
 
     /// Somebody makes one like it.

@@ -13,6 +13,7 @@ use store::{Engine, ItemRow, RunRow, WriteResult, WriteRow};
 use testkit::{TestDatabase, World, on_both_databases};
 
 use super::chosen::{Chosen, by_kind, keys, missing, of_each_type};
+use super::kept::{backed_up, made};
 use super::steps::{begun, confirmed, died, executed, previewed, previewed_of, writing};
 
 on_both_databases!(
@@ -20,9 +21,6 @@ on_both_databases!(
     workers_die_at_every_write_of_every_object_that_is_made,
     workers_die_at_every_write_of_the_way_back,
 );
-
-/// Objects of the tenant: enough for one of every type.
-const OBJECTS: usize = 160;
 
 /// Items that a worker writes at the same time: more requests than that are never on their way.
 const AT_ONCE: u64 = 4;
@@ -146,21 +144,10 @@ impl Done {
 
     /// The ids of what was made, by those that it had.
     fn new_ids(&self) -> Vec<(String, String)> {
-        let made = |item: &PlanItem| {
-            let rows = self.rows.iter().filter(|row| row.item == item.sequence);
-            let id = rows.filter_map(|row| row.ended.as_ref()?.1.made.clone()).next()?;
-            Some((item.source_id.clone(), id))
-        };
-        self.plan.plan.items.iter().filter_map(made).collect()
+        let made = made(&self.rows);
+        let ids = |item: &PlanItem| Some((item.source_id.clone(), made.get(&item.sequence)?.clone()));
+        self.plan.plan.items.iter().filter_map(ids).collect()
     }
-}
-
-async fn backed_up(database: &TestDatabase) -> (World, Source) {
-    let world = World::seeded(database, OBJECTS).await;
-    let (row, set) = world.back_up("before").await;
-    assert_eq!(row.outcome, Outcome::Succeeded, "{:?}", row.reason);
-    let source = Source::Set { tenant: world.tenants[0].id, set, objects: None };
-    (world, source)
 }
 
 /// Objects of every kind that fits; where a death costs more, of every type.

@@ -12,12 +12,13 @@ use model::exchange::{Packer, SourceFile};
 use model::ids::BackupSetId;
 use model::registry::Registry;
 use model::restore::Action;
-use model::run::{ItemOutcome, Outcome};
+use model::run::ItemOutcome;
 use serde_json::Value;
 use store::ItemRow;
 use testkit::{TestDatabase, World, on_both_databases, shared};
 
 use super::chosen::{clean, forget};
+use super::kept::{backed_up_now, contents, made};
 use super::steps::{answered, begun, executed, previewed};
 
 on_both_databases!(exported_policies_are_imported_restored_and_backed_up_the_same);
@@ -52,19 +53,6 @@ async fn imported(world: &World, content: Vec<u8>) -> BackupSetId {
     world.db.tenant(&scope).backups().by_run(run).await.unwrap().unwrap().id
 }
 
-/// What a set holds, by type and id.
-async fn contents(world: &World, set: BackupSetId) -> BTreeMap<(String, String), Value> {
-    let scope = world.scope().await;
-    let tenant = world.db.tenant(&scope);
-    let mut contents = BTreeMap::new();
-    for item in tenant.backups().items(set, None, 0, 100_000).await.unwrap() {
-        let Some(version) = item.version else { continue };
-        let document = tenant.versions().document(version).await.unwrap();
-        contents.insert((item.type_key, item.external_id), serde_json::from_slice(&document).unwrap());
-    }
-    contents
-}
-
 /// The plan, with everything left out that stands for nothing in an empty tenant.
 async fn planned(world: &World, set: BackupSetId) -> ShownPlan {
     let scope = world.scope().await;
@@ -93,12 +81,8 @@ async fn exported_policies_are_imported_restored_and_backed_up_the_same(database
         world.items(run.id).await.into_iter().map(|item| (item.key.clone(), item)).collect();
     let scope = world.scope().await;
     let rows = world.db.tenant(&scope).restores().writes(run.id).await.unwrap();
-    // A backup takes what was observed in the last minutes as it is.
-    world.drain().await;
-    world.sync().await;
-    let (row, after) = world.back_up("after").await;
-    assert_eq!(row.outcome, Outcome::Succeeded, "{:?}", row.reason);
-    let after = contents(&world, after).await;
+    let made = made(&rows);
+    let after = contents(&world, backed_up_now(&world, "after").await).await;
     let mut the_same = 0;
     for item in &plan.plan.items {
         let key = ObjectKey::new(&item.type_key, &item.source_id);
@@ -108,10 +92,9 @@ async fn exported_policies_are_imported_restored_and_backed_up_the_same(database
             continue;
         }
         assert_eq!(end.outcome, ItemOutcome::Succeeded, "{end:?}");
-        let made = rows.iter().filter(|row| row.item == item.sequence);
-        let id = made.filter_map(|row| row.ended.as_ref()?.1.made.clone()).next().unwrap();
+        let id = made[&item.sequence].clone();
         let (one, two) = (&wanted[&(key.type_key, key.id)], &after[&(item.type_key.clone(), id)]);
-        let difference = compared_as_files(&item.type_key, one, two);
+        let difference = compared_as_files(&item.type_key, one.as_ref().unwrap(), two.as_ref().unwrap());
         // Texts of secrets are written, and no answer holds them; where a file says nothing the service has its own default.
         let meant = |change: &&Change| change.rule != Rule::Secret && change.kind != ChangeKind::Added;
         let differs: Vec<_> = difference.changes().iter().filter(meant).collect();

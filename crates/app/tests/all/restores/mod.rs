@@ -6,6 +6,7 @@ mod death;
 mod elsewhere;
 mod every_type;
 mod exported;
+mod kept;
 mod laws;
 mod lost;
 mod moved;

@@ -9,6 +9,7 @@ use model::run::{ItemOutcome, Outcome};
 use testkit::{TestDatabase, World, on_both_databases};
 
 use super::chosen::{Chosen, by_kind, keys, missing};
+use super::kept::backed_up;
 use super::steps::{begun, executed, previewed, previewed_of};
 
 on_both_databases!(
@@ -17,17 +18,6 @@ on_both_databases!(
     every_object_that_is_there_again_after_the_preview_is_not_made_a_second_time,
     every_object_that_somebody_changed_before_it_was_to_be_removed_stays,
 );
-
-/// Objects of the tenant: enough for one of every type.
-const OBJECTS: usize = 160;
-
-async fn backed_up(database: &TestDatabase) -> (World, Source) {
-    let world = World::seeded(database, OBJECTS).await;
-    let (row, set) = world.back_up("before").await;
-    assert_eq!(row.outcome, Outcome::Succeeded, "{:?}", row.reason);
-    let source = Source::Set { tenant: world.tenants[0].id, set, objects: None };
-    (world, source)
-}
 
 /// Executes the plan: nothing is written, and each object that it would have written ends in conflict. Whoever names one that
 /// was not made is not written for that.

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use app::exchange::SENT_BYTES_MAX;
 use model::AppError;
 use model::exchange::{FILE_BYTES_MAX, Packer, SourceFile};
 
@@ -12,22 +11,12 @@ pub(super) struct Sent {
     pub(super) content: Vec<u8>,
 }
 
-/// What an import takes at most.
-pub(super) fn for_import(path: &Path) -> Result<Sent, AppError> {
-    let too_large =
-        || AppError::invalid("import.too_large", "Packed it has more than 64 MiB").hint("Import it in parts");
-    match read(path, SENT_BYTES_MAX)? {
-        Some(sent) => Ok(sent),
-        None => Err(too_large()),
-    }
-}
-
-/// A file as it is, a folder packed; nothing when that has more bytes.
-pub(super) fn read(path: &Path, most: usize) -> Result<Option<Sent>, AppError> {
+/// A file as it is, a folder packed, into so many bytes at most; `instead` is what to do with a folder that has more.
+pub(super) fn read(path: &Path, most: u64, instead: &str) -> Result<Sent, AppError> {
     let whole = path.canonicalize().map_err(|error| unreadable(path, error))?;
     let file = whole.file_name().map_or_else(|| "files".to_owned(), |name| name.to_string_lossy().into_owned());
     if !whole.is_dir() {
-        return Ok(Some(Sent { file, content: bytes(&whole)? }));
+        return Ok(Sent { file, content: bytes(&whole)? });
     }
     let mut packer = Packer::default();
     let mut content = Vec::new();
@@ -38,12 +27,13 @@ pub(super) fn read(path: &Path, most: usize) -> Result<Option<Sent>, AppError> {
         let bytes = if length > FILE_BYTES_MAX { vec![0; FILE_BYTES_MAX as usize + 1] } else { bytes(&path)? };
         packer.add(&SourceFile { path: name, bytes })?;
         content.extend(packer.take());
-        if content.len() > most {
-            return Ok(None);
+        if content.len() as u64 > most {
+            let why = format!("Packed it has more than {} MiB", most >> 20);
+            return Err(AppError::invalid("import.too_large", why).hint(instead));
         }
     }
     content.extend(packer.finish()?);
-    Ok(Some(Sent { file, content }))
+    Ok(Sent { file, content })
 }
 
 /// Every file below, sorted. Links are not followed, and what systems and repositories keep for themselves is left out.

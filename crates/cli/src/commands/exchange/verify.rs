@@ -13,7 +13,7 @@ use crate::output::Output;
 /// Compares every file with the manifest.
 pub(crate) fn run(path: &Path, output: Output) -> Result<Exit, AppError> {
     // An export may be larger than what can be imported at once; its archive is opened up to that size.
-    let sent = sent::read(path, UNPACKED_BYTES_MAX as usize)?.ok_or_else(no_manifest)?;
+    let sent = sent::read(path, UNPACKED_BYTES_MAX, "Export it in parts")?;
     let mut archive = Archive::open(&sent.file, sent.content)?;
     let paths = archive.paths();
     let place = paths.iter().find(|path| is_manifest(path)).cloned().ok_or_else(no_manifest)?;

@@ -1,5 +1,7 @@
 //! From Graph's form to IntuneCD's.
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
@@ -80,9 +82,7 @@ fn part_file(folder: &str, part: &Value) -> SourceFile {
     let name = names::safe(&format!("{}{}", text("displayName"), suffix("", part)));
     let id = names::file_id(text("id"));
     let mut part = part.clone();
-    if let Some(map) = part.as_object_mut() {
-        map.retain(|name, _| !REMOVED.contains(&name.as_str()));
-    }
+    part.as_object_mut().into_iter().for_each(without_noise);
     SourceFile { path: format!("{folder}/{name}__{id}.json"), bytes: plain_text(&part).into_bytes() }
 }
 
@@ -122,7 +122,8 @@ fn suffix(type_key: &str, document: &Value) -> String {
 fn written(contract: &Contract, map: &mut Map<String, Value>, source: &Source) {
     let is_other_part = |name: &str| contract.parts.iter().any(|part| part.property == name) && !PARTS.contains(&name);
     let is_volatile = |name: &str| contract.volatile.iter().any(|one| one == name);
-    map.retain(|name, _| !REMOVED.contains(&name.as_str()) && !is_other_part(name) && !is_volatile(name));
+    without_noise(map);
+    map.retain(|name, _| !is_other_part(name) && !is_volatile(name));
     if contract.key == "intents"
         && let Some(mut settings) = map.remove("settings")
     {
@@ -146,19 +147,23 @@ fn written(contract: &Contract, map: &mut Map<String, Value>, source: &Source) {
     objects_of(map.get_mut("assignments"))
         .for_each(|one| one.retain(|name, _| !matches!(name.as_str(), "id" | "sourceId")));
     for list in ["scheduledActionsForRule", "localizedNotificationMessages"] {
-        objects_of(map.get_mut(list)).for_each(|one| one.retain(|name, _| !REMOVED.contains(&name.as_str())));
+        objects_of(map.get_mut(list)).for_each(without_noise);
     }
     each_action(map, |action| {
-        action.retain(|name, _| !REMOVED.contains(&name.as_str()));
-        name_beside(action, TEMPLATE.0, TEMPLATE.1, source);
+        without_noise(action);
+        name_beside(action, TEMPLATE.0, TEMPLATE.1, &source.templates);
     });
     script(map, source);
     apps(map, source);
     payload(map);
 }
 
-fn name_beside(map: &mut Map<String, Value>, id: &str, note: &str, source: &Source) {
-    let name = map.get(id).and_then(Value::as_str).and_then(|id| source.templates.get(id)).cloned();
+fn without_noise(map: &mut Map<String, Value>) {
+    map.retain(|name, _| !REMOVED.contains(&name.as_str()));
+}
+
+fn name_beside(map: &mut Map<String, Value>, id: &str, note: &str, names: &BTreeMap<String, String>) {
+    let name = map.get(id).and_then(Value::as_str).and_then(|id| names.get(id)).cloned();
     map.extend(name.map(|name| (note.to_owned(), json!(name))));
 }
 

@@ -7,6 +7,7 @@ use model::access::Capability;
 use model::ids::RestoreId;
 use store::{RestoreState, TenantScope};
 
+use super::impact::wrong;
 use super::mapping::{Question, questions, section_of};
 use super::wizard::{Step, Wizard};
 use crate::auth::Ctx;
@@ -57,7 +58,7 @@ pub(super) async fn render(
     };
     let aside = html! {
         (section("checks", "Checks", "", &check_list(&wizard, &found)))
-        (section("wrong", "If it goes wrong", "", &html! { p.help { "The state before each write is kept. A finished restore can be undone by a new plan." } }))
+        (wrong())
     };
     let body = columns(&main, "Checks", &aside);
     wizard.page(Step::Checks, &actions(&wizard), &body).await

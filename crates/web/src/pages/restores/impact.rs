@@ -22,8 +22,14 @@ pub(super) async fn aside(wizard: &Wizard<'_>, shown: &ShownPlan, gates: &[Gate]
     Ok(html! {
         (section("impact", "Impact", "", &body(wizard, &shown.impact).await?))
         (section("gates", "Before it can be executed", "", &gate_list(gates)))
-        (section("wrong", "If it goes wrong", "", &html! { p.help { "The state before each write is kept. A finished restore can be undone by a new plan." } }))
+        (wrong())
     })
+}
+
+/// What a person can do afterwards.
+pub(super) fn wrong() -> Markup {
+    let help = "The state before each write is kept. A finished restore can be undone by a new plan.";
+    section("wrong", "If it goes wrong", "", &html! { p.help { (help) } })
 }
 
 /// Groups by name, everybody called out.
