@@ -9,7 +9,7 @@ pub struct Advice {
     pub next: &'static str,
 }
 
-const KNOWN: [(&str, &str, &str); 68] = [
+const KNOWN: [(&str, &str, &str); 70] = [
     (
         "graph.throttled",
         "Microsoft Graph asked us to slow down",
@@ -143,6 +143,12 @@ const KNOWN: [(&str, &str, &str); 68] = [
         "Microsoft Graph does not change all of it",
         "The plan says what stays as it is. Change that in the portal.",
     ),
+    (
+        "restore.not_taken",
+        "Microsoft Graph does not take all of it",
+        "The plan says what the new object is without. Add that in the portal.",
+    ),
+    ("restore.held", "It was not turned on", "Look at it in the portal, then turn it on there: a restore never does."),
     ("restore.left_out", "It was left out", "Nothing to do. Choose it in another restore if you want it."),
     ("restore.by_hand", "Its kind is not written by TenantAtlas", "The plan has its requests, to be made by hand."),
     ("restore.nothing_to_do", "There is nothing to write", "The plan says of each object why."),

@@ -30,8 +30,8 @@ pub struct Promise {
     pub slots: Vec<Slot>,
     /// Paths of what cannot be compared afterwards, because Graph never returns it or decides it itself.
     pub unverifiable: Vec<String>,
-    /// What it is not like although that was wanted, because no request makes it so.
-    pub stays: Option<Why>,
+    /// What it is not like although that was wanted: no request makes it so, or a restore does not.
+    pub stays: Vec<Why>,
 }
 
 /// What the object is like when [`super::steps`] has been carried out.
@@ -66,7 +66,7 @@ impl<'a> From<'a> {
 pub(super) struct Goal {
     pub(super) document: Value,
     unverifiable: Vec<String>,
-    stays: Vec<String>,
+    stays: Vec<Why>,
 }
 
 impl Goal {
@@ -78,7 +78,10 @@ impl Goal {
         let assigned = before.document().is_none_or(|live| is_assigned(contract, live));
         let choice = Choice { assignments: choice.assignments && assigned, ..choice };
         let mut goal = match before.document() {
-            None => Self { document: as_new(contract, wanted, choice), unverifiable: taken.paths, stays: Vec::new() },
+            None => {
+                let (document, lost) = as_new(contract, wanted, choice);
+                Self { document, unverifiable: taken.paths, stays: why::not_taken(&lost).into_iter().collect() }
+            }
             Some(live) => {
                 // A list that lost a row would take it from the live object as well.
                 if let Some(map) = wanted.as_object_mut() {
@@ -86,20 +89,22 @@ impl Goal {
                     map.retain(|name, _| !(taken.shortened.contains(name) && holds(name)));
                 }
                 let wanted = as_chosen(contract, wanted, live, choice);
-                let document = as_changed(contract, &wanted, live);
-                let stays = what_stays(contract, &wanted, &document);
-                Self { document, unverifiable: taken.paths, stays }
+                let normal = Normal::of(contract, &wanted);
+                let document = as_changed(contract, (&wanted, &normal), live);
+                let stays = what_stays(contract, (&wanted, &normal), &document);
+                Self { document, unverifiable: taken.paths, stays: why::stays(&stays).into_iter().collect() }
             }
         };
-        hold(contract, before, &mut goal.document);
+        if hold(contract, before, &mut goal.document) {
+            goal.stays.push(why::held());
+        }
         goal.unverifiable.extend(decided_by_the_service(contract, before));
         goal
     }
 
     fn promise(mut self) -> Promise {
         let slots = markers::take(&mut self.document);
-        let stays = (!self.stays.is_empty()).then(|| why::stays(&self.stays));
-        Promise { document: self.document, slots, unverifiable: self.unverifiable, stays }
+        Promise { document: self.document, slots, unverifiable: self.unverifiable, stays: self.stays }
     }
 }
 
@@ -109,19 +114,24 @@ fn decided_by_the_service(contract: &Contract, before: From<'_>) -> Vec<String> 
     if moves && before.document().is_none() { vec!["priority".to_owned()] } else { Vec::new() }
 }
 
-fn as_new(contract: &Contract, mut document: Value, choice: Choice) -> Value {
+/// The object as it is made, and what it is without although it was wanted.
+fn as_new(contract: &Contract, mut document: Value, choice: Choice) -> (Value, Vec<String>) {
     let follows =
         |name: &str| contract.create.then.iter().any(|then| then == "PATCH") || contract.written_by_action(name);
-    for path in contract.create.without.iter().filter(|path| !follows(path)) {
+    let never = contract.parts.iter().filter(|part| part.written == Some(Rows::Never)).map(|part| &part.property);
+    let mut lost = Vec::new();
+    for path in contract.create.without.iter().filter(|path| !follows(path)).chain(never) {
+        lost.extend(values(&document, path).iter().any(|value| says_something(value)).then(|| path.clone()));
         drop_path(&mut document, path);
-    }
-    for part in contract.parts.iter().filter(|part| part.written == Some(Rows::Never)) {
-        drop_path(&mut document, &part.property);
     }
     if !choice.assignments {
         without_assignments(contract, &mut document, None);
     }
-    document
+    (document, lost)
+}
+
+fn says_something(value: &Value) -> bool {
+    !value.is_null() && value.as_array().is_none_or(|rows| !rows.is_empty())
 }
 
 /// The wanted object with what is not to be written as it is already.
@@ -138,11 +148,11 @@ fn as_chosen(contract: &Contract, mut wanted: Value, live: &Value, choice: Choic
     wanted
 }
 
-fn as_changed(contract: &Contract, wanted: &Value, live: &Value) -> Value {
+fn as_changed(contract: &Contract, (wanted, normal): (&Value, &Normal), live: &Value) -> Value {
     let mut document = live.clone();
-    let (now, normal) = (Normal::of(contract, &plain(contract, live)), Normal::of(contract, wanted));
+    let now = Normal::of(contract, &plain(contract, live));
     for (name, value) in wanted.as_object().into_iter().flatten() {
-        if !now.same(&normal, name) && changes(contract, name, value) {
+        if !now.same(normal, name) && changes(contract, name, value) {
             set(&mut document, name, with_what_stays(contract.part(name), value, live));
         }
     }
@@ -150,10 +160,10 @@ fn as_changed(contract: &Contract, wanted: &Value, live: &Value) -> Value {
 }
 
 /// The properties that are not what was wanted when all requests have been made.
-fn what_stays(contract: &Contract, wanted: &Value, document: &Value) -> Vec<String> {
-    let (after, normal) = (Normal::of(contract, &plain(contract, document)), Normal::of(contract, wanted));
+fn what_stays(contract: &Contract, (wanted, normal): (&Value, &Normal), document: &Value) -> Vec<String> {
+    let after = Normal::of(contract, &plain(contract, document));
     let names = wanted.as_object().into_iter().flat_map(Map::keys);
-    names.filter(|name| !after.same(&normal, name)).cloned().collect()
+    names.filter(|name| !after.same(normal, name)).cloned().collect()
 }
 
 /// Whether an update can give the property that value.
@@ -229,22 +239,20 @@ fn with_what_stays(part: Option<&Part>, value: &Value, live: &Value) -> Value {
     }
 }
 
-/// A restore never turns on what takes effect on everybody at once: somebody does, when they have looked at it.
-fn hold(contract: &Contract, before: From<'_>, document: &mut Value) {
-    let Some(held) = &contract.held else { return };
+/// A restore never turns on what takes effect on everybody at once: somebody does, when they have looked at it. Says whether
+/// it would have been on.
+fn hold(contract: &Contract, before: From<'_>, document: &mut Value) -> bool {
+    let Some(held) = &contract.held else { return false };
     let is_on = |document: &Value| document.get(&held.property).is_some_and(|value| value == held.value.as_str());
-    if !is_on(document) {
-        return;
-    }
-    match before {
-        From::Live(live) if !is_on(live) => {
-            let kept = live.get(&held.property).cloned().unwrap_or_default();
-            set(document, &held.property, kept);
-        }
+    let instead = match before {
+        _ if !is_on(document) => return false,
         // Nothing is written, so that nothing is turned on.
-        From::Live(live) if live == document => {}
-        _ => set(document, &held.property, Value::from(held.instead.as_str())),
-    }
+        From::Live(live) if live == document => return false,
+        From::Live(live) if !is_on(live) => live.get(&held.property).cloned().unwrap_or_default(),
+        _ => Value::from(held.instead.as_str()),
+    };
+    set(document, &held.property, instead);
+    true
 }
 
 fn put_back(wanted: &mut Value, live: &Value, path: &str) {

@@ -63,24 +63,24 @@ fn what_is_left_out_takes_its_row_and_what_the_plan_makes_has_its_place() {
 }
 
 #[test]
-fn conditional_access_is_never_put_in_force() {
-    let state = |wanted: &str, live: Option<Value>| {
-        let contract = contract("conditionalAccess");
+fn conditional_access_is_never_put_in_force_and_the_plan_says_so() {
+    let contract = contract("conditionalAccess");
+    let restored = |wanted: &str, live: Option<Value>| {
         let wanted = Mapped::unchanged(contract, &policy(wanted, "new"));
-        promise(contract, &wanted, live.as_ref(), ALL).document["state"].clone()
+        let promised = promise(contract, &wanted, live.as_ref(), ALL);
+        let codes: Vec<String> = promised.stays.into_iter().map(|why| why.code).collect();
+        let steps = steps(contract, &wanted, live.as_ref(), ALL).expect("steps").len();
+        (promised.document["state"].as_str().unwrap_or_default().to_owned(), codes.join(" "), steps)
     };
-    let report = "enabledForReportingButNotEnforced";
-    assert_eq!(state("enabled", None), report);
-    assert_eq!(state("disabled", None), "disabled");
-    assert_eq!(state("enabled", Some(policy("disabled", "old"))), "disabled");
-    assert_eq!(state("enabled", Some(policy("enabled", "old"))), report);
-    assert_eq!(state("disabled", Some(policy("enabled", "old"))), "disabled");
-    let same = policy("enabled", "new");
-    assert_eq!(
-        made("conditionalAccess", &same, Some(&same), ALL),
-        Ok(Vec::new()),
-        "nothing to do is nothing turned off"
-    );
+    let is = |state: &str, code: &str, steps: usize| (state.to_owned(), code.to_owned(), steps);
+    let (report, held) = ("enabledForReportingButNotEnforced", "restore.held");
+    assert_eq!(restored("enabled", None), is(report, held, 1));
+    assert_eq!(restored("disabled", None), is("disabled", "", 1));
+    assert_eq!(restored("enabled", Some(policy("disabled", "old"))), is("disabled", held, 1));
+    assert_eq!(restored("enabled", Some(policy("enabled", "old"))), is(report, held, 1));
+    assert_eq!(restored("disabled", Some(policy("enabled", "old"))), is("disabled", "", 1));
+    assert_eq!(restored("enabled", Some(policy("enabled", "new"))), is("enabled", "", 0), "nothing is turned off");
+    assert_eq!(restored("enabled", Some(policy("disabled", "new"))), is("disabled", held, 0), "nor as it should be");
 }
 
 #[test]
@@ -166,9 +166,25 @@ fn a_plan_says_what_no_request_makes_as_it_was() {
     let (wanted, live) = (intent(vec![setting("a", 1)]), intent(vec![setting("a", 2), setting("added", 1)]));
     let contract = contract("intents");
     let promised = |live: &Value| promise(contract, &Mapped::unchanged(contract, &wanted), Some(live), ALL);
-    let stays = promised(&live).stays.expect("a row stays");
-    assert_eq!(stays.code, "restore.stays");
-    assert!(stays.message.contains("settings"), "{}", stays.message);
+    let stays = promised(&live).stays;
+    assert_eq!(stays.len(), 1, "a row stays");
+    assert_eq!(stays[0].code, "restore.stays");
+    assert!(stays[0].message.contains("settings"), "{}", stays[0].message);
     assert_eq!(promised(&live).document["settings"].as_array().map(Vec::len), Some(2), "it is promised as it will be");
-    assert_eq!(promised(&intent(vec![setting("a", 2)])).stays, None, "what is changed does not stay");
+    assert_eq!(promised(&intent(vec![setting("a", 2)])).stays, [], "what is changed does not stay");
+}
+
+#[test]
+fn a_plan_says_what_a_new_object_is_without() {
+    let contract = contract("deviceConfigurations");
+    let credentials = json!({ "id": "c", "displayName": "c" });
+    let stays = |credentials: &Value| {
+        let wanted = json!({ "@odata.type": "#microsoft.graph.iosVpnConfiguration", "displayName": "v",
+            "derivedCredentialSettings": credentials });
+        promise(contract, &Mapped::unchanged(contract, &wanted), None, ALL).stays
+    };
+    let lost = stays(&credentials);
+    assert_eq!(lost.iter().map(|why| why.code.as_str()).collect::<Vec<_>>(), ["restore.not_taken"]);
+    assert!(lost[0].message.contains("derivedCredentialSettings"), "{}", lost[0].message);
+    assert_eq!(stays(&Value::Null), []);
 }

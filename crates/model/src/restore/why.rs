@@ -55,13 +55,23 @@ pub(super) fn secret_needed() -> Why {
     why("restore.secret_needed", message)
 }
 
-pub(super) fn stays(names: &[String]) -> Why {
-    let names = names.join(", ");
-    let message = format!(
-        "No request to Microsoft Graph makes this what it was, so that it stays as it is, or what was added to it stays: \
-         {names}. Change it in the portal"
-    );
-    why("restore.stays", message)
+/// Nothing where there are no names.
+pub(super) fn stays(names: &[String]) -> Option<Why> {
+    let what = "No request to Microsoft Graph makes this what it was, so that it stays as it is, or what was added to it \
+                stays";
+    (!names.is_empty()).then(|| why("restore.stays", format!("{what}: {}. Change it in the portal", names.join(", "))))
+}
+
+/// Nothing where there are no names.
+pub(super) fn not_taken(names: &[String]) -> Option<Why> {
+    let what = "No request to Microsoft Graph gives this to a new object, so that it is made without";
+    (!names.is_empty()).then(|| why("restore.not_taken", format!("{what}: {}. Add it in the portal", names.join(", "))))
+}
+
+pub(super) fn held() -> Why {
+    let message = "It was on, and a restore turns nothing on that takes effect on everybody at once. Look at it, then turn \
+                   it on in the portal";
+    why("restore.held", message)
 }
 
 pub(super) fn exclusion_not_kept() -> Why {

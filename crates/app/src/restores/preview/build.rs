@@ -213,7 +213,7 @@ impl Planner<'_> {
             Ok(((steps, promised), why)) => {
                 let action = action_of(&steps);
                 let mut item = self.empty(candidate, action, why);
-                if action == Action::Skip && promised.stays.is_none() {
+                if action == Action::Skip && promised.stays.is_empty() {
                     item.why.push(already_so());
                 }
                 promised_into(&mut item, steps, promised);

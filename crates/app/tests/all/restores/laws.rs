@@ -17,6 +17,7 @@ use store::Engine;
 use testkit::{Seed, TestDatabase, World};
 
 use super::chosen::{Chosen, all, clean, forget};
+use super::kept::{backed_up_now, contents, made};
 use super::steps::{answered, begun, executed, previewed, revision};
 
 /// What somebody does to an object.
@@ -128,7 +129,7 @@ async fn restored(world: &World, before: &Tenant, plan: &ShownPlan) -> (RunId, T
     let bad: Vec<_> = items.iter().filter(|item| !good(item)).collect();
     assert!(bad.is_empty(), "{bad:#?}");
     let after = Tenant::of(world, "restored").await;
-    let ids = made(world, run.id, plan).await;
+    let ids = ids_of(world, run.id, plan).await;
     plan.plan.items.iter().for_each(|item| after.holds(item, &ids));
     let written: Vec<Place> = plan.plan.items.iter().filter_map(|item| place(item, &ids)).collect();
     before.assert_same_but(&after, &written);
@@ -139,13 +140,18 @@ async fn restored(world: &World, before: &Tenant, plan: &ShownPlan) -> (RunId, T
 async fn is_taken_back(world: &World, before: &Tenant, run: RunId) {
     let (row, back) = previewed(world, begun(world, Source::Undo { run }).await).await;
     if back.restore.plan.as_ref().unwrap().blocked {
-        assert!(back.plan.items.iter().all(stays), "{:?} {:#?}", row.reason, back.plan.items);
+        assert!(
+            back.plan.items.iter().all(|item| stays(item) || is_held(item)),
+            "{:?} {:#?}",
+            row.reason,
+            back.plan.items
+        );
         return;
     }
     let run = executed(world, &back).await;
     assert_eq!(run.outcome, Outcome::Succeeded, "{:?} {:#?}", run.reason, world.items(run.id).await);
     let undone = Tenant::of(world, "undone").await;
-    let ids = made(world, run.id, &back).await;
+    let ids = ids_of(world, run.id, &back).await;
     back.plan.items.iter().for_each(|item| undone.holds(item, &ids));
     let told: Vec<Place> = back.plan.items.iter().filter(|item| stays(item)).filter_map(live).collect();
     before.assert_same_but(&undone, &told);
@@ -211,13 +217,13 @@ async fn planned(world: &World, case: &Case, source: Source, edited: Vec<ObjectK
 /// A type's key, and an id of it.
 type Place = (String, String);
 
-/// The ids of what the run made, by item.
-async fn made(world: &World, run: RunId, plan: &ShownPlan) -> BTreeMap<u32, String> {
+/// The ids of what the run changed and made, by item.
+async fn ids_of(world: &World, run: RunId, plan: &ShownPlan) -> BTreeMap<u32, String> {
     let scope = world.scope().await;
     let rows = world.db.tenant(&scope).restores().writes(run).await.unwrap();
     let mut ids: BTreeMap<u32, String> =
         plan.plan.items.iter().filter_map(|item| Some((item.sequence, item.live_id.clone()?))).collect();
-    ids.extend(rows.into_iter().filter_map(|row| Some((row.item, row.ended?.1.made?))));
+    ids.extend(made(&rows));
     ids
 }
 
@@ -232,6 +238,11 @@ fn stays(item: &PlanItem) -> bool {
     item.why.iter().any(|why| why.code == "restore.stays")
 }
 
+/// Whether the plan says of the object that it will not be turned on.
+fn is_held(item: &PlanItem) -> bool {
+    item.why.iter().any(|why| why.code == "restore.held")
+}
+
 /// Where the item's object was when the plan was made.
 fn live(item: &PlanItem) -> Option<Place> {
     Some((item.type_key.clone(), item.live_id.clone()?))
@@ -242,25 +253,15 @@ struct Tenant(BTreeMap<Place, Value>);
 
 impl Tenant {
     async fn of(world: &World, name: &str) -> Self {
-        // A backup takes what was observed in the last minutes as it is.
-        world.drain().await;
-        world.sync().await;
-        let (row, set) = world.back_up(name).await;
-        assert_eq!(row.outcome, Outcome::Succeeded, "{:?}", row.reason);
-        Self::in_set(world, set).await
+        Self::in_set(world, backed_up_now(world, name).await).await
     }
 
     async fn in_set(world: &World, set: BackupSetId) -> Self {
-        let scope = world.scope().await;
-        let tenant = world.db.tenant(&scope);
-        let mut all = BTreeMap::new();
-        for item in tenant.backups().items(set, None, 0, 100_000).await.unwrap() {
-            let document = tenant.versions().document(item.version.unwrap()).await.unwrap();
-            let contract = Registry::embedded().get(&item.type_key).unwrap();
-            let document = normal(contract, serde_json::from_slice(&document).unwrap());
-            all.insert((item.type_key, item.external_id), document);
-        }
-        Self(all)
+        let of = |(place, document): (Place, Option<Value>)| {
+            let document = normal(Registry::embedded().get(&place.0).unwrap(), document.unwrap());
+            (place, document)
+        };
+        Self(contents(world, set).await.into_iter().map(of).collect())
     }
 
     /// What the plan promised of the item is there.
