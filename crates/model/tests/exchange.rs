@@ -79,7 +79,7 @@ fn write_all(layout: Layout, objects: &[Object], source: &Source) -> Vec<SourceF
 fn contents(objects: &[Object]) -> BTreeMap<(String, String, String), String> {
     let content = |object: &Object| {
         let contract = Registry::embedded().get(&object.type_key).unwrap();
-        canonical::to_string(&content_for_hash(contract, &object.document))
+        canonical::to_string(&content_for_hash(contract, object.document.clone()))
     };
     let key = |object: &Object| (object.type_key.clone(), object.name.clone(), object.external_id.clone());
     objects.iter().map(|object| (key(object), content(object))).collect()

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use model::ids::TenantId;
-use zstd::bulk::Compressor;
+use zstd::bulk::{Compressor, Decompressor};
 
 use crate::db::Tx;
 use crate::db::sql::{Builder, id};
@@ -16,6 +16,9 @@ thread_local! {
     /// Setting one up takes as long as compressing a small document.
     static COMPRESSOR: RefCell<Compressor<'static>> =
         RefCell::new(Compressor::new(LEVEL).expect("the level is one that the library knows"));
+    /// The same holds for it.
+    static DECOMPRESSOR: RefCell<Decompressor<'static>> =
+        RefCell::new(Decompressor::new().expect("nothing is loaded into it"));
 }
 
 /// A document and the hash that names it.
@@ -62,5 +65,6 @@ pub(crate) fn pack(db: &Db, place: &str, plain: &[u8]) -> Vec<u8> {
 pub(crate) fn unpack(db: &Db, place: &str, body: &[u8], bytes: u64) -> Result<Vec<u8>, StoreError> {
     let packed = db.keys().decrypt(place, body)?;
     let capacity = usize::try_from(bytes).map_err(|_| StoreError::Undecryptable)?;
-    zstd::bulk::decompress(&packed, capacity).map_err(|_| StoreError::Undecryptable)
+    let plain = DECOMPRESSOR.with_borrow_mut(|decompressor| decompressor.decompress(&packed, capacity));
+    plain.map_err(|_| StoreError::Undecryptable)
 }

@@ -228,7 +228,7 @@ impl<'a> Import<'a> {
 
 fn imported(object: &Object) -> Result<ImportedObject, AppError> {
     let content = match Registry::embedded().get(&object.type_key) {
-        Some(contract) => canonical::to_string(&content_for_hash(contract, &object.document)),
+        Some(contract) => canonical::to_string(&content_for_hash(contract, object.document.clone())),
         None => canonical::to_string(&object.document),
     };
     Ok(ImportedObject {

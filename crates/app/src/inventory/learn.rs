@@ -1,6 +1,7 @@
 //! Reading the definitions of settings: once each, and again after a day, in as few requests as their policies allow.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::{BoxFuture, join};
@@ -27,34 +28,53 @@ struct Answers {
     error: Option<GraphError>,
 }
 
-/// Reads what is not known of the settings that were seen, or of all of them with `again`; records it, and makes what
-/// their objects are found by again where a name is new. A name is a help for readers: where it cannot be read the id
-/// stands for it, and nothing is incomplete. Gives back the error that kept names from being read, if there is one.
+/// Reads what is not known of these settings, or all of them with `again`; records it. What was recorded before is to be
+/// found by new names, too: that is made again when the type is over. A name is a help for readers: where it cannot be
+/// read the id stands for it, and nothing is incomplete.
 pub(super) async fn learn(
-    names: &Names<'_>,
+    names: &mut Names<'_>,
     graph: &TenantGraph,
+    settings: &BTreeSet<String>,
     again: bool,
-) -> Result<Option<GraphError>, StoreError> {
+) -> Result<(), StoreError> {
     let now = names.ctx.run.database_now_ms;
-    let wanted =
-        |setting: &&String| names.known.get(*setting).is_none_or(|known| again || now - known.read_at >= READ_AGAIN_MS);
-    let wanted: BTreeSet<&str> = names.users.keys().filter(wanted).map(String::as_str).collect();
-    if wanted.is_empty() {
-        return Ok(None);
+    let is_old =
+        |setting: &&String| names.read_at.get(*setting).is_none_or(|read_at| again || now - read_at >= READ_AGAIN_MS);
+    let wanted: BTreeSet<&str> = settings.iter().filter(is_old).map(String::as_str).collect();
+    if wanted.is_empty() || names.service.silent {
+        return Ok(());
     }
     // At the same time: nearly every setting is filed under some category.
-    let (mut answers, categories) = join(read(names, graph, wanted), graph.categories(names.contract)).await;
-    file_under_categories(names, categories, &mut answers);
-    record(names, &answers).await?;
-    Ok(answers.error)
+    let (mut answers, categories) = join(read(names, graph, wanted), categories(names, graph)).await;
+    if let Some(categories) = categories {
+        names.service.categories = Some(categories.unwrap_or_else(|error| {
+            names.service.unfiled = Some(error);
+            HashMap::new()
+        }));
+    }
+    file_under_categories(names, &mut answers);
+    record(names, answers).await
 }
 
-/// What of the settings of a whole type has no name is told with its coverage, and in the run when it was refused.
-pub(super) async fn tell(names: &Names<'_>, error: Option<&GraphError>) -> Result<(), StoreError> {
+/// What was recorded before is found by the new names, too.
+pub(super) async fn rename(names: &Names<'_>) -> Result<(), StoreError> {
+    let tenant = names.ctx.db.tenant(&names.ctx.scope);
+    while names.service.renamed && tenant.inventory().make_texts(SLICE).await? > 0 {}
+    Ok(())
+}
+
+/// The type is over: of how many settings there is no name is told with the coverage when every object was read, and in the
+/// run when it was refused.
+pub(super) async fn conclude(names: &Names<'_>, whole: bool) -> Result<(), StoreError> {
+    rename(names).await?;
+    let error = names.service.error.as_ref();
+    if whole || error.is_some() { tell(names, error).await } else { Ok(()) }
+}
+
+async fn tell(names: &Names<'_>, error: Option<&GraphError>) -> Result<(), StoreError> {
     let tenant = names.ctx.db.tenant(&names.ctx.scope);
     let contract = names.contract;
-    let named = tenant.definitions().names(names.users.keys().map(String::as_str)).await?;
-    let unnamed = names.users.keys().filter(|setting| named.get(setting).is_none()).count();
+    let unnamed = names.users.keys().filter(|setting| names.known.get(setting).is_none()).count();
     let code = error.map_or("graph.not_found", |error| error.code);
     let inventory = tenant.inventory();
     inventory.note_unnamed(&names.ctx.lease, &contract.key, unnamed, (unnamed > 0).then_some(code)).await?;
@@ -73,13 +93,21 @@ pub(super) async fn tell(names: &Names<'_>, error: Option<&GraphError>) -> Resul
     Ok(())
 }
 
+/// The names of categories in one list, unless they were asked for before.
+async fn categories(names: &Names<'_>, graph: &TenantGraph) -> Option<Result<HashMap<String, String>, GraphError>> {
+    if names.service.categories.is_some() {
+        return None;
+    }
+    Some(graph.categories(names.contract).await.map(|rows| category_paths(&rows)))
+}
+
 /// First from objects that set several of the settings, then one by one what no object brought along. The first request
 /// goes alone: when it is refused, so are the others; once one was answered, nobody is refused.
 async fn read(names: &Names<'_>, graph: &TenantGraph, wanted: BTreeSet<&str>) -> Answers {
     let mut answers = Answers::default();
     let mut left = wanted;
     let objects = cover(names, &left);
-    let (first, rest) = objects.split_at(objects.len().min(1));
+    let (first, rest) = objects.split_at(if names.service.answered { 0 } else { objects.len().min(1) });
     for part in [first, rest] {
         let work: Vec<BoxFuture<'_, _>> =
             part.iter().map(|object| graph.definitions_of(names.contract, object).boxed()).collect();
@@ -91,7 +119,8 @@ async fn read(names: &Names<'_>, graph: &TenantGraph, wanted: BTreeSet<&str>) ->
         }
     }
     let left: Vec<&str> = left.into_iter().collect();
-    let (first, rest) = left.split_at(if answers.found.is_empty() { left.len().min(1) } else { 0 });
+    let alone = answers.found.is_empty() && !names.service.answered;
+    let (first, rest) = left.split_at(if alone { left.len().min(1) } else { 0 });
     for part in [first, rest] {
         let work: Vec<BoxFuture<'_, _>> =
             part.iter().map(|setting| one(graph, names.contract, setting).boxed()).collect();
@@ -162,36 +191,40 @@ impl Answers {
     }
 }
 
-/// The names of categories, in one list. Without it a category keeps the name that it had.
-fn file_under_categories(names: &Names<'_>, categories: Result<Vec<Value>, GraphError>, answers: &mut Answers) {
-    let before = |setting: &str| names.known.get(setting).and_then(|known| known.definition.as_ref());
-    if answers.found.values().flatten().all(|definition| definition.category_id.is_empty()) {
-        return;
-    }
-    let paths = match categories {
-        Ok(rows) => category_paths(&rows),
-        Err(error) => {
-            answers.error.get_or_insert(error);
-            Default::default()
-        }
-    };
+/// Without its name a category keeps the one that it had.
+fn file_under_categories(names: &Names<'_>, answers: &mut Answers) {
+    let paths = names.service.categories.as_ref();
     for (setting, found) in &mut answers.found {
         let Some(found) = found else { continue };
-        let known = before(setting).filter(|known| known.category_id == found.category_id);
-        let path = paths.get(&found.category_id).or(known.map(|known| &known.category));
+        let known = names.known.get(setting).filter(|known| known.category_id == found.category_id);
+        let path = paths.and_then(|paths| paths.get(&found.category_id)).or(known.map(|known| &known.category));
         found.category = path.cloned().unwrap_or_default();
     }
 }
 
-async fn record(names: &Names<'_>, answers: &Answers) -> Result<(), StoreError> {
-    let ctx = names.ctx;
-    let before = |setting: &str| names.known.get(setting).and_then(|known| known.definition.as_ref());
-    let renamed = answers.found.iter().filter(|(setting, found)| before(setting) != found.as_ref());
-    let users: BTreeSet<&str> =
-        renamed.filter_map(|(setting, _)| names.users.get(setting)).flatten().map(String::as_str).collect();
-    let users = BTreeMap::from([(names.contract.key.as_str(), users)]);
-    let tenant = ctx.db.tenant(&ctx.scope);
-    tenant.definitions().record(&ctx.lease, &answers.found, &users).await?;
-    while tenant.inventory().make_texts(SLICE).await? > 0 {}
+async fn record(names: &mut Names<'_>, answers: Answers) -> Result<(), StoreError> {
+    let Answers { found, error } = answers;
+    let (ctx, type_key) = (names.ctx, names.contract.key.as_str());
+    let is_new = |(setting, found): &(&String, &Option<Definition>)| names.known.get(setting) != found.as_ref();
+    let renamed = found.iter().filter(is_new).filter_map(|(setting, _)| names.users.get(setting));
+    let users: BTreeSet<&str> = renamed.flatten().map(String::as_str).collect();
+    let any = !users.is_empty();
+    let definitions = ctx.db.tenant(&ctx.scope).definitions();
+    definitions.record(&ctx.lease, &found, &BTreeMap::from([(type_key, users)])).await?;
+    let service = &mut names.service;
+    service.renamed |= any;
+    service.answered |= !found.is_empty();
+    service.silent = error.is_some();
+    // Only what is filed somewhere misses the names of categories.
+    let is_filed = found.values().flatten().any(|found| !found.category_id.is_empty());
+    let unfiled = service.unfiled.as_ref().filter(|_| is_filed).cloned();
+    service.error = service.error.take().or(error).or(unfiled);
+    let known = Arc::make_mut(&mut names.known);
+    for (setting, definition) in found {
+        match definition {
+            Some(definition) => known.extend([(setting, definition)]),
+            None => known.forget(&setting),
+        }
+    }
     Ok(())
 }

@@ -15,6 +15,7 @@ mod record;
 mod recorder;
 mod search;
 mod selection;
+mod shaping;
 pub(crate) mod some;
 mod start_policy_sync;
 mod start_sync;

@@ -1,13 +1,13 @@
-//! What the settings of the observed objects are called: known names while objects are recorded, and new ones read from
-//! the service once a type was gone through (spec 033).
+//! What the settings of the observed objects are called (spec 033).
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use engine::RunCtx;
-use graph::ObservedObject;
+use graph::{GraphError, ObservedObject};
 use model::registry::Contract;
 use model::registry::content::{Definitions, definition_ids};
-use store::{KnownDefinition, RecordedObject, StoreError};
+use store::{RecordedObject, StoreError};
 
 use super::recorded;
 
@@ -17,21 +17,42 @@ pub(crate) struct Names<'a> {
     pub(super) contract: &'static Contract,
     /// Which objects set it, by setting.
     pub(super) users: BTreeMap<String, BTreeSet<String>>,
-    /// What the database had on them.
-    pub(super) known: HashMap<String, KnownDefinition>,
+    /// What they are called, as far as it is known; shared with who puts objects in shape meanwhile.
+    pub(super) known: Arc<Definitions>,
+    /// When the service was last asked about a setting, of those that the database knows.
+    pub(super) read_at: HashMap<String, i64>,
+    /// What the service said of it in this pass.
+    pub(super) service: Service,
+}
+
+/// How far the service tells names.
+#[derive(Default)]
+pub(super) struct Service {
+    /// It has answered: then nobody is refused.
+    pub(super) answered: bool,
+    /// Why it does not tell all.
+    pub(super) error: Option<GraphError>,
+    /// It does not tell any more, so that it is not asked.
+    pub(super) silent: bool,
+    /// The names of categories by their ids, once they were asked for; empty when they were refused.
+    pub(super) categories: Option<HashMap<String, String>>,
+    /// Why they were refused.
+    pub(super) unfiled: Option<GraphError>,
+    /// Something that was known before is called otherwise.
+    pub(super) renamed: bool,
 }
 
 impl<'a> Names<'a> {
     /// Nothing seen yet.
     pub(crate) fn new(ctx: &'a RunCtx, contract: &'static Contract) -> Self {
-        Self { ctx, contract, users: BTreeMap::new(), known: HashMap::new() }
+        let (users, read_at) = (BTreeMap::new(), HashMap::new());
+        Self { ctx, contract, users, known: Arc::default(), read_at, service: Service::default() }
     }
 
-    /// Objects in the shape of the inventory, found by the names that are known so far: one look at the database for
-    /// settings that were not seen before.
-    pub(crate) async fn recorded(&mut self, objects: Vec<ObservedObject>) -> Result<Vec<RecordedObject>, StoreError> {
+    /// Takes notice of what the objects set; gives back the settings that were not seen before. One look at the database.
+    pub(super) async fn meet(&mut self, objects: &[ObservedObject]) -> Result<BTreeSet<String>, StoreError> {
         let mut new = BTreeSet::new();
-        for object in &objects {
+        for object in objects {
             for setting in definition_ids(self.contract, &object.document) {
                 let users = self.users.entry(setting.clone()).or_insert_with(|| {
                     new.insert(setting);
@@ -40,19 +61,21 @@ impl<'a> Names<'a> {
                 users.insert(object.external_id.clone());
             }
         }
+        if new.is_empty() {
+            return Ok(new);
+        }
         let definitions = self.ctx.db.tenant(&self.ctx.scope).definitions();
-        self.known.extend(definitions.known(new.iter().map(String::as_str)).await?);
-        let names = self.names(&objects);
-        Ok(objects.into_iter().map(|object| recorded(self.contract, object, &names)).collect())
+        for (setting, known) in definitions.known(new.iter().map(String::as_str)).await? {
+            self.read_at.insert(setting.clone(), known.read_at);
+            let named = known.definition.map(|definition| (setting, definition));
+            Arc::make_mut(&mut self.known).extend(named);
+        }
+        Ok(new)
     }
 
-    /// Of the settings of these objects.
-    fn names(&self, objects: &[ObservedObject]) -> Definitions {
-        let settings = objects.iter().flat_map(|object| definition_ids(self.contract, &object.document));
-        let named = |setting: String| {
-            let definition = self.known.get(&setting)?.definition.clone()?;
-            Some((setting, definition))
-        };
-        settings.filter_map(named).collect()
+    /// Objects in the shape of the inventory, found by the names that are known.
+    pub(crate) async fn recorded(&mut self, objects: Vec<ObservedObject>) -> Result<Vec<RecordedObject>, StoreError> {
+        self.meet(&objects).await?;
+        Ok(objects.into_iter().map(|object| recorded(self.contract, object, &self.known)).collect())
     }
 }

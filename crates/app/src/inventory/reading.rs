@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use engine::RunCtx;
 use graph::{GraphError, TenantGraph};
 use model::change::{ChangeLog, ToldChange};
+use model::registry::content::RowSignals;
 use model::registry::{Contract, Unchanged, content};
 use serde_json::Value;
 use store::{CoverageRow, RowSignal, SeenObject, Signals, StoreError};
@@ -103,9 +104,10 @@ impl Reading {
         signals: Signals,
     ) -> (impl Fn(&Value) -> bool + 'a, mpsc::UnboundedReceiver<SeenObject>) {
         let (left, unread) = mpsc::unbounded_channel();
+        let rows = RowSignals::of(contract);
         let is_known = move |row: &Value| {
             let Some(external_id) = content::external_id(contract, row) else { return false };
-            let read_at = signals.read_at(external_id, &content::row_signal(contract, row));
+            let read_at = signals.read_at(external_id, &rows.signal(row));
             let untold = |since: i64| match contract.unchanged {
                 Some(Unchanged::Row) => true,
                 Some(Unchanged::RowAndAudit) => self.is_named(external_id, since) == Some(false),

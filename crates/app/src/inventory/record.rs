@@ -18,7 +18,6 @@ pub fn item_key(type_key: &str, external_id: &str) -> String {
 /// One observed object in the shape of the inventory: the document as sent, and the text that decides whether it
 /// changed. `names` are of its settings, as far as they are known: it is found by them, too.
 pub fn recorded(contract: &Contract, object: ObservedObject, names: &Definitions) -> RecordedObject {
-    let content = model::canonical::to_string(&content::content_for_hash(contract, &object.document));
     let assignments = content::assignments(contract, &object.document);
     // None were seen, which is not the same as that there are none.
     let unread = object.missing_parts.iter().any(|part| ["object", "assignments"].contains(&part.part.as_str()));
@@ -31,7 +30,6 @@ pub fn recorded(contract: &Contract, object: ObservedObject, names: &Definitions
         name: object.name,
         platform: object.platform.unwrap_or_default(),
         category: contract.category.clone(),
-        content: content.into_bytes(),
         missing_parts: object.missing_parts.into_iter().map(missing).collect(),
         modified_at: object.modified_at,
         assignments_count: (!unread).then_some(assignments.len() as u64),
@@ -42,6 +40,7 @@ pub fn recorded(contract: &Contract, object: ObservedObject, names: &Definitions
         told: Vec::new(),
         probed: false,
         document: serde_json::to_vec(&object.document).expect("a JSON value always serialises"),
+        content: model::canonical::to_string(&content::content_for_hash(contract, object.document)).into_bytes(),
     }
 }
 

@@ -12,7 +12,7 @@ use model::run::{Failure, ItemOutcome};
 use store::{ItemRecord, RecordedObject, StoreError};
 
 use super::exclusions::{Excluded, blocked};
-use super::learn::learn;
+use super::learn::{learn, rename};
 use super::names::Names;
 use super::sync_run::{ending_of, sync_types};
 use super::{Selection, done, item_key};
@@ -140,10 +140,12 @@ pub(crate) async fn sync_one(
         Ok(observed) => {
             let probed = !object.told.is_empty();
             let mut names = Names::new(ctx, object.contract);
+            let new = names.meet(std::slice::from_ref(&observed)).await?;
+            learn(&mut names, graph, &new, false).await?;
             let rows = names.recorded(vec![observed]).await?.into_iter();
             let rows = rows.map(|row| RecordedObject { told: object.told.clone(), probed, ..row }).collect();
             ctx.db.tenant(&ctx.scope).inventory().record(&ctx.lease, rows).await?;
-            learn(&names, graph, false).await?;
+            rename(&names).await?;
             Ok(None)
         }
         Err(error) if becomes_item(on_failure, &error) => {

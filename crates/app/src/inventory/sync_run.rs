@@ -10,12 +10,14 @@ use model::registry::{Contract, Registry};
 use model::run::{Definition, Failure, IdentityInputs, ItemOutcome, Repeat};
 use serde::Deserialize;
 use store::{ItemRecord, ObservedType, StoreError};
+use tokio::sync::mpsc;
 
 use super::Selection;
-use super::learn::{learn, tell};
+use super::learn::conclude;
 use super::names::Names;
 use super::reading::Reading;
 use super::recorder::{Desk, recorder};
+use super::shaping::{AHEAD, Shaping};
 use super::some::{Wanted, sync_some};
 use crate::services::Services;
 use crate::starting::store_ending;
@@ -78,7 +80,7 @@ pub(super) async fn sync_types(
 ) -> Result<Option<GraphError>, StoreError> {
     let left = types_left(ctx, contracts).await?;
     let reading = &Reading::of(ctx, graph, &left, whole).await?;
-    let (desk, recorder) = recorder(ctx, reading);
+    let (desk, recorder) = recorder(ctx);
     // Boxed, because a closure that returns a borrowing future is not `Send` enough for a stream.
     let observe = |contract| observe_type(ctx, graph, (reading, desk.clone()), contract).boxed();
     let work: Vec<BoxFuture<'_, Result<TypeObservation, StoreError>>> = left.into_iter().map(observe).collect();
@@ -118,32 +120,31 @@ pub(super) fn step_of(contract: &Contract) -> String {
 async fn observe_type(
     ctx: &RunCtx,
     graph: &TenantGraph,
-    (reading, desk): (&Reading, Desk<'_>),
+    (reading, desk): (&Reading, Desk),
     contract: &'static Contract,
 ) -> Result<TypeObservation, StoreError> {
-    let (sink, bring) = desk.objects(contract);
+    let (sink, objects) = mpsc::channel(AHEAD);
+    let names = contract.definitions.as_ref().map(|_| Names::new(ctx, contract));
+    let shaping = Shaping { contract, reading, desk: &desk, names }.run(graph, objects);
     let whole = reading.is_whole(contract);
-    let observation = if whole {
-        join(graph.observe(contract, sink), bring).await.0
+    let (observation, names) = if whole {
+        join(graph.observe(contract, sink), shaping).await
     } else {
         let signals = ctx.db.tenant(&ctx.scope).inventory().signals(&contract.key).await?;
         let (is_known, unread) = reading.decider(contract, signals);
         let observed = graph.observe_unknown(contract, is_known, sink);
-        join3(observed, bring, desk.left(contract, unread)).await.0
+        let (observation, names, ()) = join3(observed, shaping, desk.left(contract, unread)).await;
+        (observation, names)
     };
+    let names = names?;
     if observation.list_error.is_none()
-        && let Some(names) = desk.over(contract, observation.seen, whole).await
+        && desk.over(contract, observation.seen, whole).await
+        && let Some(names) = names
     {
-        name_settings(&names, graph, reading.whole, whole).await?;
+        conclude(&names, whole).await?;
         ctx.db.ledger().step_done(&ctx.lease, &step_of(contract), None).await?;
     }
     Ok(observation)
-}
-
-/// Reads the names that are new. Of how many settings there is none can be told when every object was read.
-async fn name_settings(names: &Names<'_>, graph: &TenantGraph, again: bool, whole: bool) -> Result<(), StoreError> {
-    let error = learn(names, graph, again).await?;
-    if whole || error.is_some() { tell(names, error.as_ref()).await } else { Ok(()) }
 }
 
 /// Lists with an error are recorded last: an attempt that is tried again as a whole leaves no failed items behind.

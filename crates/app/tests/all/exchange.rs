@@ -76,7 +76,7 @@ fn read(content: Vec<u8>, here: &Source) -> Vec<Object> {
 fn contents(objects: &[Object]) -> BTreeMap<(String, String), String> {
     let content = |object: &Object| {
         let contract = Registry::embedded().get(&object.type_key).unwrap();
-        canonical::to_string(&content_for_hash(contract, &object.document))
+        canonical::to_string(&content_for_hash(contract, object.document.clone()))
     };
     objects.iter().map(|one| ((one.type_key.clone(), one.external_id.clone()), content(one))).collect()
 }

@@ -46,7 +46,7 @@ fn read(value: Value) {
     answer::split(Parsed { value: value.clone(), deep: vec![0] });
     observe::fuzz(&value);
     for contract in Registry::embedded().iter() {
-        content::row_signal(contract, &value);
+        content::RowSignals::of(contract).signal(&value);
         content::name(contract, &value);
         content::platform(contract, &value);
         content::modified_at(contract, &value);
@@ -54,7 +54,7 @@ fn read(value: Value) {
         content::references(contract, &value);
         content::readable_settings(contract, &value);
         content::assignments(contract, &value);
-        canonical::to_string(&content::content_for_hash(contract, &value));
+        canonical::to_string(&content::content_for_hash(contract, value.clone()));
     }
     content::scope_tags(&value);
     let rows = value.get("value").and_then(Value::as_array).map(Vec::len);

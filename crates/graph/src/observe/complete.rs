@@ -3,6 +3,7 @@
 //! An expanded part is believed only when it is there, has no next link and is not shorter than the object's own count.
 //! Otherwise it is read on its own path. Other tools believe it and lose settings without a word.
 
+use model::registry::content::RowSignals;
 use model::registry::{Contract, Part, content};
 use serde_json::Value;
 
@@ -21,10 +22,15 @@ pub(super) enum Source {
 
 impl Reader {
     /// A row of the list, made complete.
-    pub(super) async fn complete_row(&self, contract: &'static Contract, row: Row) -> ObservedObject {
+    pub(super) async fn complete_row(
+        &self,
+        contract: &'static Contract,
+        signals: Option<&RowSignals<'_>>,
+        row: Row,
+    ) -> ObservedObject {
         let Row { value: row, deep } = row;
         let id = content::external_id(contract, &row).unwrap_or_default().to_owned();
-        let row_signal = contract.unchanged.filter(|_| !deep).map(|_| content::row_signal(contract, &row));
+        let row_signal = signals.filter(|_| !deep).map(|signals| signals.signal(&row));
         let object = if deep && contract.hydrate.is_none() {
             let part = MissingPart { part: "object".to_owned(), error: GraphError::of("graph.too_deep") };
             observed(contract, id, row, vec![part])

@@ -13,6 +13,7 @@ pub use delta::Change;
 use std::sync::Arc;
 
 use futures::stream::{self, StreamExt};
+use model::registry::content::RowSignals;
 use model::registry::{Contract, content};
 use serde_json::Value;
 use tokio::sync::mpsc;
@@ -104,9 +105,10 @@ impl Reader {
         let (rows_in, mut rows_out) = mpsc::channel(ROWS_AHEAD);
         let rows = stream::poll_fn(move |context| rows_out.poll_recv(context));
         let rows = rows.filter(|row: &list::Row| std::future::ready(row.deep || !is_known(&row.value)));
+        let signals = contract.unchanged.map(|_| RowSignals::of(contract));
+        let complete = |row| self.complete_row(contract, signals.as_ref(), row);
         let completing = async {
-            let mut objects =
-                std::pin::pin!(rows.map(|row| self.complete_row(contract, row)).buffer_unordered(OBJECTS_AT_ONCE));
+            let mut objects = std::pin::pin!(rows.map(complete).buffer_unordered(OBJECTS_AT_ONCE));
             while let Some(object) = objects.next().await {
                 if sink.send(object).await.is_err() {
                     return Err(GraphError::of("graph.cancelled"));

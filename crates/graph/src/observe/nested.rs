@@ -15,7 +15,9 @@ const NOTES: [&str; 3] = ["@odata.context", "@odata.count", NEXT];
 pub(super) async fn follow(pipeline: &Pipeline, quota: Quota, value: &mut Value) -> Result<(), GraphError> {
     // One watch over all of them: rows may bring the link along that led to them. Most values have no link at all.
     let mut watch = None;
-    while let Some((pointer, property, link)) = find(value, String::new()) {
+    while goes_on(value)
+        && let Some((pointer, property, link)) = find(value, String::new())
+    {
         let links = match watch.as_mut() {
             Some(links) => links,
             None => watch.insert(Links::new(pipeline.graph_url())?),
@@ -29,6 +31,17 @@ pub(super) async fn follow(pipeline: &Pipeline, quota: Quota, value: &mut Value)
         }
     }
     Ok(())
+}
+
+/// Whether there is a next link anywhere: most values have none, and this asks for no memory.
+fn goes_on(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.iter().any(goes_on),
+        Value::Object(map) => {
+            map.iter().any(|(name, item)| (name.ends_with(NEXT) && item.is_string()) || goes_on(item))
+        }
+        _ => false,
+    }
 }
 
 /// The first next link: pointer of its holder, the property it continues, the link.

@@ -36,7 +36,8 @@ async fn every_placed_policy_is_read_completely_and_twice_the_same() {
         assert_eq!(observation.list_error, None, "{}", contract.key);
         assert!(incomplete(&objects).is_empty(), "{}: {:?}", contract.key, incomplete(&objects));
         for (one, two) in objects.iter().zip(&again) {
-            let content = |document| canonical::to_string(&content_for_hash(contract, document));
+            let content =
+                |document: &serde_json::Value| canonical::to_string(&content_for_hash(contract, document.clone()));
             assert_eq!(content(&one.document), content(&two.document), "{} {}", contract.key, one.name);
             assert!(!one.name.is_empty());
         }

@@ -104,7 +104,7 @@ pub(super) fn path(object: &Object) -> String {
 /// Its file.
 pub(super) fn text(object: &Object) -> String {
     match Registry::embedded().get(&object.type_key) {
-        Some(contract) => sorted_text(&content_for_hash(contract, &object.document)),
+        Some(contract) => sorted_text(&content_for_hash(contract, object.document.clone())),
         None => sorted_text(&object.document),
     }
 }

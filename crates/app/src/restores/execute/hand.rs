@@ -68,7 +68,7 @@ impl<'a> Hand<'a> {
     /// What decides whether an object is as it was.
     pub(super) fn mark(&self, document: &Value) -> String {
         // What it names may be changed by another item meanwhile, which is no change of this one.
-        let content = content::content_for_hash(self.contract, &own(self.contract, document));
+        let content = content::content_for_hash(self.contract, own(self.contract, document));
         let content = model::canonical::to_string(&content);
         crate::backups::manifest::sha256_hex(content.as_bytes())
     }

@@ -69,6 +69,11 @@ impl Definitions {
     pub fn get(&self, id: &str) -> Option<&Definition> {
         self.0.get(id)
     }
+
+    /// A setting has none any more.
+    pub fn forget(&mut self, id: &str) {
+        self.0.remove(id);
+    }
 }
 
 impl Extend<(String, Definition)> for Definitions {

@@ -21,8 +21,7 @@ const PROTOCOL: [&str; 9] = [
 
 /// The document without volatile properties and protocol notes, declared sets in a fixed order. The rest is as sent:
 /// `null`, absent, empty and `false` stay distinct.
-pub fn content_for_hash(contract: &Contract, document: &Value) -> Value {
-    let mut content = document.clone();
+pub fn content_for_hash(contract: &Contract, mut content: Value) -> Value {
     remove_protocol(&mut content);
     for path in &contract.volatile {
         edit_holders(&mut content, path, &mut |map, name| {
@@ -35,16 +34,30 @@ pub fn content_for_hash(contract: &Contract, document: &Value) -> Value {
     content
 }
 
-/// What a row of the list says, and how its object would be read: while this text is the same, nothing told of a change.
-/// Volatile properties count, since the time of the last change is one of them.
-pub fn row_signal(contract: &Contract, row: &Value) -> String {
-    let mut row = row.clone();
-    remove_protocol(&mut row);
-    for path in &contract.sets {
-        edit_holders(&mut row, path, &mut sort_set);
+/// What rows of a list say.
+#[derive(Debug)]
+pub struct RowSignals<'a> {
+    contract: &'a Contract,
+    /// How its objects are read.
+    reading: String,
+}
+
+impl<'a> RowSignals<'a> {
+    /// Of the lists of that type.
+    pub fn of(contract: &'a Contract) -> Self {
+        Self { contract, reading: format!("{:?} {:?} {:?}", contract.list, contract.hydrate, contract.parts) }
     }
-    let reading = format!("{:?} {:?} {:?}", contract.list, contract.hydrate, contract.parts);
-    format!("{}\n{reading}", canonical::to_string(&row))
+
+    /// What a row says, and how its object would be read: while this text is the same, nothing told of a change.
+    /// Volatile properties count, since the time of the last change is one of them.
+    pub fn signal(&self, row: &Value) -> String {
+        let mut row = row.clone();
+        remove_protocol(&mut row);
+        for path in &self.contract.sets {
+            edit_holders(&mut row, path, &mut sort_set);
+        }
+        format!("{}\n{}", canonical::to_string(&row), self.reading)
+    }
 }
 
 /// Takes notes of the protocol away, wherever they stand.
@@ -75,13 +88,13 @@ fn sort_set(map: &mut Map<String, Value>, name: &str) {
 mod tests {
     use serde_json::json;
 
-    use super::{content_for_hash, row_signal};
+    use super::{RowSignals, content_for_hash};
     use crate::canonical;
     use crate::registry::Registry;
 
     fn content(document: serde_json::Value) -> String {
         let contract = Registry::embedded().get("settingsCatalog").expect("contract");
-        canonical::to_string(&content_for_hash(contract, &document))
+        canonical::to_string(&content_for_hash(contract, document))
     }
 
     #[test]
@@ -104,7 +117,8 @@ mod tests {
     #[test]
     fn a_row_tells_of_every_change_but_not_of_order_and_protocol() {
         let contract = Registry::embedded().get("mobileApps").expect("contract");
-        let signal = |document: serde_json::Value| row_signal(contract, &document);
+        let signals = RowSignals::of(contract);
+        let signal = |document: serde_json::Value| signals.signal(&document);
         let row =
             json!({ "@odata.context": "x", "id": "1", "lastModifiedDateTime": "a", "roleScopeTagIds": ["1", "0"] });
         let same = json!({ "roleScopeTagIds": ["0", "1"], "lastModifiedDateTime": "a", "id": "1" });
@@ -116,7 +130,11 @@ mod tests {
         }
         let mut reads_more = contract.clone();
         reads_more.parts.pop();
-        assert_ne!(signal(row.clone()), row_signal(&reads_more, &row), "another way of reading is another signal");
+        assert_ne!(
+            signal(row.clone()),
+            RowSignals::of(&reads_more).signal(&row),
+            "another way of reading is another signal"
+        );
     }
 
     #[test]

@@ -16,7 +16,7 @@ mod words;
 pub(crate) use assignments::from_row as assignment;
 pub use assignments::{Assignment, FilterMode, TargetKind, assignments, scope_tags};
 pub use definitions::{Definition, Definitions, EXPANDED, category_paths, definition_ids};
-pub use hash::{content_for_hash, row_signal};
+pub use hash::{RowSignals, content_for_hash};
 pub(crate) use hash::{is_protocol, remove_protocol};
 pub use identity::{external_id, is_built_in, modified_at, name, object_type, platform};
 pub use readable::{CANNOT_BE_READ, PROPERTIES, SettingRow, readable_settings, settings_in_words};

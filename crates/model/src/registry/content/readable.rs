@@ -7,10 +7,12 @@ mod plain;
 pub(crate) use catalog::{chosen, shown as simple_value};
 pub(crate) use plain::{decode, scalar as in_words};
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::Definitions;
-use super::path::edit_holders;
+use super::path::{edit_holders, values};
 use crate::registry::Contract;
 
 /// Shown in place of a value that Graph masks or never returns.
@@ -68,7 +70,7 @@ pub fn readable_settings(contract: &Contract, document: &Value) -> Vec<SettingRo
 /// definition is called by it.
 pub fn settings_in_words(contract: &Contract, document: &Value, known: &Definitions) -> Vec<SettingRow> {
     let document = masked(contract, document);
-    let Value::Object(map) = &document else { return Vec::new() };
+    let Value::Object(map) = &*document else { return Vec::new() };
     let (mut listed, mut rows) = (Vec::new(), Vec::new());
     for (name, value) in map.iter().filter(|(name, _)| !ELSEWHERE.contains(&name.as_str())) {
         match (name.as_str(), value) {
@@ -137,17 +139,22 @@ fn under_headings(rows: Vec<SettingRow>) -> Vec<SettingRow> {
     rows.into_iter().map(place).collect()
 }
 
-/// A copy in which what Graph masks is called so. Absent stays absent: the property may not exist for that type.
-fn masked(contract: &Contract, document: &Value) -> Value {
+/// The document with what Graph masks called so. Absent stays absent: the property may not exist for that type.
+fn masked<'a>(contract: &Contract, document: &'a Value) -> Cow<'a, Value> {
+    let is_named = |path: &String| !values(document, path).is_empty();
+    let paths: Vec<_> = contract.masked.iter().filter(|path| is_named(path)).collect();
+    if paths.is_empty() {
+        return Cow::Borrowed(document);
+    }
     let mut copy = document.clone();
-    for path in &contract.masked {
+    for path in paths {
         edit_holders(&mut copy, path, &mut |map, name| {
             if let Some(value) = map.get_mut(name).filter(|value| is_mask(value)) {
                 *value = Value::String(CANNOT_BE_READ.to_owned());
             }
         });
     }
-    copy
+    Cow::Owned(copy)
 }
 
 /// Graph may answer null or asterisks for a secret (facts/graph.md 3.5); a value that is really there is shown as a

@@ -29,7 +29,8 @@ impl SearchLine {
     /// As it is looked at: one line, in lower case.
     pub fn folded(&self) -> String {
         let text = format!("{}\t{}\t{}", self.place, self.id, self.value).to_lowercase();
-        text.replace(|letter: char| letter.is_control() && letter != '\t', " ")
+        let is_odd = |letter: char| letter.is_control() && letter != '\t';
+        if text.contains(is_odd) { text.replace(is_odd, " ") } else { text }
     }
 }
 

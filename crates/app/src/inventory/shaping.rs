@@ -1,0 +1,68 @@
+//! From what is read to what is written, while more is read. Settings get their names first, so that an object is found by
+//! them from the moment it is there.
+
+use std::sync::Arc;
+
+use graph::{ObservedObject, TenantGraph};
+use model::registry::Contract;
+use model::registry::content::Definitions;
+use store::{RecordedObject, StoreError};
+use tokio::sync::mpsc;
+
+use super::learn::learn;
+use super::names::Names;
+use super::reading::Reading;
+use super::recorded;
+use super::recorder::Desk;
+
+/// Objects of one type that wait to be put in shape, and how many are at once: reading goes no further ahead.
+pub(super) const AHEAD: usize = 100;
+
+/// Puts the objects of one type in the shape of the inventory.
+pub(super) struct Shaping<'a> {
+    pub(super) contract: &'static Contract,
+    pub(super) reading: &'a Reading,
+    pub(super) desk: &'a Desk,
+    /// Of a type whose settings have definitions.
+    pub(super) names: Option<Names<'a>>,
+}
+
+impl<'a> Shaping<'a> {
+    /// Brings the objects to the desk until none comes any more, or nothing is written any more. Gives the names back.
+    pub(super) async fn run(
+        mut self,
+        graph: &TenantGraph,
+        mut objects: mpsc::Receiver<ObservedObject>,
+    ) -> Result<Option<Names<'a>>, StoreError> {
+        let mut some = Vec::new();
+        while objects.recv_many(&mut some, AHEAD).await > 0 {
+            let names = self.named(graph, &some).await?;
+            if !self.desk.read(self.shaped(std::mem::take(&mut some), names).await).await {
+                break;
+            }
+        }
+        Ok(self.names)
+    }
+
+    async fn named(&mut self, graph: &TenantGraph, objects: &[ObservedObject]) -> Result<Arc<Definitions>, StoreError> {
+        let Some(names) = &mut self.names else { return Ok(Arc::default()) };
+        let new = names.meet(objects).await?;
+        learn(names, graph, &new, self.reading.whole).await?;
+        Ok(Arc::clone(&names.known))
+    }
+
+    /// On another thread: a sync has more to compute than one of them can in the time that Graph takes to answer.
+    async fn shaped(&self, mut objects: Vec<ObservedObject>, names: Arc<Definitions>) -> Vec<RecordedObject> {
+        let contract = self.contract;
+        let told = |object: &mut ObservedObject| {
+            (self.reading.signal(contract, object), self.reading.told(&object.external_id))
+        };
+        let told: Vec<_> = objects.iter_mut().map(told).collect();
+        let shape = move || {
+            let rows = objects.into_iter().map(|object| recorded(contract, object, &names));
+            rows.zip(told).map(|(row, (signal, told))| RecordedObject { signal, told, ..row }).collect()
+        };
+        // Whoever waits dies with it, so that the attempt ends and no object is lost.
+        tokio::task::spawn_blocking(shape).await.expect("putting an object in shape does not fail")
+    }
+}
