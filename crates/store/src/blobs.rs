@@ -21,10 +21,20 @@ thread_local! {
         RefCell::new(Decompressor::new().expect("nothing is loaded into it"));
 }
 
-/// A document and the hash that names it.
-pub(crate) struct Blob<'a> {
+/// A packed document.
+pub(crate) struct Blob {
+    /// Names it.
     pub(crate) hash: [u8; 32],
-    pub(crate) document: &'a [u8],
+    body: Vec<u8>,
+    /// Its length before it was packed.
+    pub(crate) bytes: usize,
+}
+
+impl Blob {
+    /// Packs a document of the tenant that has the hash.
+    pub(crate) fn pack(db: &Db, tenant: TenantId, hash: [u8; 32], document: &[u8]) -> Self {
+        Self { hash, body: pack(db, &place("blobs", tenant, &hash), document), bytes: document.len() }
+    }
 }
 
 /// Authenticated with the row that the hash names: one moved to another row, table or tenant does not decrypt.
@@ -34,14 +44,13 @@ pub(crate) fn place(table: &str, tenant: TenantId, hash: &[u8]) -> String {
 }
 
 /// Stores those that are not there yet.
-pub(crate) async fn store(db: &Db, tx: &mut Tx, tenant: TenantId, blobs: &[Blob<'_>]) -> Result<(), StoreError> {
+pub(crate) async fn store(tx: &mut Tx, tenant: TenantId, blobs: &[&Blob]) -> Result<(), StoreError> {
     if blobs.is_empty() {
         return Ok(());
     }
-    let rows = blobs.iter().map(|blob| {
-        let body = pack(db, &place("blobs", tenant, &blob.hash), blob.document);
-        vec![id(tenant).into(), (&blob.hash).into(), body.into(), blob.document.len().into()]
-    });
+    let rows = blobs
+        .iter()
+        .map(|blob| vec![id(tenant).into(), (&blob.hash).into(), blob.body.as_slice().into(), blob.bytes.into()]);
     let mut insert = Builder::new("insert into blobs (tenant_id, hash, body, bytes) ");
     insert.rows(rows);
     insert.text(" on conflict (tenant_id, hash) do nothing");

@@ -67,7 +67,7 @@ pub use groups::{GroupChanges, GroupReading, GroupRecord, GroupRow, Groups};
 pub use inventory::{
     CoverageRow, Direction, Exclusion, Facets, Found, Freshness, Inventory, InventoryCursor, InventoryFilter, Link,
     LinkedObject, Missing, MissingPart, ObjectDetail, ObjectRow, ObservedType, Recorded, RecordedObject, RowSignal,
-    SeenObject, Signals, UnusedKinds, UseCount, UsedObject, VersionAuthor, What,
+    SealedObject, Sealer, SeenObject, Signals, UnusedKinds, UseCount, UsedObject, VersionAuthor, What,
 };
 pub use keys::Keyring;
 pub use ledger::{

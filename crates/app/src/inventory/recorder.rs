@@ -5,18 +5,18 @@ use std::collections::BTreeMap;
 
 use engine::RunCtx;
 use model::registry::Contract;
-use store::{ObservedType, RecordedObject, SeenObject, StoreError};
+use store::{ObservedType, SealedObject, SeenObject, StoreError};
 use tokio::sync::{mpsc, oneshot};
 
 use super::sync_run::step_of;
 
 /// News in one transaction.
-const BATCH: usize = 200;
+const BATCH: usize = 400;
 
 /// What a pass tells its writer, each type's in its order.
 enum News {
     /// An object was read.
-    Read(Box<RecordedObject>),
+    Read(Box<SealedObject>),
     /// It was seen, and left unread because nothing told of a change.
     Left(&'static Contract, SeenObject),
     /// That was the whole type.
@@ -49,7 +49,7 @@ pub(super) fn recorder(ctx: &RunCtx) -> (Desk, Recorder<'_>) {
 
 impl Desk {
     /// Brings on what was read; says whether somebody writes it.
-    pub(super) async fn read(&self, objects: Vec<RecordedObject>) -> bool {
+    pub(super) async fn read(&self, objects: Vec<SealedObject>) -> bool {
         for object in objects {
             if self.0.send(News::Read(Box::new(object))).await.is_err() {
                 return false;
@@ -85,7 +85,7 @@ impl Recorder<'_> {
             let tenant = self.ctx.db.tenant(&self.ctx.scope);
             let inventory = tenant.inventory();
             if !sorted.read.is_empty() {
-                inventory.record(&self.ctx.lease, sorted.read).await?;
+                inventory.record_sealed(&self.ctx.lease, sorted.read).await?;
             }
             for (contract, seen) in sorted.left.into_values() {
                 inventory.record_unchanged(&self.ctx.lease, &contract.key, &contract.label, seen).await?;
@@ -119,7 +119,7 @@ impl Recorder<'_> {
 /// News by what is done with them. A type that is over has brought everything before, here or earlier.
 #[derive(Default)]
 struct Sorted {
-    read: Vec<RecordedObject>,
+    read: Vec<SealedObject>,
     /// By the key of the type.
     left: BTreeMap<&'static str, (&'static Contract, Vec<SeenObject>)>,
     over: Vec<Over>,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use graph::{ObservedObject, TenantGraph};
 use model::registry::Contract;
 use model::registry::content::Definitions;
-use store::{RecordedObject, StoreError};
+use store::{Inventory, RecordedObject, SealedObject, Sealer, StoreError};
 use tokio::sync::mpsc;
 
 use super::learn::learn;
@@ -22,6 +22,7 @@ pub(super) const AHEAD: usize = 100;
 pub(super) struct Shaping<'a> {
     pub(super) contract: &'static Contract,
     pub(super) reading: &'a Reading,
+    pub(super) inventory: Inventory<'a>,
     pub(super) desk: &'a Desk,
     /// Of a type whose settings have definitions.
     pub(super) names: Option<Names<'a>>,
@@ -35,9 +36,10 @@ impl<'a> Shaping<'a> {
         mut objects: mpsc::Receiver<ObservedObject>,
     ) -> Result<Option<Names<'a>>, StoreError> {
         let mut some = Vec::new();
+        let sealer = Arc::new(self.inventory.sealer(&self.contract.key).await?);
         while objects.recv_many(&mut some, AHEAD).await > 0 {
             let names = self.named(graph, &some).await?;
-            if !self.desk.read(self.shaped(std::mem::take(&mut some), names).await).await {
+            if !self.desk.read(self.shaped(std::mem::take(&mut some), names, Arc::clone(&sealer)).await).await {
                 break;
             }
         }
@@ -52,7 +54,12 @@ impl<'a> Shaping<'a> {
     }
 
     /// On another thread: a sync has more to compute than one of them can in the time that Graph takes to answer.
-    async fn shaped(&self, mut objects: Vec<ObservedObject>, names: Arc<Definitions>) -> Vec<RecordedObject> {
+    async fn shaped(
+        &self,
+        mut objects: Vec<ObservedObject>,
+        names: Arc<Definitions>,
+        sealer: Arc<Sealer>,
+    ) -> Vec<SealedObject> {
         let contract = self.contract;
         let told = |object: &mut ObservedObject| {
             (self.reading.signal(contract, object), self.reading.told(&object.external_id))
@@ -60,7 +67,7 @@ impl<'a> Shaping<'a> {
         let told: Vec<_> = objects.iter_mut().map(told).collect();
         let shape = move || {
             let rows = objects.into_iter().map(|object| recorded(contract, object, &names));
-            rows.zip(told).map(|(row, (signal, told))| RecordedObject { signal, told, ..row }).collect()
+            rows.zip(told).map(|(row, (signal, told))| sealer.seal(RecordedObject { signal, told, ..row })).collect()
         };
         // Whoever waits dies with it, so that the attempt ends and no object is lost.
         tokio::task::spawn_blocking(shape).await.expect("putting an object in shape does not fail")

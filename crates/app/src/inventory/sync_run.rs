@@ -125,7 +125,8 @@ async fn observe_type(
 ) -> Result<TypeObservation, StoreError> {
     let (sink, objects) = mpsc::channel(AHEAD);
     let names = contract.definitions.as_ref().map(|_| Names::new(ctx, contract));
-    let shaping = Shaping { contract, reading, desk: &desk, names }.run(graph, objects);
+    let inventory = ctx.db.tenant(&ctx.scope).inventory();
+    let shaping = Shaping { contract, reading, inventory, desk: &desk, names }.run(graph, objects);
     let whole = reading.is_whole(contract);
     let (observation, names) = if whole {
         join(graph.observe(contract, sink), shaping).await

@@ -76,9 +76,10 @@ impl Backups<'_> {
             .collect();
         let fresh: Vec<_> = pairs().zip(&versions).filter(|(_, (_, fresh))| *fresh).collect();
         if !fresh.is_empty() {
-            let documents: Vec<Blob<'_>> =
-                fresh.iter().map(|((object, hash), _)| Blob { hash: **hash, document: &object.document }).collect();
-            blobs::store(self.0.db, &mut tx, self.0.tenant(), &documents).await?;
+            let (db, tenant) = (self.0.db, self.0.tenant());
+            let blobs = fresh.iter().map(|((object, hash), _)| Blob::pack(db, tenant, **hash, &object.document));
+            let blobs: Vec<_> = blobs.collect();
+            blobs::store(&mut tx, tenant, &blobs.iter().collect::<Vec<_>>()).await?;
             let mut insert = Builder::new(
                 "insert into versions (id, tenant_id, type_key, external_id, name, content_hash, blob_hash, bytes, run_id, first_seen_at, imported) ",
             );

@@ -41,6 +41,8 @@ async fn sqlite(path: &Path) -> Result<Pools, StoreError> {
         // A row is handed over by waking a thread; with room for all of a batch that happens once.
         .row_buffer_size(1_024)
         .pragma("cache_size", "-65536")
+        // 16 MiB: a sync changes the same pages again and again, and each checkpoint waits for the disk once more.
+        .pragma("wal_autocheckpoint", "4000")
         .pragma("temp_store", "memory");
     // SQLite itself rolls back what met a full disk; sqlx does not learn of it and would believe in that transaction for
     // ever, so a connection that seems to be inside one while nobody holds it is replaced.

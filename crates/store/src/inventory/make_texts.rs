@@ -20,6 +20,8 @@ struct Waiting {
     external_id: String,
     version: VersionId,
     searched: Searched,
+    /// Its lines, packed.
+    body: Vec<u8>,
 }
 
 impl Inventory<'_> {
@@ -43,10 +45,12 @@ impl Opened {
         self.content.as_ref().map(|(contract, document)| definition_ids(contract, document)).unwrap_or_default()
     }
 
-    fn waiting(self, known: &Definitions) -> Waiting {
+    fn waiting(self, db: &Db, tenant: TenantId, known: &Definitions) -> Waiting {
         let searched = self.content.map(|(contract, document)| searched_with(contract, &document, known));
         let (type_key, external_id, version) = (self.type_key, self.external_id, self.version);
-        Waiting { type_key, external_id, version, searched: searched.unwrap_or_default() }
+        let searched = searched.unwrap_or_default();
+        let body = blobs::pack(db, &texts::place(tenant, &type_key, &external_id), searched.lines.as_bytes());
+        Waiting { type_key, external_id, version, searched, body }
     }
 }
 
@@ -76,7 +80,7 @@ impl Db {
         let opened = rows.iter().map(|row| self.opened(tenant, row)).collect::<Result<Vec<_>, _>>()?;
         let named = opened.iter().flat_map(Opened::names).collect::<BTreeSet<_>>();
         let known = definitions::names(self, tenant, named.iter().map(String::as_str)).await?;
-        let waiting: Vec<_> = opened.into_iter().map(|opened| opened.waiting(&known)).collect();
+        let waiting: Vec<_> = opened.into_iter().map(|opened| opened.waiting(self, tenant, &known)).collect();
         self.write_texts(tenant, &waiting).await?;
         Ok(waiting.len())
     }
@@ -109,11 +113,13 @@ impl Db {
             .map(|each| Text {
                 type_key: &each.type_key,
                 external_id: &each.external_id,
-                searched: &each.searched,
+                body: &each.body,
+                bytes: each.searched.lines.len(),
+                references: &each.searched.references,
                 known_before: true,
             })
             .collect();
-        texts::store(self, &mut tx, tenant, &texts).await?;
+        texts::store(&mut tx, tenant, &texts).await?;
         let mut update = Builder::new("update inventory_objects set text_rules = ");
         update.with("{} where ", [SEARCH_RULES.into()]);
         these(&mut update, tenant, &still);

@@ -8,6 +8,7 @@ use model::registry::content::{SEARCH_RULES, Searched};
 use model::run::ItemOutcome;
 
 use super::authors::{self, Told};
+use super::seal::{Packed, SealedObject};
 use super::texts::{self, Text};
 use super::turn::one_at_a_time;
 use super::{Inventory, MissingPart};
@@ -102,7 +103,8 @@ struct Observation {
     what: What,
     version: Option<VersionId>,
     content_hash: [u8; 32],
-    blob_hash: [u8; 32],
+    /// Of a new version.
+    packed: Option<Packed>,
     /// Of the row of the list, when the object is complete.
     row_hash: Option<[u8; 32]>,
     /// Whether its row said the same as before and the audit log did not name it.
@@ -140,9 +142,15 @@ impl Observation {
 }
 
 impl Inventory<'_> {
+    /// The same of objects that are not sealed.
+    pub async fn record(&self, lease: &Lease, objects: Vec<RecordedObject>) -> Result<Vec<Recorded>, StoreError> {
+        let sealer = self.sealer_of_new();
+        self.record_sealed(lease, objects.into_iter().map(|object| sealer.seal(object)).collect()).await
+    }
+
     /// Records observed objects with their items and counts. An object whose item has ended under this run before is
     /// skipped and left out of the answer. A new version is made only of a complete object whose content differs.
-    pub async fn record(&self, lease: &Lease, objects: Vec<RecordedObject>) -> Result<Vec<Recorded>, StoreError> {
+    pub async fn record_sealed(&self, lease: &Lease, objects: Vec<SealedObject>) -> Result<Vec<Recorded>, StoreError> {
         let mut recorded = Vec::with_capacity(objects.len());
         let mut objects = objects.into_iter().peekable();
         while objects.peek().is_some() {
@@ -152,9 +160,9 @@ impl Inventory<'_> {
         Ok(recorded)
     }
 
-    async fn record_batch(&self, lease: &Lease, objects: Vec<RecordedObject>) -> Result<Vec<Recorded>, StoreError> {
+    async fn record_batch(&self, lease: &Lease, objects: Vec<SealedObject>) -> Result<Vec<Recorded>, StoreError> {
         let mut tx = self.0.db.begin("inventory.record").await?;
-        one_at_a_time(&mut tx, self.0.tenant(), objects.iter().map(|object| object.type_key.as_str())).await?;
+        one_at_a_time(&mut tx, self.0.tenant(), objects.iter().map(|one| one.object.type_key.as_str())).await?;
         let held = hold_in(&mut tx, lease, self.0.tenant()).await?;
         let known = self.known(&mut tx, &objects).await?;
         let observations = self.observe(objects, &known);
@@ -174,14 +182,14 @@ impl Inventory<'_> {
     }
 
     /// The current content hash and version of those that are known.
-    async fn known(&self, tx: &mut Tx, objects: &[RecordedObject]) -> Result<Known, StoreError> {
+    async fn known(&self, tx: &mut Tx, objects: &[SealedObject]) -> Result<Known, StoreError> {
         let mut query = Builder::new(
             "select type_key, external_id, content_hash, row_hash, version_id from inventory_objects where ",
         );
         query.with("tenant_id = {} and external_id", [self.0.tenant_arg().into()]);
-        query.one_of(objects.iter().map(|object| Arg::from(&object.external_id)));
+        query.one_of(objects.iter().map(|one| Arg::from(&one.object.external_id)));
         // The type narrows the look-up to the primary key.
-        let types: HashSet<_> = objects.iter().map(|object| object.type_key.as_str()).collect();
+        let types: HashSet<_> = objects.iter().map(|one| one.object.type_key.as_str()).collect();
         query.text(" and type_key").one_of(types.into_iter().map(Arg::from));
         let rows = tx.fetch("inventory_objects", query.statement()).await?;
         rows.iter()
@@ -197,17 +205,18 @@ impl Inventory<'_> {
             .collect()
     }
 
-    fn observe(&self, objects: Vec<RecordedObject>, known: &Known) -> Vec<Observation> {
-        let hasher = self.0.db.keys().hasher(self.0.tenant());
+    fn observe(&self, objects: Vec<SealedObject>, known: &Known) -> Vec<Observation> {
+        let sealer = self.sealer_of_new();
         let mut seen = HashSet::new();
         let mut observations = Vec::with_capacity(objects.len());
-        for object in objects {
+        for mut sealed in objects {
+            let object = &sealed.object;
             let key = (object.type_key.clone(), object.external_id.clone());
             let before = known.get(&key);
             if !seen.insert(key) {
                 continue;
             }
-            let content_hash = hasher.hash(&object.content);
+            let content_hash = sealed.content_hash;
             let old = before.cloned().unwrap_or_default();
             let what = match old.content_hash {
                 _ if !object.missing_parts.is_empty() => What::Incomplete,
@@ -217,20 +226,23 @@ impl Inventory<'_> {
             };
             let fresh = matches!(what, What::New | What::Changed);
             let version = if fresh { Some(self.0.db.ambient().id()) } else { old.version };
-            let row_hash = object.signal.as_ref().map(|signal| hasher.hash(&signal.row));
-            let same_row = row_hash.is_some_and(|hash| old.row_hash.as_deref() == Some(&hash[..]));
+            let same_row = sealed.row_hash.is_some_and(|hash| old.row_hash.as_deref() == Some(&hash[..]));
             let named = object.signal.as_ref().and_then(|signal| signal.named);
-            let blob_hash = if fresh { hasher.hash(&object.document) } else { [0; 32] };
+            let row_hash = sealed.row_hash.filter(|_| object.missing_parts.is_empty());
+            if fresh {
+                // Seldom: its content was another one when it was sealed.
+                sealer.pack(&mut sealed);
+            }
             observations.push(Observation {
                 what,
                 version,
                 content_hash,
-                blob_hash,
-                row_hash: row_hash.filter(|_| object.missing_parts.is_empty()),
+                row_hash,
+                packed: sealed.packed.filter(|_| fresh),
                 untold: same_row && named == Some(false),
                 known_before: before.is_some(),
                 version_before: old.version,
-                object,
+                object: sealed.object,
             });
         }
         observations
@@ -243,16 +255,16 @@ impl Inventory<'_> {
         held: &Held,
         all: &[Observation],
     ) -> Result<(), StoreError> {
-        let fresh = || all.iter().filter(|one| one.has_new_version());
-        if fresh().next().is_none() {
+        let fresh = || all.iter().filter_map(|one| Some((one, one.packed.as_ref()?)));
+        let blobs: Vec<&Blob> = fresh().map(|(_, packed)| &packed.document).collect();
+        if blobs.is_empty() {
             return Ok(());
         }
-        let blobs: Vec<_> = fresh().map(|one| Blob { hash: one.blob_hash, document: &one.object.document }).collect();
-        blobs::store(self.0.db, tx, self.0.tenant(), &blobs).await?;
+        blobs::store(tx, self.0.tenant(), &blobs).await?;
         let mut insert = Builder::new(
             "insert into versions (id, tenant_id, type_key, external_id, name, content_hash, blob_hash, bytes, run_id, first_seen_at) ",
         );
-        insert.rows(fresh().map(|one| {
+        insert.rows(fresh().map(|(one, packed)| {
             vec![
                 Arg::Id(one.version.map(Id::uuid)),
                 self.0.tenant_arg().into(),
@@ -260,8 +272,8 @@ impl Inventory<'_> {
                 (&one.object.external_id).into(),
                 (&one.object.name).into(),
                 (&one.content_hash).into(),
-                (&one.blob_hash).into(),
-                one.object.document.len().into(),
+                (&packed.document.hash).into(),
+                packed.document.bytes.into(),
                 id(lease.run).into(),
                 held.now.into(),
             ]
@@ -374,17 +386,20 @@ impl Inventory<'_> {
     }
 
     /// What is found follows the last complete content, in its transaction.
-    async fn store_texts(&self, tx: &mut Tx, all: &[Observation]) -> Result<(), StoreError> {
-        let fresh = all.iter().filter(|one| one.has_new_version());
-        let texts: Vec<_> = fresh
-            .map(|one| Text {
+    async fn store_texts<'a>(&self, tx: &mut Tx, all: &'a [Observation]) -> Result<(), StoreError> {
+        let text = |one: &'a Observation| {
+            let packed = one.packed.as_ref()?;
+            Some(Text {
                 type_key: &one.object.type_key,
                 external_id: &one.object.external_id,
-                searched: &one.object.searched,
+                body: &packed.text,
+                bytes: packed.text_bytes,
+                references: &one.object.searched.references,
                 known_before: one.known_before,
             })
-            .collect();
-        texts::store(self.0.db, tx, self.0.tenant(), &texts).await
+        };
+        let texts: Vec<_> = all.iter().filter_map(text).collect();
+        texts::store(tx, self.0.tenant(), &texts).await
     }
 }
 

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use model::ids::TenantId;
-use model::registry::content::Searched;
+use model::registry::content::Reference;
 
+use crate::StoreError;
 use crate::db::Tx;
 use crate::db::sql::{Arg, Builder, id};
-use crate::{Db, StoreError, blobs};
 
 /// Rows in one statement.
 const ROWS_MAX: usize = 500;
@@ -16,7 +16,11 @@ const ROWS_MAX: usize = 500;
 pub(super) struct Text<'a> {
     pub(super) type_key: &'a str,
     pub(super) external_id: &'a str,
-    pub(super) searched: &'a Searched,
+    /// Its lines, packed for its place.
+    pub(super) body: &'a [u8],
+    /// Their length before, in bytes.
+    pub(super) bytes: usize,
+    pub(super) references: &'a [Reference],
     /// Whether it may have references already.
     pub(super) known_before: bool,
 }
@@ -27,17 +31,15 @@ pub(super) fn place(tenant: TenantId, type_key: &str, external_id: &str) -> Stri
 }
 
 /// Puts them in the place of what was there. All are objects of the tenant.
-pub(super) async fn store(db: &Db, tx: &mut Tx, tenant: TenantId, texts: &[Text<'_>]) -> Result<(), StoreError> {
+pub(super) async fn store(tx: &mut Tx, tenant: TenantId, texts: &[Text<'_>]) -> Result<(), StoreError> {
     if texts.is_empty() {
         return Ok(());
     }
     for chunk in texts.chunks(ROWS_MAX) {
         let mut upsert = Builder::new("insert into inventory_texts (tenant_id, type_key, external_id, body, bytes) ");
         upsert.rows(chunk.iter().map(|text| {
-            let lines = text.searched.lines.as_bytes();
-            let body = blobs::pack(db, &place(tenant, text.type_key, text.external_id), lines);
             let key = [id(tenant).into(), text.type_key.into(), text.external_id.into()];
-            key.into_iter().chain([body.into(), lines.len().into()]).collect()
+            key.into_iter().chain([text.body.into(), text.bytes.into()]).collect()
         }));
         upsert.text(" on conflict (tenant_id, type_key, external_id) do update set body = excluded.body, bytes = excluded.bytes");
         tx.execute(upsert.statement()).await?;
@@ -58,7 +60,7 @@ async fn store_references(tx: &mut Tx, tenant: TenantId, texts: &[Text<'_>]) -> 
     }
     let rows: Vec<Vec<Arg>> = texts
         .iter()
-        .flat_map(|text| text.searched.references.iter().map(move |named| (text, named)))
+        .flat_map(|text| text.references.iter().map(move |named| (text, named)))
         .map(|(text, named)| {
             let by = [id(tenant).into(), text.type_key.into(), text.external_id.into()];
             by.into_iter().chain([(&named.kind).into(), (&named.external_id).into()]).collect()
