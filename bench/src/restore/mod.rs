@@ -89,7 +89,7 @@ async fn ours(world: &World, programs: &Programs) -> Result<(Measured, Outcome),
         writes: simulator.effects(world.ours()).await? - before,
         requests: stats.logical_requests,
         refused: stats.throttled,
-        right: world.right(world.ours()).await?,
+        wrong: world.wrong(world.ours()).await?,
         complaints: usize::try_from(row.counts.failed)?,
         peak_bytes: nodes.first().map_or(Ok(0), Node::peak_bytes)?,
     };

@@ -28,7 +28,7 @@ pub(super) async fn measure(peer: &IntuneCd, world: &World, arguments: &Argument
         writes: simulator.effects(world.theirs()).await? - before,
         requests: stats.logical_requests,
         refused: stats.throttled,
-        right: world.right(world.theirs()).await?,
+        wrong: world.wrong(world.theirs()).await?,
         complaints: complaints(&taken),
         peak_bytes: taken.peak_bytes,
     })

@@ -1,5 +1,7 @@
 //! What a restore took on both sides, as a person reads it.
 
+use std::collections::BTreeMap;
+
 use model::run::Outcome;
 use serde::Serialize;
 
@@ -22,8 +24,9 @@ pub(super) struct Measured {
     pub(super) requests: u64,
     /// Refused for exceeding a limit.
     pub(super) refused: u64,
-    /// Objects that are in the tenant as they were in the source, with everything that an administrator decides.
-    pub(super) right: usize,
+    /// Objects that are not in the tenant as they were in the source, with everything that an administrator decides: what
+    /// of them, and how many.
+    pub(super) wrong: BTreeMap<String, usize>,
     /// Lines in which the program speaks of an error or a warning; items of ours that failed.
     pub(super) complaints: usize,
     pub(super) peak_bytes: u64,
@@ -36,6 +39,10 @@ impl Measured {
         (self.writes.saturating_sub(1) / WRITES * SPAN) as f64
     }
 
+    fn tell_wrong(&self, program: &str) {
+        self.wrong.iter().for_each(|(what, count)| println!("{program}, not right: {count} of {what}"));
+    }
+
     fn row(&self, program: &str, objects: usize) -> Vec<String> {
         let floor = self.floor_seconds();
         vec![
@@ -46,7 +53,7 @@ impl Measured {
             self.writes.to_string(),
             self.refused.to_string(),
             self.requests.to_string(),
-            format!("{} of {objects}", self.right),
+            format!("{} of {objects}", objects.saturating_sub(self.wrong.values().sum())),
             format!("{:.0}", self.peak_bytes as f64 / 1e6),
         ]
     }
@@ -77,6 +84,8 @@ impl Report {
             table.add_row(theirs.row("IntuneCD", objects));
         }
         println!("{table}");
+        ours.tell_wrong("TenantAtlas");
+        self.intunecd.iter().for_each(|theirs| theirs.tell_wrong("IntuneCD"));
         println!(
             "{objects} objects, {} ms; ours: {}, preview {:.1} s before it, {} failed",
             self.latency_ms, self.outcome, ours.preparation_seconds, ours.complaints

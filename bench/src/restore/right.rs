@@ -1,6 +1,6 @@
 //! Whether an object is in a tenant as it is in another: judged from what the simulator holds, the same for every program.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::registry::Contract;
 use serde_json::Value;
@@ -9,20 +9,39 @@ use serde_json::Value;
 const GIVEN: [&str; 6] = ["id", "createdDateTime", "lastModifiedDateTime", "version", "source", "sourceId"];
 /// How an assignment says that it has no filter, beside leaving it out.
 const NO_FILTER: (&str, &str) = ("deviceAndAppManagementAssignmentFilterType", "none");
+/// The filter that it names beside that: none, whatever stands there.
+const FILTER: &str = "deviceAndAppManagementAssignmentFilterId";
 
 /// Ids of the one tenant and what stands for them in the other.
 pub(super) type Renamed = BTreeMap<String, String>;
 
-/// How many of the wanted objects are in the other tenant with everything that an administrator decides of them:
-/// properties, settings, contents and assignments.
-pub(super) fn right(contract: &Contract, wanted: &[Value], there: &[Value], renamed: &Renamed) -> usize {
+/// What of the wanted objects is not in the other tenant with everything that an administrator decides of them: properties,
+/// settings, contents and assignments. In words, one line an object: its type and what differs.
+pub(super) fn wrong(contract: &Contract, wanted: &[Value], there: &[Value], renamed: &Renamed) -> Vec<String> {
     let mut found: Vec<Value> = there.iter().map(|object| gist(contract, object.clone())).collect();
-    let is_there = |object: &&Value| {
-        let object = gist(contract, with_ids(object, renamed));
+    let mut left = Vec::new();
+    for object in wanted.iter().map(|object| gist(contract, with_ids(object, renamed))) {
         // One object of the tenant stands for one wanted object only.
-        found.iter().position(|one| *one == object).map(|index| found.swap_remove(index)).is_some()
+        match found.iter().position(|one| *one == object) {
+            Some(index) => drop(found.swap_remove(index)),
+            None => left.push(object),
+        }
+    }
+    let in_words = |object: &Value| {
+        let same = found.iter().find(|one| name_of(one) == name_of(object));
+        format!("{}: {}", contract.key, same.map_or("not there".to_owned(), |one| differing(object, one)))
     };
-    wanted.iter().filter(is_there).count()
+    left.iter().map(in_words).collect()
+}
+
+fn name_of(object: &Value) -> Option<&str> {
+    object.get("displayName").or_else(|| object.get("name"))?.as_str()
+}
+
+fn differing(one: &Value, other: &Value) -> String {
+    let names = [one, other].into_iter().filter_map(Value::as_object).flat_map(|fields| fields.keys());
+    let names: BTreeSet<&str> = names.filter(|name| one.get(*name) != other.get(*name)).map(String::as_str).collect();
+    names.into_iter().collect::<Vec<_>>().join(", ")
 }
 
 /// The object with the ids of the other tenant.
@@ -56,9 +75,9 @@ fn plain(value: &mut Value, computed: &[&str]) {
     match value {
         Value::Array(list) => list.iter_mut().for_each(|one| plain(one, computed)),
         Value::Object(fields) => {
-            let is_set = |name: &str, value: &Value| {
-                !value.is_null() && (name, value.as_str()) != (NO_FILTER.0, Some(NO_FILTER.1))
-            };
+            let no_filter = fields.get(NO_FILTER.0).is_some_and(|kind| kind == NO_FILTER.1);
+            let is_set =
+                |name: &str, value: &Value| !(value.is_null() || no_filter && [NO_FILTER.0, FILTER].contains(&name));
             let is_given = |name: &str| GIVEN.contains(&name) || computed.contains(&name);
             fields.retain(|name, value| is_set(name, value) && !is_given(name));
             fields.values_mut().for_each(|one| plain(one, computed));
@@ -74,15 +93,16 @@ mod tests {
 
     use super::*;
 
-    fn judged(there: &[Value]) -> usize {
+    fn judged(there: &[Value]) -> Vec<String> {
         let contract = Registry::embedded().get("settingsCatalog").expect("a type");
         let wanted = json!({
             "id": "a", "name": "One", "settings": [{ "id": "0", "v": 1 }, { "id": "1", "v": 2 }],
             "templateReference": { "templateId": "", "templateFamily": "none" },
             "assignments": [{ "id": "x", "source": "direct", "target": {
-                "groupId": "g", "deviceAndAppManagementAssignmentFilterType": "none" } }],
+                "groupId": "g", "deviceAndAppManagementAssignmentFilterType": "none",
+                "deviceAndAppManagementAssignmentFilterId": "00000000-0000-0000-0000-000000000000" } }],
         });
-        right(contract, &[wanted], there, &Renamed::from([("g".to_owned(), "h".to_owned())]))
+        wrong(contract, &[wanted], there, &Renamed::from([("g".to_owned(), "h".to_owned())]))
     }
 
     #[test]
@@ -92,7 +112,7 @@ mod tests {
             "templateReference": { "templateId": "" },
             "assignments": [{ "id": "y", "target": { "groupId": "h" } }],
         });
-        assert_eq!(judged(std::slice::from_ref(&there)), 1);
+        assert_eq!(judged(std::slice::from_ref(&there)), [""; 0]);
         for (property, value) in [
             ("settings", json!([{ "v": 1 }])),
             ("assignments", json!([])),
@@ -101,8 +121,9 @@ mod tests {
         ] {
             let mut changed = there.clone();
             changed[property] = value;
-            assert_eq!(judged(&[changed]), 0, "{property}");
+            let told = if property == "name" { "not there" } else { property };
+            assert_eq!(judged(&[changed]), [format!("settingsCatalog: {told}")]);
         }
-        assert_eq!(judged(&[]), 0);
+        assert_eq!(judged(&[]), ["settingsCatalog: not there"]);
     }
 }

@@ -14,7 +14,7 @@ use serde_json::Value;
 use store::{RunRow, TenantScope};
 use tokio::time::timeout;
 
-use super::right::{Renamed, right};
+use super::right::{Renamed, wrong};
 use super::{Arguments, LONGEST};
 use crate::Failure;
 use crate::engines::postgres::Server;
@@ -76,13 +76,15 @@ impl World {
         self.wanted.values().flatten().filter_map(|object| object["id"].as_str()).collect()
     }
 
-    /// How many of the objects are in this tenant as they should be.
-    pub(super) async fn right(&self, tenant: &Tenant) -> Result<usize, Failure> {
-        let mut sum = 0;
+    /// What of the objects is not in this tenant as it should be, in words, and how often.
+    pub(super) async fn wrong(&self, tenant: &Tenant) -> Result<BTreeMap<String, usize>, Failure> {
+        let mut sum = BTreeMap::new();
         for (key, wanted) in &self.wanted {
             let contract = Registry::embedded().get(key).ok_or("a type is not there")?;
             let there = self.site.simulator.objects_of(tenant, &contract.path).await?;
-            sum += right(contract, wanted, &there, &self.renamed);
+            for told in wrong(contract, wanted, &there, &self.renamed) {
+                *sum.entry(told).or_default() += 1;
+            }
         }
         Ok(sum)
     }
@@ -112,8 +114,10 @@ impl World {
         let mut answers = Answers::default();
         let asked = mapping(&self.site.db, self.to(), &opened).await?.references;
         for one in asked.into_iter().filter(|one| matches!(one.answer, ReferenceAnswer::Open(_))) {
-            let found = one.candidates.into_iter().next();
-            let choice = found.map_or(Choice::LeaveOut, |candidate| Choice::Use(candidate.id));
+            // Two groups may have the name: who answers knows which one stands for it.
+            let stands_for_it = self.renamed.get(&one.reference.external_id);
+            let mut candidates = one.candidates.into_iter().map(|candidate| candidate.id);
+            let choice = candidates.find(|id| Some(id) == stands_for_it).map_or(Choice::LeaveOut, Choice::Use);
             answers.references.push((one.reference.kind, one.reference.external_id, Some(choice)));
         }
         Ok(answers)

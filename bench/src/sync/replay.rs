@@ -15,7 +15,7 @@ use super::simulator::{Exchange, Simulator};
 use crate::Failure;
 
 /// Requests under way at the same time: as many as the product's client has.
-pub(crate) const AT_ONCE: usize = 64;
+pub(crate) const AT_ONCE: usize = 40;
 
 /// What it took.
 #[derive(Debug, Clone, Copy, Serialize)]

@@ -47,7 +47,7 @@ pub(crate) fn table(cases: &[Compared]) {
             _ => String::new(),
         };
         let (floor, sync) = (compared.floor.seconds(), compared.ours.parts.get("sync").copied().unwrap_or_default());
-        let floor = format!("{floor:.2} (sync {:.2} ×)", sync / floor.max(f64::EPSILON));
+        let floor = format!("{floor:.2} (sync {})", times(sync, floor));
         table.add_row(row(compared, "TenantAtlas", &compared.ours, floor, ratio));
         if let Some(theirs) = &compared.intunecd {
             table.add_row(row(compared, "IntuneCD", theirs, String::new(), String::new()));
@@ -73,18 +73,23 @@ fn replayed(compared: &Compared) {
     let part = |all: &BTreeMap<&'static str, f64>, name: &str| all.get(name).copied().unwrap_or_default();
     let (sync, floor) = (part(&ours.parts, "sync"), compared.floor.seconds());
     println!(
-        "{} objects, {} ms: sync {sync:.2} s; latency floor {floor:.2} s ({:.2} ×), replay floor {:.2} s ({:.2} ×, {} requests); \
+        "{} objects, {} ms: sync {sync:.2} s; latency floor {floor:.2} s ({}), replay floor {:.2} s ({}, {} requests); \
          processor: ours {:.2} s, simulator {:.2} s, simulator in the replay {:.2} s",
         case.objects,
         case.latency_ms,
-        sync / floor.max(f64::EPSILON),
+        times(sync, floor),
         replay.seconds,
-        sync / replay.seconds.max(f64::EPSILON),
+        times(sync, replay.seconds),
         replay.round_trips,
         part(&ours.processor, "sync"),
         part(&ours.processor, "simulator"),
         replay.simulator_seconds,
     );
+}
+
+/// How often the floor; there is none without latency.
+fn times(seconds: f64, floor: f64) -> String {
+    if floor > 0.0 { format!("{:.2} ×", seconds / floor) } else { "no ratio".to_owned() }
 }
 
 /// The later syncs and probes beside the first sync.

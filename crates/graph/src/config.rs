@@ -23,7 +23,7 @@ impl Default for GraphConfig {
             timeout: Duration::from_secs(60),
             body_bytes_max: 64 * 1024 * 1024,
             extra_root_pem: None,
-            parallel_requests: 64,
+            parallel_requests: 40,
             limits: Limits::default(),
         }
     }

@@ -101,50 +101,53 @@ async fn categories(names: &Names<'_>, graph: &TenantGraph) -> Option<Result<Has
     Some(graph.categories(names.contract).await.map(|rows| category_paths(&rows)))
 }
 
-/// First from objects that set several of the settings, then one by one what no object brought along. The first request
-/// goes alone: when it is refused, so are the others; once one was answered, nobody is refused.
-async fn read(names: &Names<'_>, graph: &TenantGraph, wanted: BTreeSet<&str>) -> Answers {
+/// One request for names.
+#[derive(Clone, Copy)]
+enum Ask<'n> {
+    /// Those of everything that an object sets.
+    Object(&'n str),
+    /// That of one setting.
+    Setting(&'n str),
+}
+
+enum Answer<'n> {
+    Object(Result<Vec<Value>, GraphError>),
+    Setting(&'n str, Result<Value, GraphError>),
+}
+
+/// From objects that set several of the settings, and one by one what no object brings along. The first request goes
+/// alone: when it is refused, so are the others; once one was answered, nobody is refused.
+async fn read<'n>(names: &'n Names<'_>, graph: &TenantGraph, mut wanted: BTreeSet<&'n str>) -> Answers {
     let mut answers = Answers::default();
-    let mut left = wanted;
-    let objects = cover(names, &left);
-    let (first, rest) = objects.split_at(if names.service.answered { 0 } else { objects.len().min(1) });
+    let asks = cover(names, &wanted);
+    let (first, rest) = asks.split_at(if names.service.answered { 0 } else { asks.len().min(1) });
     for part in [first, rest] {
-        let work: Vec<BoxFuture<'_, _>> =
-            part.iter().map(|object| graph.definitions_of(names.contract, object).boxed()).collect();
-        for answer in stream::iter(work).buffer_unordered(AT_ONCE).collect::<Vec<_>>().await {
-            answers.take_all(answer, &mut left);
-        }
+        answers.ask(names, graph, part, &mut wanted).await;
         if answers.error.is_some() {
             return answers;
         }
     }
-    let left: Vec<&str> = left.into_iter().collect();
-    let alone = answers.found.is_empty() && !names.service.answered;
-    let (first, rest) = left.split_at(if alone { left.len().min(1) } else { 0 });
-    for part in [first, rest] {
-        let work: Vec<BoxFuture<'_, _>> =
-            part.iter().map(|setting| one(graph, names.contract, setting).boxed()).collect();
-        for (setting, answer) in stream::iter(work).buffer_unordered(AT_ONCE).collect::<Vec<_>>().await {
-            answers.take_one(setting, answer);
-        }
-        if answers.error.is_some() {
-            return answers;
-        }
-    }
+    // What an object did not bring along after all.
+    let left: Vec<_> = wanted.iter().map(|setting| Ask::Setting(setting)).collect();
+    answers.ask(names, graph, &left, &mut wanted).await;
     answers
 }
 
-async fn one<'s>(graph: &TenantGraph, contract: &Contract, setting: &'s str) -> (&'s str, Result<Value, GraphError>) {
-    (setting, graph.definition(contract, setting).await)
+async fn one<'n>(graph: &TenantGraph, contract: &Contract, ask: Ask<'n>) -> Answer<'n> {
+    match ask {
+        Ask::Object(object) => Answer::Object(graph.definitions_of(contract, object).await),
+        Ask::Setting(setting) => Answer::Setting(setting, graph.definition(contract, setting).await),
+    }
 }
 
 /// Objects that together set each of the settings which an object sets beside another one: always the one that adds most.
-fn cover<'n>(names: &'n Names<'_>, wanted: &BTreeSet<&str>) -> Vec<&'n str> {
-    let mut chosen = Vec::new();
+/// The other settings stand for themselves.
+fn cover<'n>(names: &'n Names<'_>, wanted: &BTreeSet<&'n str>) -> Vec<Ask<'n>> {
+    let alone = |settings: BTreeSet<&'n str>| settings.into_iter().map(Ask::Setting);
     if names.contract.definitions.as_ref().is_none_or(|definitions| definitions.with.is_none()) {
-        return chosen;
+        return alone(wanted.clone()).collect();
     }
-    let mut sets: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let (mut chosen, mut sets) = (Vec::new(), BTreeMap::<&str, BTreeSet<&str>>::new());
     for (setting, users) in names.users.iter().filter(|(setting, _)| wanted.contains(setting.as_str())) {
         for user in users {
             sets.entry(user).or_default().insert(setting);
@@ -153,23 +156,44 @@ fn cover<'n>(names: &'n Names<'_>, wanted: &BTreeSet<&str>) -> Vec<&'n str> {
     while let Some((object, added)) = sets.iter().max_by_key(|(_, adds)| adds.len()).filter(|(_, adds)| adds.len() > 1)
     {
         let (object, added) = (*object, added.clone());
-        chosen.push(object);
+        chosen.push(Ask::Object(object));
         sets.retain(|_, adds| {
             adds.retain(|setting| !added.contains(setting));
             !adds.is_empty()
         });
     }
-    chosen
+    chosen.into_iter().chain(alone(sets.into_values().flatten().collect())).collect()
 }
 
 impl Answers {
+    /// Takes what came out of the settings that are wanted.
+    async fn ask<'n>(
+        &mut self,
+        names: &Names<'_>,
+        graph: &TenantGraph,
+        asks: &[Ask<'n>],
+        wanted: &mut BTreeSet<&'n str>,
+    ) {
+        let work: Vec<BoxFuture<'_, Answer<'n>>> =
+            asks.iter().map(|ask| one(graph, names.contract, *ask).boxed()).collect();
+        for answer in stream::iter(work).buffer_unordered(AT_ONCE).collect::<Vec<_>>().await {
+            match answer {
+                Answer::Object(answer) => self.take_all(answer, wanted),
+                Answer::Setting(setting, answer) => {
+                    wanted.remove(setting);
+                    self.take_one(setting, answer);
+                }
+            }
+        }
+    }
+
     /// What one object brought along. That it was removed meanwhile is no trouble.
-    fn take_all(&mut self, answer: Result<Vec<Value>, GraphError>, left: &mut BTreeSet<&str>) {
+    fn take_all(&mut self, answer: Result<Vec<Value>, GraphError>, wanted: &mut BTreeSet<&str>) {
         match answer {
             Ok(rows) => {
                 for row in rows {
                     let setting = row.get("id").and_then(Value::as_str).unwrap_or_default();
-                    if left.remove(setting) {
+                    if wanted.remove(setting) {
                         self.found.insert(setting.to_owned(), Definition::of(&row));
                     }
                 }

@@ -3,11 +3,13 @@
 
 use std::sync::Arc;
 
+use futures::future::join;
 use graph::{ObservedObject, TenantGraph};
 use model::registry::Contract;
 use model::registry::content::Definitions;
 use store::{Inventory, RecordedObject, SealedObject, Sealer, StoreError};
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 use super::learn::learn;
 use super::names::Names;
@@ -16,7 +18,10 @@ use super::recorded;
 use super::recorder::Desk;
 
 /// Objects of one type that wait to be put in shape, and how many are at once: reading goes no further ahead.
-pub(super) const AHEAD: usize = 100;
+pub(super) const AHEAD: usize = 64;
+
+/// Times as many that are under way to the desk.
+const SHAPED_AHEAD: usize = 2;
 
 /// Puts the objects of one type in the shape of the inventory.
 pub(super) struct Shaping<'a> {
@@ -35,15 +40,28 @@ impl<'a> Shaping<'a> {
         graph: &TenantGraph,
         mut objects: mpsc::Receiver<ObservedObject>,
     ) -> Result<Option<Names<'a>>, StoreError> {
-        let mut some = Vec::new();
-        let sealer = Arc::new(self.inventory.sealer(&self.contract.key).await?);
-        while objects.recv_many(&mut some, AHEAD).await > 0 {
-            let names = self.named(graph, &some).await?;
-            if !self.desk.read(self.shaped(std::mem::take(&mut some), names, Arc::clone(&sealer)).await).await {
-                break;
+        let desk = self.desk;
+        let (begun, mut shapes) = mpsc::channel::<JoinHandle<Vec<SealedObject>>>(SHAPED_AHEAD);
+        let shape = async move {
+            let mut some = Vec::new();
+            let sealer = Arc::new(self.inventory.sealer(&self.contract.key).await?);
+            while objects.recv_many(&mut some, AHEAD).await > 0 {
+                let names = self.named(graph, &some).await?;
+                if begun.send(self.shape(std::mem::take(&mut some), names, Arc::clone(&sealer))).await.is_err() {
+                    break;
+                }
             }
-        }
-        Ok(self.names)
+            Ok(self.names)
+        };
+        let bring = async move {
+            while let Some(shaped) = shapes.recv().await {
+                // Whoever waits dies with it, so that the attempt ends and no object is lost.
+                if !desk.read(shaped.await.expect("putting an object in shape does not fail")).await {
+                    break;
+                }
+            }
+        };
+        join(shape, bring).await.0
     }
 
     async fn named(&mut self, graph: &TenantGraph, objects: &[ObservedObject]) -> Result<Arc<Definitions>, StoreError> {
@@ -54,22 +72,20 @@ impl<'a> Shaping<'a> {
     }
 
     /// On another thread: a sync has more to compute than one of them can in the time that Graph takes to answer.
-    async fn shaped(
+    fn shape(
         &self,
         mut objects: Vec<ObservedObject>,
         names: Arc<Definitions>,
         sealer: Arc<Sealer>,
-    ) -> Vec<SealedObject> {
+    ) -> JoinHandle<Vec<SealedObject>> {
         let contract = self.contract;
         let told = |object: &mut ObservedObject| {
             (self.reading.signal(contract, object), self.reading.told(&object.external_id))
         };
         let told: Vec<_> = objects.iter_mut().map(told).collect();
-        let shape = move || {
+        tokio::task::spawn_blocking(move || {
             let rows = objects.into_iter().map(|object| recorded(contract, object, &names));
             rows.zip(told).map(|(row, (signal, told))| sealer.seal(RecordedObject { signal, told, ..row })).collect()
-        };
-        // Whoever waits dies with it, so that the attempt ends and no object is lost.
-        tokio::task::spawn_blocking(shape).await.expect("putting an object in shape does not fail")
+        })
     }
 }

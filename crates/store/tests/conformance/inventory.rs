@@ -96,6 +96,24 @@ both! {
         assert_eq!(test.number("select count(*) from versions").await, 40);
     }
 
+    /// What was the last content when it was sealed need not be when it is recorded.
+    async fn an_object_that_another_run_changed_after_it_was_sealed_has_its_own_content(test: &TestDb) {
+        let scope = test.owner().await;
+        let tenant = test.db.tenant(&scope);
+        let record = async |object| {
+            let (_, lease) = test.claimed(&scope).await;
+            tenant.inventory().record(&lease, vec![object]).await.unwrap();
+        };
+        record(object("a", "1")).await;
+        let sealed = tenant.inventory().sealer("settingsCatalog").await.unwrap().seal(object("a", "1"));
+        record(object("a", "2")).await;
+        let (_, lease) = test.claimed(&scope).await;
+        let recorded = tenant.inventory().record_sealed(&lease, vec![sealed]).await.unwrap().remove(0);
+        assert_eq!(recorded.what, What::Changed);
+        let document = tenant.versions().document(recorded.version.unwrap()).await.unwrap();
+        assert_eq!(document, object("a", "1").document);
+    }
+
     async fn an_incomplete_object_keeps_its_version_and_says_what_is_missing(test: &TestDb) {
         let scope = test.owner().await;
         let tenant = test.db.tenant(&scope);
