@@ -8,6 +8,7 @@ mod filter;
 mod list;
 mod locate;
 mod make_texts;
+mod observation;
 mod record;
 mod references;
 mod rows;

@@ -5,10 +5,10 @@ use std::collections::{HashMap, HashSet};
 use model::change::ToldChange;
 use model::ids::{Id, VersionId};
 use model::registry::content::{SEARCH_RULES, Searched};
-use model::run::ItemOutcome;
 
 use super::authors::{self, Told};
-use super::seal::{Packed, SealedObject};
+use super::observation::Observation;
+use super::seal::SealedObject;
 use super::texts::{self, Text};
 use super::turn::one_at_a_time;
 use super::{Inventory, MissingPart};
@@ -16,7 +16,7 @@ use crate::blobs::{self, Blob};
 use crate::db::Tx;
 use crate::db::sql::{Arg, Builder, id, sql};
 use crate::ledger::{Held, hold_in, record_items};
-use crate::{ItemRecord, Lease, StoreError, probes};
+use crate::{Lease, StoreError, probes};
 
 /// Objects per transaction; with 23 columns far below the 32,766 arguments of SQLite.
 const BATCH_MAX: usize = 500;
@@ -95,50 +95,6 @@ pub struct Recorded {
     pub what: What,
     /// The current version; absent when it was never read completely.
     pub version: Option<VersionId>,
-}
-
-/// An object on its way into the database.
-struct Observation {
-    object: RecordedObject,
-    what: What,
-    version: Option<VersionId>,
-    content_hash: [u8; 32],
-    /// Of a new version.
-    packed: Option<Packed>,
-    /// Of the row of the list, when the object is complete.
-    row_hash: Option<[u8; 32]>,
-    /// Whether its row said the same as before and the audit log did not name it.
-    untold: bool,
-    known_before: bool,
-    version_before: Option<VersionId>,
-}
-
-impl Observation {
-    fn has_new_version(&self) -> bool {
-        matches!(self.what, What::New | What::Changed)
-    }
-
-    fn item(&self) -> ItemRecord {
-        let first = self.object.missing_parts.first();
-        ItemRecord {
-            key: self.object.key.clone(),
-            label: self.object.label.clone(),
-            kind: self.object.kind.clone(),
-            outcome: if first.is_some() { ItemOutcome::Incomplete } else { ItemOutcome::Succeeded },
-            code: first.map(|part| part.code.clone()),
-            message: first.map(|part| part.message.clone()),
-            detail: Some(match self.what {
-                What::New => "new".into(),
-                What::Changed if self.untold => "changed, and no signal had told of it".into(),
-                What::Changed => "changed".into(),
-                What::Unchanged => "unchanged".into(),
-                What::Incomplete => {
-                    let parts: Vec<_> = self.object.missing_parts.iter().map(|part| part.part.as_str()).collect();
-                    format!("not read: {}", parts.join(", "))
-                }
-            }),
-        }
-    }
 }
 
 impl Inventory<'_> {
