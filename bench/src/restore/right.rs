@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::registry::Contract;
+use model::registry::{Contract, content};
 use serde_json::Value;
 
 /// What the service gives every object or assignment by itself.
@@ -28,14 +28,10 @@ pub(super) fn wrong(contract: &Contract, wanted: &[Value], there: &[Value], rena
         }
     }
     let in_words = |object: &Value| {
-        let same = found.iter().find(|one| name_of(one) == name_of(object));
+        let same = found.iter().find(|one| content::name(contract, one) == content::name(contract, object));
         format!("{}: {}", contract.key, same.map_or("not there".to_owned(), |one| differing(object, one)))
     };
     left.iter().map(in_words).collect()
-}
-
-fn name_of(object: &Value) -> Option<&str> {
-    object.get("displayName").or_else(|| object.get("name"))?.as_str()
 }
 
 fn differing(one: &Value, other: &Value) -> String {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures::FutureExt;
 use futures::future::{BoxFuture, join};
 use futures::stream::{self, StreamExt};
-use graph::{GraphError, TenantGraph};
+use graph::{GraphError, ObservedObject, TenantGraph};
 use model::registry::Contract;
 use model::registry::content::{Definition, category_paths};
 use model::run::ItemOutcome;
@@ -28,15 +28,16 @@ struct Answers {
     error: Option<GraphError>,
 }
 
-/// Reads what is not known of these settings, or all of them with `again`; records it. What was recorded before is to be
+/// Takes notice of what the objects set, and reads what is not known of it, or all of it with `again`; records it. What was recorded before is to be
 /// found by new names, too: that is made again when the type is over. A name is a help for readers: where it cannot be
 /// read the id stands for it, and nothing is incomplete.
 pub(super) async fn learn(
     names: &mut Names<'_>,
     graph: &TenantGraph,
-    settings: &BTreeSet<String>,
+    objects: &[ObservedObject],
     again: bool,
 ) -> Result<(), StoreError> {
+    let settings = names.meet(objects).await?;
     let now = names.ctx.run.database_now_ms;
     let is_old =
         |setting: &&String| names.read_at.get(*setting).is_none_or(|read_at| again || now - read_at >= READ_AGAIN_MS);
@@ -46,12 +47,7 @@ pub(super) async fn learn(
     }
     // At the same time: nearly every setting is filed under some category.
     let (mut answers, categories) = join(read(names, graph, wanted), categories(names, graph)).await;
-    if let Some(categories) = categories {
-        names.service.categories = Some(categories.unwrap_or_else(|error| {
-            names.service.unfiled = Some(error);
-            HashMap::new()
-        }));
-    }
+    names.service.categories = names.service.categories.take().or(categories);
     file_under_categories(names, &mut answers);
     record(names, answers).await
 }
@@ -217,7 +213,7 @@ impl Answers {
 
 /// Without its name a category keeps the one that it had.
 fn file_under_categories(names: &Names<'_>, answers: &mut Answers) {
-    let paths = names.service.categories.as_ref();
+    let paths = names.service.categories.as_ref().and_then(|categories| categories.as_ref().ok());
     for (setting, found) in &mut answers.found {
         let Some(found) = found else { continue };
         let known = names.known.get(setting).filter(|known| known.category_id == found.category_id);
@@ -241,8 +237,8 @@ async fn record(names: &mut Names<'_>, answers: Answers) -> Result<(), StoreErro
     service.silent = error.is_some();
     // Only what is filed somewhere misses the names of categories.
     let is_filed = found.values().flatten().any(|found| !found.category_id.is_empty());
-    let unfiled = service.unfiled.as_ref().filter(|_| is_filed).cloned();
-    service.error = service.error.take().or(error).or(unfiled);
+    let unfiled = service.categories.as_ref().and_then(|categories| categories.as_ref().err()).filter(|_| is_filed);
+    service.error = service.error.take().or(error).or(unfiled.cloned());
     let known = Arc::make_mut(&mut names.known);
     for (setting, definition) in found {
         match definition {

@@ -34,11 +34,9 @@ pub(super) struct Service {
     pub(super) error: Option<GraphError>,
     /// It does not tell any more, so that it is not asked.
     pub(super) silent: bool,
-    /// The names of categories by their ids, once they were asked for; empty when they were refused.
-    pub(super) categories: Option<HashMap<String, String>>,
-    /// Why they were refused.
-    pub(super) unfiled: Option<GraphError>,
-    /// Something that was known before is called otherwise.
+    /// The names of categories by their ids, or why they were refused, once they were asked for.
+    pub(super) categories: Option<Result<HashMap<String, String>, GraphError>>,
+    /// Something has another name than the database knew, if it knew one.
     pub(super) renamed: bool,
 }
 
@@ -50,7 +48,7 @@ impl<'a> Names<'a> {
     }
 
     /// Takes notice of what the objects set; gives back the settings that were not seen before. One look at the database.
-    pub(super) async fn meet(&mut self, objects: &[ObservedObject]) -> Result<BTreeSet<String>, StoreError> {
+    pub(crate) async fn meet(&mut self, objects: &[ObservedObject]) -> Result<BTreeSet<String>, StoreError> {
         let mut new = BTreeSet::new();
         for object in objects {
             for setting in definition_ids(self.contract, &object.document) {
@@ -73,9 +71,8 @@ impl<'a> Names<'a> {
         Ok(new)
     }
 
-    /// Objects in the shape of the inventory, found by the names that are known.
-    pub(crate) async fn recorded(&mut self, objects: Vec<ObservedObject>) -> Result<Vec<RecordedObject>, StoreError> {
-        self.meet(&objects).await?;
-        Ok(objects.into_iter().map(|object| recorded(self.contract, object, &self.known)).collect())
+    /// One that was met, in the shape of the inventory, found by the names that are known.
+    pub(crate) fn recorded(&self, object: ObservedObject) -> RecordedObject {
+        recorded(self.contract, object, &self.known)
     }
 }

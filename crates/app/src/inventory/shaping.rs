@@ -66,8 +66,7 @@ impl<'a> Shaping<'a> {
 
     async fn named(&mut self, graph: &TenantGraph, objects: &[ObservedObject]) -> Result<Arc<Definitions>, StoreError> {
         let Some(names) = &mut self.names else { return Ok(Arc::default()) };
-        let new = names.meet(objects).await?;
-        learn(names, graph, &new, self.reading.whole).await?;
+        learn(names, graph, objects, self.reading.whole).await?;
         Ok(Arc::clone(&names.known))
     }
 

@@ -140,11 +140,9 @@ pub(crate) async fn sync_one(
         Ok(observed) => {
             let probed = !object.told.is_empty();
             let mut names = Names::new(ctx, object.contract);
-            let new = names.meet(std::slice::from_ref(&observed)).await?;
-            learn(&mut names, graph, &new, false).await?;
-            let rows = names.recorded(vec![observed]).await?.into_iter();
-            let rows = rows.map(|row| RecordedObject { told: object.told.clone(), probed, ..row }).collect();
-            ctx.db.tenant(&ctx.scope).inventory().record(&ctx.lease, rows).await?;
+            learn(&mut names, graph, std::slice::from_ref(&observed), false).await?;
+            let row = RecordedObject { told: object.told, probed, ..names.recorded(observed) };
+            ctx.db.tenant(&ctx.scope).inventory().record(&ctx.lease, vec![row]).await?;
             rename(&names).await?;
             Ok(None)
         }

@@ -55,7 +55,9 @@ impl CaptureRun {
         let graph = self.services.connect(ctx).await?;
         match graph.observe_one(contract, &inputs.object).await {
             Ok(object) => {
-                let rows = Names::new(ctx, contract).recorded(vec![object]).await.map_err(store_ending)?;
+                let mut names = Names::new(ctx, contract);
+                names.meet(std::slice::from_ref(&object)).await.map_err(store_ending)?;
+                let rows = vec![names.recorded(object)];
                 ctx.db.tenant(&ctx.scope).inventory().record(&ctx.lease, rows).await.map_err(store_ending)?;
                 done(ctx).await.map_err(store_ending)
             }

@@ -141,7 +141,7 @@ fn throttle(request: Request<'_>, segments: &[String]) -> Result<f64, GraphError
     let attempt = Attempt {
         app: request.app,
         service,
-        is_write: asks_for_change(request.method, segments),
+        is_write: request.method != "GET" && asks_for_change(segments),
         units: resource_units(segments, has("select="), has("expand="), top),
     };
     let verdict = request.tenant.limits.attempt(attempt, tokio::time::Instant::now());
@@ -173,7 +173,7 @@ fn with_faults(request: Request<'_>, answer: impl FnOnce() -> Reply) -> Reply {
         path: &target,
         in_batch: request.in_batch,
         is_token: false,
-        is_write: request.method != "GET" && asks_for_change(request.method, &path::split(request.path)),
+        is_write: request.method != "GET" && asks_for_change(&path::split(request.path)),
         body: request.body,
     });
     match fault {
@@ -225,9 +225,9 @@ fn spoil(request: Request<'_>, mut reply: Reply, kind: FaultKind) -> Reply {
     reply
 }
 
-/// Whether the request is there to change something: a POST may as well look things up, or carry other requests.
-fn asks_for_change(method: &str, segments: &[String]) -> bool {
-    method != "GET" && segments != ["$batch"] && !is_lookup(segments) && !evaluate::is_it(segments)
+/// Whether what is no GET is there to change something: a POST may as well look things up, or carry other requests.
+fn asks_for_change(segments: &[String]) -> bool {
+    segments != ["$batch"] && !is_lookup(segments) && !evaluate::is_it(segments)
 }
 
 /// Whether a POST only looks directory objects up.

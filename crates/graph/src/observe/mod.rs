@@ -174,7 +174,7 @@ pub(crate) fn fuzz(value: &Value) {
     for log in model::change::ChangeLog::ALL {
         changes::event(log, value, "1");
     }
-    nested::find(value, String::new());
+    nested::find(value);
     let mut once = value.clone();
     nested::remove_notes(&mut once);
     let mut twice = once.clone();

@@ -15,9 +15,7 @@ const NOTES: [&str; 3] = ["@odata.context", "@odata.count", NEXT];
 pub(super) async fn follow(pipeline: &Pipeline, quota: Quota, value: &mut Value) -> Result<(), GraphError> {
     // One watch over all of them: rows may bring the link along that led to them. Most values have no link at all.
     let mut watch = None;
-    while goes_on(value)
-        && let Some((pointer, property, link)) = find(value, String::new())
-    {
+    while let Some((pointer, property, link)) = find(value) {
         let links = match watch.as_mut() {
             Some(links) => links,
             None => watch.insert(Links::new(pipeline.graph_url())?),
@@ -33,29 +31,25 @@ pub(super) async fn follow(pipeline: &Pipeline, quota: Quota, value: &mut Value)
     Ok(())
 }
 
-/// Whether there is a next link anywhere: most values have none, and this asks for no memory.
-fn goes_on(value: &Value) -> bool {
-    match value {
-        Value::Array(items) => items.iter().any(goes_on),
-        Value::Object(map) => {
-            map.iter().any(|(name, item)| (name.ends_with(NEXT) && item.is_string()) || goes_on(item))
-        }
-        _ => false,
-    }
-}
+/// A next link: pointer of its holder, the property it continues, the link.
+type NextLink = (String, String, String);
 
-/// The first next link: pointer of its holder, the property it continues, the link.
-pub(super) fn find(value: &Value, pointer: String) -> Option<(String, String, String)> {
+/// The first next link. Where there is none, which is nearly everywhere, it asks for no memory.
+pub(super) fn find(value: &Value) -> Option<NextLink> {
     match value {
         Value::Array(items) => {
-            items.iter().enumerate().find_map(|(index, item)| find(item, format!("{pointer}/{index}")))
+            items.iter().enumerate().find_map(|(index, item)| find(item).map(|found| below(&index.to_string(), found)))
         }
         Value::Object(map) => map.iter().find_map(|(name, item)| match (name.strip_suffix(NEXT), item) {
-            (Some(property), Value::String(link)) => Some((pointer.clone(), property.to_owned(), link.clone())),
-            _ => find(item, format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"))),
+            (Some(property), Value::String(link)) => Some((String::new(), property.to_owned(), link.clone())),
+            _ => find(item).map(|found| below(&name.replace('~', "~0").replace('/', "~1"), found)),
         }),
         _ => None,
     }
+}
+
+fn below(step: &str, (pointer, property, link): NextLink) -> NextLink {
+    (format!("/{step}{pointer}"), property, link)
 }
 
 /// Contexts, counts and next links: they say how something was read, not what it is.
@@ -79,7 +73,7 @@ mod tests {
     #[test]
     fn a_next_link_is_found_wherever_it_is() {
         let value = json!([{ "a": 1 }, { "b/c": { "rows": [], "rows@odata.nextLink": "l" } }]);
-        assert_eq!(find(&value, String::new()), Some(("/1/b~1c".into(), "rows".into(), "l".into())));
+        assert_eq!(find(&value), Some(("/1/b~1c".into(), "rows".into(), "l".into())));
     }
 
     #[test]

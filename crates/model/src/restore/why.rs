@@ -55,17 +55,20 @@ pub(super) fn secret_needed() -> Why {
     why("restore.secret_needed", message)
 }
 
-/// Nothing where there are no names.
+/// About properties, by name; nothing where there is none.
+fn about(code: &str, what: &str, names: &[String], next: &str) -> Option<Why> {
+    (!names.is_empty()).then(|| why(code, format!("{what}: {}. {next}", names.join(", "))))
+}
+
 pub(super) fn stays(names: &[String]) -> Option<Why> {
     let what = "No request to Microsoft Graph makes this what it was, so that it stays as it is, or what was added to it \
                 stays";
-    (!names.is_empty()).then(|| why("restore.stays", format!("{what}: {}. Change it in the portal", names.join(", "))))
+    about("restore.stays", what, names, "Change it in the portal")
 }
 
-/// Nothing where there are no names.
 pub(super) fn not_taken(names: &[String]) -> Option<Why> {
     let what = "No request to Microsoft Graph gives this to a new object, so that it is made without";
-    (!names.is_empty()).then(|| why("restore.not_taken", format!("{what}: {}. Add it in the portal", names.join(", "))))
+    about("restore.not_taken", what, names, "Add it in the portal")
 }
 
 pub(super) fn held() -> Why {

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use model::ids::{TenantId, VersionId};
-use model::registry::content::{Definitions, SEARCH_RULES, Searched, definition_ids, searched_with};
+use model::registry::content::{Definitions, Reference, SEARCH_RULES, Searched, definition_ids, searched_with};
 use model::registry::{Contract, Registry};
 use serde_json::Value;
 
 use super::Inventory;
-use super::texts::{self, Text};
+use super::texts::{self, Lines, Text};
 use super::turn::one_at_a_time;
 use crate::db::sql::{Arg, Builder, id, sql};
 use crate::db::{Row, Tx};
@@ -19,9 +19,8 @@ struct Waiting {
     type_key: String,
     external_id: String,
     version: VersionId,
-    searched: Searched,
-    /// Its lines, packed.
-    body: Vec<u8>,
+    lines: Lines,
+    references: Vec<Reference>,
 }
 
 impl Inventory<'_> {
@@ -47,10 +46,10 @@ impl Opened {
 
     fn waiting(self, db: &Db, tenant: TenantId, known: &Definitions) -> Waiting {
         let searched = self.content.map(|(contract, document)| searched_with(contract, &document, known));
+        let Searched { lines, references } = searched.unwrap_or_default();
         let (type_key, external_id, version) = (self.type_key, self.external_id, self.version);
-        let searched = searched.unwrap_or_default();
-        let body = blobs::pack(db, &texts::place(tenant, &type_key, &external_id), searched.lines.as_bytes());
-        Waiting { type_key, external_id, version, searched, body }
+        let lines = Lines::pack(db, tenant, (&type_key, &external_id), &lines);
+        Waiting { type_key, external_id, version, lines, references }
     }
 }
 
@@ -113,9 +112,8 @@ impl Db {
             .map(|each| Text {
                 type_key: &each.type_key,
                 external_id: &each.external_id,
-                body: &each.body,
-                bytes: each.searched.lines.len(),
-                references: &each.searched.references,
+                lines: &each.lines,
+                references: &each.references,
                 known_before: true,
             })
             .collect();

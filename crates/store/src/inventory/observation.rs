@@ -25,7 +25,7 @@ pub(super) struct Observation {
 
 impl Observation {
     pub(super) fn has_new_version(&self) -> bool {
-        matches!(self.what, What::New | What::Changed)
+        self.packed.is_some()
     }
 
     pub(super) fn item(&self) -> ItemRecord {

@@ -342,19 +342,17 @@ impl Inventory<'_> {
     }
 
     /// What is found follows the last complete content, in its transaction.
-    async fn store_texts<'a>(&self, tx: &mut Tx, all: &'a [Observation]) -> Result<(), StoreError> {
-        let text = |one: &'a Observation| {
-            let packed = one.packed.as_ref()?;
-            Some(Text {
+    async fn store_texts(&self, tx: &mut Tx, all: &[Observation]) -> Result<(), StoreError> {
+        let fresh = all.iter().filter_map(|one| Some((one, one.packed.as_ref()?)));
+        let texts: Vec<_> = fresh
+            .map(|(one, packed)| Text {
                 type_key: &one.object.type_key,
                 external_id: &one.object.external_id,
-                body: &packed.text,
-                bytes: packed.text_bytes,
+                lines: &packed.lines,
                 references: &one.object.searched.references,
                 known_before: one.known_before,
             })
-        };
-        let texts: Vec<_> = all.iter().filter_map(text).collect();
+            .collect();
         texts::store(tx, self.0.tenant(), &texts).await
     }
 }

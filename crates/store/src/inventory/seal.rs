@@ -5,8 +5,9 @@ use std::collections::HashMap;
 
 use model::ids::TenantId;
 
-use super::{Inventory, RecordedObject, texts};
-use crate::blobs::{self, Blob};
+use super::texts::Lines;
+use super::{Inventory, RecordedObject};
+use crate::blobs::Blob;
 use crate::db::sql::sql;
 use crate::keys::ContentHasher;
 use crate::{Db, StoreError};
@@ -34,10 +35,8 @@ pub struct SealedObject {
 /// What is stored of a new content.
 pub(super) struct Packed {
     pub(super) document: Blob,
-    /// What the object is found by, compressed and encrypted.
-    pub(super) text: Vec<u8>,
-    /// Its length before, in bytes.
-    pub(super) text_bytes: usize,
+    /// What the object is found by.
+    pub(super) lines: Lines,
 }
 
 impl Inventory<'_> {
@@ -84,11 +83,10 @@ impl Sealer {
         let (document, lines) = (std::mem::take(&mut object.document), std::mem::take(&mut object.searched.lines));
         object.content = Vec::new();
         let hash = self.hasher.hash(&document);
-        let place = texts::place(self.tenant, &object.type_key, &object.external_id);
+        let key = (object.type_key.as_str(), object.external_id.as_str());
         sealed.packed = Some(Packed {
             document: Blob::pack(&self.db, self.tenant, hash, &document),
-            text: blobs::pack(&self.db, &place, lines.as_bytes()),
-            text_bytes: lines.len(),
+            lines: Lines::pack(&self.db, self.tenant, key, &lines),
         });
     }
 }

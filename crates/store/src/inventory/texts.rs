@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use model::ids::TenantId;
 use model::registry::content::Reference;
 
-use crate::StoreError;
 use crate::db::Tx;
 use crate::db::sql::{Arg, Builder, id};
+use crate::{Db, StoreError, blobs};
 
 /// Rows in one statement.
 const ROWS_MAX: usize = 500;
@@ -16,13 +16,24 @@ const ROWS_MAX: usize = 500;
 pub(super) struct Text<'a> {
     pub(super) type_key: &'a str,
     pub(super) external_id: &'a str,
-    /// Its lines, packed for its place.
-    pub(super) body: &'a [u8],
-    /// Their length before, in bytes.
-    pub(super) bytes: usize,
+    pub(super) lines: &'a Lines,
     pub(super) references: &'a [Reference],
     /// Whether it may have references already.
     pub(super) known_before: bool,
+}
+
+/// The lines of an object, packed for its place.
+pub(super) struct Lines {
+    body: Vec<u8>,
+    /// Their length before, in bytes.
+    bytes: usize,
+}
+
+impl Lines {
+    pub(super) fn pack(db: &Db, tenant: TenantId, (type_key, external_id): (&str, &str), lines: &str) -> Self {
+        let body = blobs::pack(db, &place(tenant, type_key, external_id), lines.as_bytes());
+        Self { body, bytes: lines.len() }
+    }
 }
 
 /// Authenticated with the text: one moved to another object or tenant does not decrypt.
@@ -39,7 +50,7 @@ pub(super) async fn store(tx: &mut Tx, tenant: TenantId, texts: &[Text<'_>]) -> 
         let mut upsert = Builder::new("insert into inventory_texts (tenant_id, type_key, external_id, body, bytes) ");
         upsert.rows(chunk.iter().map(|text| {
             let key = [id(tenant).into(), text.type_key.into(), text.external_id.into()];
-            key.into_iter().chain([text.body.into(), text.bytes.into()]).collect()
+            key.into_iter().chain([text.lines.body.as_slice().into(), text.lines.bytes.into()]).collect()
         }));
         upsert.text(" on conflict (tenant_id, type_key, external_id) do update set body = excluded.body, bytes = excluded.bytes");
         tx.execute(upsert.statement()).await?;

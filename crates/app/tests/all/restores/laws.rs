@@ -233,14 +233,18 @@ fn place(item: &PlanItem, ids: &BTreeMap<u32, String>) -> Option<Place> {
     written.then(|| (item.type_key.clone(), ids[&item.sequence].clone()))
 }
 
+fn says(item: &PlanItem, code: &str) -> bool {
+    item.why.iter().any(|why| why.code == code)
+}
+
 /// Whether the plan says of the object that it will not be all that was asked for.
 fn stays(item: &PlanItem) -> bool {
-    item.why.iter().any(|why| why.code == "restore.stays")
+    says(item, "restore.stays")
 }
 
 /// Whether the plan says of the object that it will not be turned on.
 fn is_held(item: &PlanItem) -> bool {
-    item.why.iter().any(|why| why.code == "restore.held")
+    says(item, "restore.held")
 }
 
 /// Where the item's object was when the plan was made.
@@ -284,7 +288,7 @@ impl Tenant {
 
     /// What the plan called as it should be already is so.
     fn assert_same_where_nothing_was_to_do(&self, other: &Self, plan: &ShownPlan) {
-        let is_so = |item: &&PlanItem| item.why.iter().any(|why| why.code == "restore.already_so");
+        let is_so = |item: &&PlanItem| says(item, "restore.already_so");
         for item in plan.plan.items.iter().filter(is_so) {
             let (was, is) = ((item.type_key.clone(), item.source_id.clone()), live(item).unwrap());
             let contract = Registry::embedded().get(&item.type_key).unwrap();
