@@ -9,6 +9,7 @@ mod json;
 mod logging;
 mod new_file;
 mod output;
+mod runtime;
 mod secret;
 mod session;
 mod stop;
@@ -29,7 +30,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let output = Output::new(cli.global.json);
-    let runtime = match tokio::runtime::Runtime::new() {
+    let runtime = match runtime::start() {
         Ok(runtime) => runtime,
         Err(error) => {
             output.error(&model::AppError::internal(error));
