@@ -311,9 +311,25 @@ impl Guard<'_> {
         if let PlatformRule::Property { property, .. } = &contract.platform {
             paths.push(property);
         }
+        self.each_type_of_row();
         for path in paths {
             let known = types.iter().any(|name| self.metadata.has_path(name, path));
             self.say(known, || format!("{} has no property {path}", contract.entity));
+        }
+    }
+
+    /// Where rows name other objects by their type, each type says what it names.
+    fn each_type_of_row(&mut self) {
+        let contract = self.contract;
+        let typed = contract.references.iter().filter_map(|rule| {
+            let (list, rest) = rule.path.split_once('[')?;
+            rest.split_once(']').filter(|(kind, _)| !kind.is_empty()).map(|(kind, _)| (list, kind))
+        });
+        let typed: Vec<_> = typed.collect();
+        for (list, _) in &typed {
+            for kind in self.metadata.rows_of(&contract.entity, list) {
+                self.say(typed.contains(&(*list, kind)), || format!("nothing says what a {kind} in {list} names"));
+            }
         }
     }
 

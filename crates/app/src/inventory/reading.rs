@@ -1,5 +1,6 @@
 //! What a pass leaves unread: objects of which nothing tells that they changed (spec 027).
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
@@ -29,6 +30,8 @@ const CHANGES_MAX: usize = 20;
 pub(super) struct Reading {
     /// A person wants everything read again.
     pub(super) whole: bool,
+    /// How many objects the types had.
+    seen: HashMap<String, u64>,
     /// When the types were last read as a whole.
     whole_at: HashMap<String, i64>,
     /// Types whose settings could not be named: whoever set that right is not kept waiting for a day.
@@ -53,11 +56,22 @@ impl Reading {
             coverage.iter().filter(wanted).filter_map(|row| Some((row.type_key.clone(), row.whole_at?))).collect();
         let refused = |row: &&CoverageRow| row.unnamed_code.as_ref().is_some_and(|code| code != "graph.not_found");
         let unnamed = coverage.iter().filter(wanted).filter(refused).map(|row| row.type_key.clone()).collect();
-        let mut reading = Self { whole, whole_at, unnamed, named: None, now: ctx.run.database_now_ms };
+        let seen = coverage.iter().map(|row| (row.type_key.clone(), row.seen)).collect();
+        let mut reading = Self { whole, seen, whole_at, unnamed, named: None, now: ctx.run.database_now_ms };
         if let Some(since) = reading.events_wanted_since(contracts) {
             reading.named = named(graph, since).await.map(|named| (named, since));
         }
         Ok(reading)
+    }
+
+    /// The longest list first: its pages come one after another, and what begins last would end last. A list that was never read is
+    /// taken for long when we set the size of its pages.
+    pub(super) fn longest_first(&self, contracts: &mut [&'static Contract]) {
+        let expected = |contract: &Contract| {
+            let page = contract.list.top.map_or(0, u64::from);
+            self.seen.get(&contract.key).copied().unwrap_or(page)
+        };
+        contracts.sort_by_key(|contract| Reverse(expected(contract)));
     }
 
     /// From when on events matter: the oldest time at which one of the types was read as a whole.

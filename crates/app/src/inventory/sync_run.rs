@@ -78,14 +78,15 @@ pub(super) async fn sync_types(
     contracts: Vec<&'static Contract>,
     whole: bool,
 ) -> Result<Option<GraphError>, StoreError> {
-    let left = types_left(ctx, contracts).await?;
+    let mut left = types_left(ctx, contracts).await?;
     let reading = &Reading::of(ctx, graph, &left, whole).await?;
+    reading.longest_first(&mut left);
     let (desk, recorder) = recorder(ctx);
     // Boxed, because a closure that returns a borrowing future is not `Send` enough for a stream.
     let observe = |contract| observe_type(ctx, graph, (reading, desk.clone()), contract).boxed();
     let work: Vec<BoxFuture<'_, Result<TypeObservation, StoreError>>> = left.into_iter().map(observe).collect();
     drop(desk);
-    // All at once, so that the longest list does not begin last; the client decides how many requests are under way.
+    // All at once; the client decides how many requests are under way.
     let (observations, written) = join(join_all(work), recorder.write()).await;
     written?;
     let mut observations = observations.into_iter().collect::<Result<Vec<_>, _>>()?;

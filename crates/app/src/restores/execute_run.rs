@@ -11,7 +11,7 @@ use model::run::{Definition, Failure, IdentityInputs, Reason, Repeat};
 use serde::Deserialize;
 
 use super::execute::write;
-use super::plan;
+use super::{made, plan};
 use crate::inventory::{Selection, done, start_sync};
 use crate::services::Services;
 use crate::starting::{Extra, app_ending, store_ending};
@@ -65,6 +65,9 @@ impl ExecuteRun {
         let waits = write(ctx, &graph, &plan).await?;
         if let Some((pause_ms, why)) = waits {
             return Ok(Ending::Wait { pause_ms, why });
+        }
+        if let Err(error) = made::remember(ctx, inputs.restore, &plan).await {
+            tracing::warn!(%error, "what the restore made could not be remembered");
         }
         observe_again(ctx, &plan).await;
         done(ctx).await.map_err(store_ending).map(in_words)

@@ -7,6 +7,7 @@ mod confirm;
 mod draft;
 mod execute;
 pub mod execute_run;
+mod made;
 mod mapping;
 mod plan;
 mod preview;

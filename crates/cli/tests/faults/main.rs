@@ -14,6 +14,7 @@ mod clocks;
 mod connections;
 mod data;
 mod disks;
+mod effects;
 mod handlers;
 mod locks;
 mod memory;

@@ -114,15 +114,24 @@ fn choice<'a>(
     cast: Option<&'a str>,
     options: &'a Options,
 ) -> Result<Choice<'a>, GraphError> {
-    let search = options.search.as_deref().map(Search::parse).transpose()?;
-    if search.is_some() && !request.eventual {
+    let search = options.search.as_deref().map(|search| self::search(request, kind, search)).transpose()?;
+    Ok(Choice { options, search, cast, ignores_filter: kind.ignores_filter })
+}
+
+/// The directory wants a header that says that its answer may be a little old; Intune does not.
+fn search(request: Request<'_>, kind: &Kind, search: &str) -> Result<Search, GraphError> {
+    let is_intune = ["deviceManagement/", "deviceAppManagement/"].iter().any(|of| kind.path.starts_with(of));
+    if is_intune {
+        return Search::of_intune(search);
+    }
+    if !request.eventual {
         return Err(GraphError::new(
             400,
             "Request_UnsupportedQuery",
             "Request with $search query parameter only works through MSGraph with a special request header: 'ConsistencyLevel: eventual'",
         ));
     }
-    Ok(Choice { options, search, cast, ignores_filter: kind.ignores_filter })
+    Search::of_directory(search)
 }
 
 /// A page in the order of creation, found without walking through what lies before it.

@@ -28,7 +28,7 @@ pub(crate) fn sort(objects: &mut [&Value], orderby: &str) {
     });
 }
 
-/// A search such as `"displayName:finance"`.
+/// A search in one property.
 #[derive(Debug)]
 pub(crate) struct Search {
     property: String,
@@ -36,21 +36,31 @@ pub(crate) struct Search {
 }
 
 impl Search {
-    pub(crate) fn parse(search: &str) -> Result<Self, GraphError> {
-        let inner = search.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-        match inner.and_then(|inner| inner.split_once(':')) {
-            Some((property, text)) => Ok(Self { property: property.to_owned(), text: text.to_lowercase() }),
-            None => Err(GraphError::bad_request(
-                "Syntax error: $search needs the form \"property:value\", with the quotes.",
-            )),
-        }
+    /// Of the directory: a property and a text, such as `"displayName:finance"`.
+    pub(crate) fn of_directory(search: &str) -> Result<Self, GraphError> {
+        let (property, text) = quoted(search).and_then(|inner| inner.split_once(':')).ok_or_else(|| {
+            GraphError::bad_request("Syntax error: $search needs the form \"property:value\", with the quotes.")
+        })?;
+        Ok(Self { property: property.to_owned(), text: text.to_lowercase() })
     }
 
-    /// Whether any word of the property starts with the text, or the property contains it whole.
+    /// Of Intune: a text alone, which is looked for in names. IntuneCD 2.6.0 finds apps so.
+    pub(crate) fn of_intune(search: &str) -> Result<Self, GraphError> {
+        let text = quoted(search).ok_or_else(|| {
+            GraphError::bad_request("Syntax error: $search needs the form \"value\", with the quotes.")
+        })?;
+        Ok(Self { property: "displayName".to_owned(), text: text.to_lowercase() })
+    }
+
+    /// Whether the property contains the text.
     pub(crate) fn accepts(&self, object: &Value) -> bool {
         let value = object[&self.property].as_str().unwrap_or_default().to_lowercase();
         value.contains(&self.text)
     }
+}
+
+fn quoted(search: &str) -> Option<&str> {
+    search.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'))
 }
 
 #[cfg(test)]
@@ -69,8 +79,12 @@ mod tests {
 
     #[test]
     fn a_search_needs_its_quotes() {
-        assert!(Search::parse("displayName:x").is_err());
-        let search = Search::parse("\"displayName:FIN\"").unwrap();
-        assert!(search.accepts(&json!({"displayName": "All Finance"})));
+        assert!(Search::of_directory("displayName:x").is_err());
+        assert!(Search::of_intune("fin").is_err());
+        for search in [Search::of_directory("\"displayName:FIN\""), Search::of_intune("\"FIN\"")] {
+            let search = search.unwrap();
+            assert!(search.accepts(&json!({"displayName": "All Finance"})));
+            assert!(!search.accepts(&json!({"displayName": "Sales", "description": "Not finance"})));
+        }
     }
 }

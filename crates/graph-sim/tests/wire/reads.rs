@@ -119,6 +119,11 @@ async fn filters_selects_counts_and_searches_hold() {
     assert_eq!(session.send("GET", &search, None).await.status(), 400);
     let response = session.request("GET", &search).header("ConsistencyLevel", "eventual").send().await.unwrap();
     assert_eq!(support::json(response).await["value"][0]["id"], first["id"]);
+    let app = &session.get("beta/deviceAppManagement/mobileApps?$top=1").await["value"][0];
+    let (kind, name) =
+        (app["@odata.type"].as_str().unwrap().trim_start_matches('#'), app["displayName"].as_str().unwrap());
+    let search = format!("beta/deviceAppManagement/mobileApps?$filter=(isof('{kind}'))&$search=\"{name}\"");
+    assert!(session.all(&search).await.contains(app), "Intune's search needs no header");
     let sorted = session.all("beta/deviceManagement/roleScopeTags?$orderby=displayName desc").await;
     assert_eq!(sorted.last().unwrap()["displayName"], "Default");
     let rings = session.all("beta/deviceManagement/deviceConfigurations?$filter=isof('microsoft.graph.windowsUpdateForBusinessConfiguration')").await;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::change::Rule;
+use crate::registry::content::path::Step;
 use crate::registry::{Aligned, Assignable, Contract};
 
 /// Properties of a document that list its settings.
@@ -50,7 +51,7 @@ impl ListRule {
 
 impl Node {
     fn at(&mut self, path: &str) -> &mut Node {
-        path.split('.').fold(self, |node, step| node.inside.entry(step.trim_end_matches("[]").to_owned()).or_default())
+        Step::all(path).fold(self, |node, step| node.inside.entry(step.name.to_owned()).or_default())
     }
 
     /// What is known of a property of it.
@@ -64,7 +65,7 @@ impl Rules {
     pub(super) fn observed(contract: &Contract) -> Self {
         let shown = |path: &str| {
             let inside = |kept: &str| {
-                kept == path || kept.starts_with(&format!("{path}.")) || kept.starts_with(&format!("{path}[]"))
+                kept == path || kept.starts_with(&format!("{path}.")) || kept.starts_with(&format!("{path}["))
             };
             contract.part(path).is_some()
                 || contract.kept.iter().any(|kept| inside(kept))

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::markers;
 use super::plan::Slot;
 use crate::registry::content::Reference;
+use crate::registry::content::path::{Rows, Step};
 use crate::registry::{Assignable, Contract};
 
 /// What Graph writes where no object is meant.
@@ -64,7 +65,7 @@ pub fn map_references(
     forget_inverse(contract, &mut mapped.document);
     let mut asked = Asked { resolve, unresolved: Vec::new(), in_assignments: Vec::new(), left_out: Vec::new() };
     for rule in &contract.references {
-        let steps: Vec<&str> = rule.path.split('.').collect();
+        let steps: Vec<Step<'_>> = Step::all(&rule.path).collect();
         let assigns = is_in_assignments(contract, &rule.path);
         let mut each = |id: &mut Value| asked.of(&rule.to, &rule.except, assigns, id);
         visit(&mut mapped.document, &steps, Depth { level: 0, in_list: false }, &mut each);
@@ -153,14 +154,13 @@ struct Depth {
 
 /// Goes along a path. What is left out takes the nearest row of a list with it; without one, the object that holds the id
 /// becomes null.
-fn visit(value: &mut Value, steps: &[&str], depth: Depth, each: &mut dyn FnMut(&mut Value) -> Fate) -> Fate {
+fn visit(value: &mut Value, steps: &[Step<'_>], depth: Depth, each: &mut dyn FnMut(&mut Value) -> Fate) -> Fate {
     let Some((step, rest)) = steps.split_first() else { return leaf(value, each) };
-    let (name, through) = step.strip_suffix("[]").map_or((*step, false), |name| (name, true));
-    let Some(next) = value.get_mut(name) else { return Fate::Stays };
-    if through {
+    let Some(next) = value.get_mut(step.name) else { return Fate::Stays };
+    if step.rows != Rows::No {
         let inner = Depth { level: depth.level + 1, in_list: true };
         if let Some(rows) = next.as_array_mut() {
-            rows.retain_mut(|row| visit(row, rest, inner, each) == Fate::Stays);
+            rows.retain_mut(|row| !step.means(row) || visit(row, rest, inner, each) == Fate::Stays);
         }
         return Fate::Stays;
     }

@@ -121,10 +121,13 @@ impl Metadata {
     /// Whether a contract's path leads somewhere; any descendant on the way may have the next name.
     pub(crate) fn has_path(&self, entity: &str, path: &str) -> bool {
         let (step, rest) = path.split_once('.').map_or((path, None), |(step, rest)| (step, Some(rest)));
-        let name = step.trim_end_matches("[]");
+        let (name, rows) = step.split_once('[').map_or((step, ""), |(name, rows)| (name, rows.trim_end_matches(']')));
         let Some(kind) = self.property(entity, name).or_else(|| self.navigation(entity, name)) else { return false };
         let kind = element(&kind);
         let Some(rest) = rest else { return true };
+        if !rows.is_empty() {
+            return self.derived(kind).contains(&rows) && self.has_path(rows, rest);
+        }
         self.has_path(kind, rest) || self.derived(kind).into_iter().any(|derived| self.has_path(derived, rest))
     }
 
@@ -137,6 +140,13 @@ impl Metadata {
             (Some(target), Some(inner)) => self.check_expand(element(&target), inner, problems),
             (Some(_), None) => {}
         }
+    }
+
+    /// What the rows of a list are that is a property of a type or leads to parts of it.
+    #[allow(dead_code, reason = "the guard asks it, the test of exchanged files does not")]
+    pub(crate) fn rows_of(&self, entity: &str, list: &str) -> Vec<&str> {
+        let kind = self.property(entity, list).or_else(|| self.navigation(entity, list));
+        kind.map(|kind| self.derived(element(&kind))).unwrap_or_default()
     }
 
     pub(crate) fn property(&self, entity: &str, name: &str) -> Option<String> {

@@ -14,10 +14,11 @@ use futures::stream::{self, StreamExt};
 use graph::TenantGraph;
 use model::restore::{Plan, PlanItem};
 use model::run::Reason;
-use store::{WriteResult, WriteRow};
+use store::WriteRow;
 
 use self::hand::Hand;
 use self::item::ItemEnd;
+use super::made;
 use crate::inventory::item_key;
 use crate::starting::store_ending;
 
@@ -28,14 +29,10 @@ const ITEMS_AT_ONCE: usize = 4;
 pub(super) async fn write(ctx: &RunCtx, graph: &TenantGraph, plan: &Plan) -> Result<Option<(i64, Reason)>, Ending> {
     let rows = ctx.db.tenant(&ctx.scope).restores().writes(ctx.run.id).await.map_err(store_ending)?;
     let recorded = ctx.db.ledger().recorded_keys(ctx.run.id).await.map_err(store_ending)?;
+    let mut ids = made::ids(&rows);
     let mut by_item: HashMap<u32, Vec<WriteRow>> = HashMap::new();
     for row in rows {
         by_item.entry(row.item).or_default().push(row);
-    }
-    let mut ids: HashMap<u32, String> = HashMap::new();
-    for (item, rows) in &by_item {
-        let made = rows.iter().filter_map(|row| row.ended.as_ref()).filter(|(result, _)| *result == WriteResult::Made);
-        ids.extend(made.filter_map(|(_, outcome)| Some((*item, outcome.made.clone()?))));
     }
     for item in &plan.items {
         if let Some(id) = &item.live_id {

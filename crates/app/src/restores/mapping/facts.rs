@@ -110,6 +110,14 @@ impl Facts {
         self.targets.get(key)
     }
 
+    /// What an earlier restore made of an object that is not there any more, when that is there.
+    pub(super) fn made_of(&self, kind: &str, id: &str) -> Option<Candidate> {
+        match self.targets.get(&ObjectKey::new(kind, id)) {
+            Some(Target::Existing(made)) => self.present(kind, made),
+            _ => None,
+        }
+    }
+
     /// The object or group with that id, where an id is one in all the world.
     pub(super) fn by_guid(&self, kind: &str, id: &str) -> Option<Candidate> {
         uuid::Uuid::try_parse(id).ok().and_then(|_| self.present(kind, id))
@@ -259,7 +267,8 @@ async fn remembered(
 ) -> Result<Remembered, AppError> {
     let of_objects = objects.iter().map(|object| (target_kind(&object.key.type_key), object.key.id.clone()));
     let of_references = named.iter().map(|one| (one.kind.clone(), one.external_id.clone()));
-    let asked: Vec<_> = of_objects.chain(of_references).collect();
+    let of_what_is_named = named.iter().map(|one| (target_kind(&one.kind), one.external_id.clone()));
+    let asked: Vec<_> = of_objects.chain(of_references).chain(of_what_is_named).collect();
     let (mut choices, mut targets) = (HashMap::new(), HashMap::new());
     for decision in db.tenant(scope).restores().decided(directory_id, &asked).await? {
         match decision.kind.strip_prefix(TARGET) {

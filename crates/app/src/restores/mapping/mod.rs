@@ -57,6 +57,8 @@ pub enum Origin {
     Chosen,
     /// A person said so for an earlier restore between these directories.
     Remembered,
+    /// An earlier restore made it from that very object.
+    Restored,
     /// It has this one exact name, and no other object has.
     ByName,
 }

@@ -45,6 +45,9 @@ pub(super) fn answer(
     if let Some(key) = written {
         return (ReferenceAnswer::WithThis(key), candidates);
     }
+    if let Some(made) = facts.made_of(&reference.kind, &reference.external_id) {
+        return (ReferenceAnswer::Use(made, Origin::Restored), candidates);
+    }
     let exact: Vec<_> = alike.iter().filter(|(_, exact)| *exact).map(|(candidate, _)| candidate).collect();
     let answer = match (exact.as_slice(), alike.len()) {
         ([one], 1) => ReferenceAnswer::Use((*one).clone(), Origin::ByName),
@@ -82,6 +85,9 @@ fn stays(facts: &Facts, reference: &Reference, written: Option<ObjectKey>) -> Re
     }
     if let Some(key) = written {
         return ReferenceAnswer::WithThis(key);
+    }
+    if let Some(made) = facts.made_of(&reference.kind, &reference.external_id) {
+        return ReferenceAnswer::Use(made, Origin::Restored);
     }
     let known_kind = !reference.kind.starts_with("external:") && !facts.of(&reference.kind).is_empty();
     let gone = if reference.kind == GROUPS { facts.has_groups() } else { known_kind };

@@ -69,10 +69,15 @@ fn said(facts: &Facts, object: &SourceObject, target: &Target, origin: Origin) -
     }
 }
 
-/// In its own directory an object keeps its id, if it still has one.
+/// In its own directory an object keeps its id, if it still has one; else it is what a restore made of it.
 fn in_place(facts: &Facts, object: &SourceObject, candidates: &[Candidate]) -> TargetAnswer {
-    let id = &object.key.id;
-    let gone = facts.of(&object.key.type_key).iter().any(|known| known.id == *id && known.missing);
+    let (kind, id) = (&object.key.type_key, &object.key.id);
+    if facts.present(kind, id).is_none()
+        && let Some(made) = facts.made_of(kind, id)
+    {
+        return TargetAnswer::InPlace(made, Origin::Restored);
+    }
+    let gone = facts.of(kind).iter().any(|known| known.id == *id && known.missing);
     if gone && candidates.iter().any(|candidate| candidate.id != *id) {
         return TargetAnswer::Open(name_taken(candidates.len()));
     }

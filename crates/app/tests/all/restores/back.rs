@@ -1,13 +1,15 @@
 //! Back to what a backup set holds: in place, anew where it is gone, and untouched where the tenant moved.
 
 use app::restores::Source;
+use model::registry::content::references;
+use model::registry::{DIRECTORY, Registry};
 use model::restore::Action;
 use model::run::{ItemOutcome, Outcome};
 use serde_json::{Value, json};
 use testkit::{TestDatabase, World, on_both_databases};
 
-use super::steps::{begun, executed, planned, previewed, writing};
 use crate::support::{CATALOG, FILTERS, id_at, item, reason};
+use testkit::restoring::{begun, executed, planned, previewed, writing};
 
 on_both_databases!(
     an_unchanged_tenant_needs_no_restore,
@@ -15,6 +17,7 @@ on_both_databases!(
     what_moved_after_the_preview_is_left_as_it_is,
     an_undone_restore_gives_the_first_state,
     what_no_request_takes_away_is_named_and_not_called_as_it_should_be,
+    what_was_made_again_stands_for_what_it_was_made_of,
 );
 
 async fn set(world: &World) -> Source {
@@ -129,4 +132,33 @@ async fn what_no_request_takes_away_is_named_and_not_called_as_it_should_be(data
     let codes: Vec<_> = item.why.iter().map(|why| why.code.as_str()).collect();
     assert_eq!((item.action, codes), (Action::Skip, vec!["restore.stays"]));
     assert!(item.why[0].message.contains("settings"), "{}", item.why[0].message);
+}
+
+/// A policy and a filter are removed that a policy set and other policies name, and the set of before is restored twice.
+async fn what_was_made_again_stands_for_what_it_was_made_of(database: &TestDatabase) {
+    let world = World::seeded(database, 160).await;
+    let source = set(&world).await;
+    let policy_set = Registry::embedded().get("policySets").unwrap();
+    let sets = world.simulator.objects(world.directory(), &policy_set.path);
+    let named = sets.iter().flat_map(|set| references(policy_set, set));
+    let policy = named.into_iter().find(|named| named.kind == "compliancePolicies").expect("a set names a policy");
+    let filter = id_at(&world, FILTERS, 0);
+    let path = Registry::embedded().get(&policy.kind).unwrap().path.replace(DIRECTORY, world.directory());
+    assert!(world.simulator.remove(world.directory(), &path, &policy.external_id));
+    assert!(world.simulator.remove(world.directory(), FILTERS, &filter));
+    let (_, plan) = previewed(&world, begun(&world, source.clone()).await).await;
+    assert!(writing(&plan).len() > 3, "those that name them are written as well: {:?}", writing(&plan));
+    let run = executed(&world, &plan).await;
+    assert_eq!(run.outcome, Outcome::Succeeded, "{:?}", world.items(run.id).await);
+    world.drain().await;
+    let (row, again) = previewed(&world, begun(&world, source).await).await;
+    assert_eq!(writing(&again), [], "{:?}", row.reason);
+    for (kind, id) in [(policy.kind.as_str(), &policy.external_id), ("assignmentFilters", &filter)] {
+        let item = planned(&again, kind, id);
+        let new = item.live_id.clone().expect("it is there");
+        assert_eq!((item.action, item.why[0].code.as_str()), (Action::Skip, "restore.already_so"), "{:?}", item.why);
+        assert_ne!(new, *id);
+    }
+    let open: Vec<_> = again.plan.items.iter().filter(|item| item.action == Action::Impossible).collect();
+    assert!(open.is_empty(), "nothing is asked: {open:#?}");
 }

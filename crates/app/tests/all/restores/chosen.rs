@@ -10,7 +10,7 @@ use model::restore::{PlanItem, own};
 use serde_json::{Value, json};
 use testkit::{World, by_hand};
 
-use super::steps::planned;
+use testkit::restoring::planned;
 
 /// One object, as it was.
 pub(super) struct Chosen {

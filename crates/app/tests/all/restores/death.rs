@@ -2,31 +2,25 @@
 //! comes next brings the run to its end.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use app::restores::{ShownPlan, Source};
 use graph_sim::{Effect, Fault, FaultKind};
 use model::ids::RunId;
 use model::restore::{Action, PlanItem};
-use model::run::{ItemOutcome, Outcome, Status};
+use model::run::{ItemOutcome, Outcome};
 use store::{Engine, ItemRow, RunRow, WriteResult, WriteRow};
 use testkit::{TestDatabase, World, on_both_databases};
 
 use super::chosen::{Chosen, by_kind, keys, missing, of_each_type};
 use super::kept::{backed_up, made};
-use super::steps::{begun, confirmed, died, executed, previewed, previewed_of, writing};
+use testkit::dying::{ends_unless_left_unanswered, take_up};
+use testkit::restoring::{begun, confirmed, executed, previewed, previewed_of, writing};
 
 on_both_databases!(
     workers_die_at_every_write_of_every_change,
     workers_die_at_every_write_of_every_object_that_is_made,
     workers_die_at_every_write_of_the_way_back,
 );
-
-/// Items that a worker writes at the same time: more requests than that are never on their way.
-const AT_ONCE: u64 = 4;
-
-/// A look at how many requests are on their way. When a worker dies decides how often it does, and nothing else.
-const LOOK: Duration = Duration::from_millis(20);
 
 /// When requests are left without an answer: before they have an effect (false) and after it. A death costs PostgreSQL three
 /// times as long, since the next worker connects anew: there nobody dies before the effect, which needs nothing of it that a
@@ -46,32 +40,15 @@ async fn ended_by_the_last_of_many(world: &World, database: &TestDatabase, run: 
     }
     for deaths in 0.. {
         let worker = world.worker();
-        if reaches_its_end(world, database, run).await {
+        if ends_unless_left_unanswered(world, database, run).await {
             worker.stop().await;
             world.simulator.clear_faults(world.directory());
             return (world.run(run).await, deaths);
         }
-        died(world, database, worker).await;
+        worker.die().await;
+        take_up(world, database).await;
     }
     unreachable!("it ends, or the test does")
-}
-
-/// Waits until the run is over (true) or requests are on their way that nobody will answer.
-async fn reaches_its_end(world: &World, database: &TestDatabase, run: RunId) -> bool {
-    let mut unanswered = world.simulator.left_unanswered();
-    let before = *unanswered.borrow_and_update();
-    loop {
-        let quiet = tokio::time::timeout(LOOK, unanswered.changed()).await.is_err();
-        let waiting = *unanswered.borrow() - before;
-        if waiting == AT_ONCE || (waiting > 0 && quiet) {
-            return false;
-        }
-        if world.run(run).await.status == Status::Completed {
-            return true;
-        }
-        // It waits for an app to be ready, which only looking makes.
-        database.execute("update operation_runs set available_at = 0 where status = 'queued'").await;
-    }
 }
 
 /// What a run wrote, and what it came to.

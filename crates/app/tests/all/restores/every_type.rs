@@ -9,8 +9,8 @@ use model::run::{ItemOutcome, Outcome};
 use serde_json::{Value, json};
 use testkit::{TestDatabase, World, on_both_databases};
 
-use super::steps::{begun, executed, previewed, writing};
 use crate::support::reason;
+use testkit::restoring::{begun, executed, previewed, writing};
 
 on_both_databases!(every_type_is_changed_and_comes_back_in_place, every_type_is_removed_and_comes_back,);
 

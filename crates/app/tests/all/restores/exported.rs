@@ -19,7 +19,7 @@ use testkit::{TestDatabase, World, on_both_databases, shared};
 
 use super::chosen::{clean, forget};
 use super::kept::{backed_up_now, contents, made};
-use super::steps::{answered, begun, executed, previewed};
+use testkit::restoring::{answered, begun, executed, previewed};
 
 on_both_databases!(exported_policies_are_imported_restored_and_backed_up_the_same);
 

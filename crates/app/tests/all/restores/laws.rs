@@ -18,7 +18,7 @@ use testkit::{Seed, TestDatabase, World};
 
 use super::chosen::{Chosen, all, clean, forget};
 use super::kept::{backed_up_now, contents, made};
-use super::steps::{answered, begun, executed, previewed, revision};
+use testkit::restoring::{answered, begun, executed, previewed, revision};
 
 /// What somebody does to an object.
 #[derive(Debug, Clone, Copy)]

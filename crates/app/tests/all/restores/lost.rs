@@ -8,8 +8,9 @@ use serde_json::json;
 use store::WriteResult;
 use testkit::{TestDatabase, World, on_both_databases};
 
-use super::steps::{begun, confirmed, died, executed, previewed, previewed_of};
 use crate::support::{CATALOG, FILTERS, id_at, reason};
+use testkit::dying::take_up;
+use testkit::restoring::{begun, confirmed, executed, previewed, previewed_of};
 
 on_both_databases!(
     an_answer_that_is_lost_after_the_effect_makes_no_second_object,
@@ -92,7 +93,8 @@ async fn however_many_workers_die_before_a_request_the_next_one_sends_it(databas
     for death in 1..=deaths {
         let worker = world.worker();
         unanswered.wait_for(|count| *count == u64::from(death)).await.unwrap();
-        died(&world, database, worker).await;
+        worker.die().await;
+        take_up(&world, database).await;
     }
     let row = world.worked(run).await;
     assert_eq!(row.outcome, Outcome::Succeeded, "{:?}", world.items(run).await);

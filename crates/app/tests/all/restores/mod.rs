@@ -10,4 +10,3 @@ mod kept;
 mod laws;
 mod lost;
 mod moved;
-mod steps;

@@ -10,7 +10,7 @@ use testkit::{TestDatabase, World, on_both_databases};
 
 use super::chosen::{Chosen, by_kind, keys, missing};
 use super::kept::backed_up;
-use super::steps::{begun, executed, previewed, previewed_of};
+use testkit::restoring::{begun, executed, previewed, previewed_of};
 
 on_both_databases!(
     every_object_that_somebody_changed_after_the_preview_is_left_as_it_is,

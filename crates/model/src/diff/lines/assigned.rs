@@ -61,7 +61,7 @@ impl<N: Names> Writer<'_, N> {
 
     fn who(&self, path: &Path, side: Side, row: &Assignment) -> Title {
         let label = match (&row.target, &row.group_id) {
-            (TargetKind::Group | TargetKind::ExcludedGroup, Some(id)) => self.name(side, "groups", id),
+            (TargetKind::Group | TargetKind::ExcludedGroup, Some(id)) => self.name(side, &["groups"], id),
             (kind, _) => kind.to_string(),
         };
         let heading = if row.target == TargetKind::ExcludedGroup { "Exclude" } else { "Include" };
@@ -72,7 +72,7 @@ impl<N: Names> Writer<'_, N> {
     fn narrowed(&self, side: Side, row: &Assignment) -> String {
         let filter = row.filter_id.as_ref().map(|id| {
             let mode = if row.filter_mode == Some(FilterMode::Exclude) { "Exclude" } else { "Include" };
-            format!("{mode} filter “{}”", self.name(side, "assignmentFilters", id))
+            format!("{mode} filter “{}”", self.name(side, &["assignmentFilters"], id))
         });
         let filter = filter.unwrap_or_else(|| "No filter".to_owned());
         match &row.intent {
@@ -109,8 +109,8 @@ impl<N: Names> Writer<'_, N> {
     }
 
     fn listed(&self, path: &Path, side: Side, value: &Value) -> String {
-        let kind = self.kind_of(path).unwrap_or_default().to_owned();
-        self.list(side, value, |side, id| self.name(side, &kind, id))
+        let kinds = self.kinds_of(path);
+        self.list(side, value, |side, id| self.name(side, &kinds, id))
     }
 
     fn list(&self, side: Side, value: &Value, name: impl Fn(Side, &str) -> String) -> String {

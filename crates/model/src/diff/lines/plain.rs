@@ -5,8 +5,9 @@ use serde_json::Value;
 use super::{Area, Names, Side, Title, Writer, joined, placed, sides, words};
 use crate::diff::change::Change;
 use crate::diff::path::{Path, Step};
-use crate::registry::Contract;
+use crate::registry::content::path;
 use crate::registry::content::{Definitions, Piece, SettingRow, decode, from_camel_case, rows_of};
+use crate::registry::{Contract, ReferenceRule};
 
 /// Properties that every document has, by what people call them.
 const BASICS: [(&str, &str); 3] = [("displayName", "Name"), ("name", "Name"), ("description", "Description")];
@@ -73,27 +74,28 @@ impl<N: Names> Writer<'_, N> {
     /// A value in words: what an encoded text says, what an object is called.
     fn value(&self, path: &Path, side: Side, value: &Value) -> String {
         let encoded = self.contract.encoded.iter().any(|encoded| encoded == path.property());
-        match (value, self.kind_of(path)) {
+        match (value, self.kinds_of(path).as_slice()) {
             (Value::String(text), _) if encoded && !text.is_empty() => decode(text),
-            (Value::String(id), Some(kind)) => self.name(side, kind, id),
-            (Value::Array(ids), Some(kind)) if !ids.is_empty() && ids.iter().all(Value::is_string) => {
-                let names = ids.iter().filter_map(Value::as_str).map(|id| self.name(side, kind, id));
+            (Value::String(id), kinds @ [_, ..]) => self.name(side, kinds, id),
+            (Value::Array(ids), kinds @ [_, ..]) if !ids.is_empty() && ids.iter().all(Value::is_string) => {
+                let names = ids.iter().filter_map(Value::as_str).map(|id| self.name(side, kinds, id));
                 names.collect::<Vec<_>>().join(", ")
             }
             _ => words(value),
         }
     }
 
-    /// The kind of object that is named at a place, where one is.
-    pub(super) fn kind_of(&self, path: &Path) -> Option<&str> {
-        let names = path.0.iter().filter_map(Step::name).collect::<Vec<_>>().join(".");
-        let rule = self.contract.references.iter().find(|rule| rule.path.replace("[]", "") == names);
-        rule.map(|rule| rule.to.as_str())
+    /// The kinds of objects that may be named at a place.
+    pub(super) fn kinds_of(&self, path: &Path) -> Vec<&str> {
+        let names: Vec<_> = path.0.iter().filter_map(Step::name).collect();
+        let is_there =
+            |rule: &&ReferenceRule| path::Step::all(&rule.path).map(|step| step.name).eq(names.iter().copied());
+        self.contract.references.iter().filter(is_there).map(|rule| rule.to.as_str()).collect()
     }
 
-    /// The name of an object; one that is not known stays an id.
-    pub(super) fn name(&self, side: Side, kind: &str, id: &str) -> String {
-        self.names.object(side, kind, id).unwrap_or_else(|| id.to_owned())
+    /// The name of an object of one of these kinds; one that is not known stays an id.
+    pub(super) fn name(&self, side: Side, kinds: &[&str], id: &str) -> String {
+        kinds.iter().find_map(|kind| self.names.object(side, kind, id)).unwrap_or_else(|| id.to_owned())
     }
 
     fn nested(&mut self, path: &Path, side: Side, value: &Value) {

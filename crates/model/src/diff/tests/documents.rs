@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use crate::registry::content::path::{Rows, Step};
 use crate::registry::{Assignable, Contract};
 
 /// What secrets are in these documents: found nowhere else.
@@ -78,7 +79,12 @@ fn shape(contract: &Contract) -> Shape {
         add(&mut shape, &format!("{part}[].target.groupId"), Kind::Id);
     }
     contract.masked.iter().for_each(|path| add(&mut shape, path, Kind::Secret));
-    contract.references.iter().for_each(|reference| add(&mut shape, &reference.path, Kind::Id));
+    // Of what type a row is decides what is named there, and not that something is.
+    let rows = |step: Step<'_>| format!("{}{}", step.name, if step.rows == Rows::No { "" } else { "[]" });
+    for reference in &contract.references {
+        let path = Step::all(&reference.path).map(rows).collect::<Vec<_>>().join(".");
+        add(&mut shape, &path, Kind::Id);
+    }
     for name in ["plain", "other", "nested.list[].one", "nested.two"] {
         add(&mut shape, name, Kind::Any);
     }

@@ -1,15 +1,59 @@
-//! Walking a document along a contract's path.
+//! Walking a document along a contract's path: names, `name[]` for each row of a list, and `name[type]` for its rows of that derived
+//! type alone.
 
 use serde_json::{Map, Value};
+
+use super::object_type;
+
+/// One name of a path, and what of its value is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Step<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) rows: Rows<'a>,
+}
+
+/// Which rows of a list are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rows<'a> {
+    /// The value itself.
+    No,
+    /// Each.
+    All,
+    /// Those of this derived type.
+    Of(&'a str),
+}
+
+impl<'a> Step<'a> {
+    /// The steps of a path.
+    pub(crate) fn all(path: &'a str) -> impl Iterator<Item = Self> {
+        path.split('.').map(Self::of)
+    }
+
+    fn of(step: &'a str) -> Self {
+        let Some((name, kind)) = step.strip_suffix(']').and_then(|step| step.split_once('[')) else {
+            return Self { name: step, rows: Rows::No };
+        };
+        Self { name, rows: if kind.is_empty() { Rows::All } else { Rows::Of(kind) } }
+    }
+
+    /// Whether that row is meant.
+    pub(crate) fn means(self, row: &Value) -> bool {
+        match self.rows {
+            Rows::No => false,
+            Rows::All => true,
+            Rows::Of(kind) => object_type(row) == Some(kind),
+        }
+    }
+}
 
 /// All values at a path; a path that ends at an array gives the array itself.
 pub fn values<'a>(document: &'a Value, path: &str) -> Vec<&'a Value> {
     let mut found = vec![document];
-    for step in path.split('.') {
-        let (name, through) = split(step);
-        found = found.into_iter().filter_map(|value| value.get(name)).collect();
-        if through {
-            found = found.into_iter().filter_map(Value::as_array).flatten().collect();
+    for step in Step::all(path) {
+        found = found.into_iter().filter_map(|value| value.get(step.name)).collect();
+        if step.rows != Rows::No {
+            let rows = found.into_iter().filter_map(Value::as_array).flatten();
+            found = rows.filter(|row| step.means(row)).collect();
         }
     }
     found
@@ -20,24 +64,20 @@ pub fn edit_holders(document: &mut Value, path: &str, edit: &mut dyn FnMut(&mut 
     match path.split_once('.') {
         None => {
             if let Value::Object(map) = document {
-                edit(map, split(path).0);
+                edit(map, Step::of(path).name);
             }
         }
         Some((step, rest)) => {
-            let (name, through) = split(step);
-            let Some(next) = document.get_mut(name) else { return };
-            if !through {
+            let step = Step::of(step);
+            let Some(next) = document.get_mut(step.name) else { return };
+            if step.rows == Rows::No {
                 return edit_holders(next, rest, edit);
             }
-            for item in next.as_array_mut().into_iter().flatten() {
+            for item in next.as_array_mut().into_iter().flatten().filter(|row| step.means(row)) {
                 edit_holders(item, rest, edit);
             }
         }
     }
-}
-
-fn split(step: &str) -> (&str, bool) {
-    step.strip_suffix("[]").map_or((step, false), |name| (name, true))
 }
 
 #[cfg(test)]
@@ -51,6 +91,8 @@ mod tests {
         let document = json!({ "a": [{ "b": { "c": 1 } }, { "b": {} }, { "b": { "c": 2 } }] });
         assert_eq!(values(&document, "a[].b.c"), [&json!(1), &json!(2)]);
         assert!(values(&document, "x[].y").is_empty());
+        let document = json!({ "a": [{ "@odata.type": "#microsoft.graph.one", "b": 1 }, { "@odata.type": "#microsoft.graph.two", "b": 2 }, { "b": 3 }] });
+        assert_eq!(values(&document, "a[two].b"), [&json!(2)]);
     }
 
     #[test]

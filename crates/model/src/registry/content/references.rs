@@ -80,6 +80,23 @@ mod tests {
     }
 
     #[test]
+    fn a_row_of_a_policy_set_says_of_which_type_it_is() {
+        let contract = Registry::embedded().get("policySets").expect("contract");
+        let row =
+            |kind: &str| json!({ "@odata.type": format!("#microsoft.graph.{kind}PolicySetItem"), "payloadId": kind });
+        let kinds = ["mobileApp", "deviceCompliancePolicy", "managedAppProtection", "somethingNew"];
+        let document = json!({ "items": kinds.map(row) });
+        let found: Vec<_> =
+            references(contract, &document).into_iter().map(|found| (found.kind, found.external_id)).collect();
+        let expected = [
+            ("compliancePolicies", "deviceCompliancePolicy"),
+            ("external:policy set item", "managedAppProtection"),
+            ("mobileApps", "mobileApp"),
+        ];
+        assert_eq!(found, expected.map(|(kind, id)| (kind.to_owned(), id.to_owned())));
+    }
+
+    #[test]
     fn a_reusable_setting_is_named_wherever_it_stands() {
         let contract = Registry::embedded().get("settingsCatalog").expect("contract");
         let value = |id: &str| {

@@ -142,6 +142,7 @@ fn origin(origin: Origin) -> Markup {
         Origin::Certain => tag("By its id", "lock", Tone::Mute),
         Origin::Chosen => tag("Chosen by you", "check", Tone::Ok),
         Origin::Remembered => tag("Chosen before", "history", Tone::Ok),
+        Origin::Restored => tag("Made by an earlier restore", "history", Tone::Ok),
         Origin::ByName => tag("Same name", "check", Tone::Ok),
     }
 }

@@ -1,0 +1,41 @@
+//! Workers that die while their requests are on their way: tasks of a test, or processes.
+
+use std::time::Duration;
+
+use model::ids::RunId;
+use model::run::Status;
+
+use crate::{TestDatabase, World};
+
+/// Items that a worker writes at the same time: more requests than that are never on their way.
+const AT_ONCE: u64 = 4;
+
+/// A look at how many requests are on their way. When a worker dies decides how often it does, and nothing else.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// Waits until the run is over (true) or requests are on their way that nobody will answer (`FaultKind::Silence`).
+pub async fn ends_unless_left_unanswered(world: &World, database: &TestDatabase, run: RunId) -> bool {
+    let mut unanswered = world.simulator.left_unanswered();
+    let before = *unanswered.borrow_and_update();
+    loop {
+        let quiet = tokio::time::timeout(LOOK, unanswered.changed()).await.is_err();
+        let waiting = *unanswered.borrow() - before;
+        if waiting == AT_ONCE || (waiting > 0 && quiet) {
+            return false;
+        }
+        if world.run(run).await.status == Status::Completed {
+            return true;
+        }
+        // It waits for an app to be ready, which only looking makes.
+        database.execute("update operation_runs set available_at = 0 where status = 'queued'").await;
+    }
+}
+
+/// Lets time pass after the death of a worker until another one may take its run up.
+pub async fn take_up(world: &World, database: &TestDatabase) {
+    // What it sent and nobody has read yet is never read.
+    world.simulator.expire_tokens();
+    // A run may lose its worker a few times only; in tests it does more often than any would.
+    let expire = "update operation_runs set lease_expires_at = 1, attempt = 1 where status = 'running'";
+    database.execute(expire).await;
+}
