@@ -227,7 +227,7 @@ async fn record(names: &mut Names<'_>, answers: Answers) -> Result<(), StoreErro
     let (ctx, type_key) = (names.ctx, names.contract.key.as_str());
     let is_new = |(setting, found): &(&String, &Option<Definition>)| names.known.get(setting) != found.as_ref();
     let renamed = found.iter().filter(is_new).filter_map(|(setting, _)| names.users.get(setting));
-    let users: BTreeSet<&str> = renamed.flatten().map(String::as_str).collect();
+    let users: BTreeSet<&str> = renamed.flatten().map(|user| &**user).collect();
     let any = !users.is_empty();
     let definitions = ctx.db.tenant(&ctx.scope).definitions();
     definitions.record(&ctx.lease, &found, &BTreeMap::from([(type_key, users)])).await?;

@@ -15,8 +15,8 @@ use super::recorded;
 pub(crate) struct Names<'a> {
     pub(super) ctx: &'a RunCtx,
     pub(super) contract: &'static Contract,
-    /// Which objects set it, by setting.
-    pub(super) users: BTreeMap<String, BTreeSet<String>>,
+    /// Which objects set it, by setting. An object sets dozens: its id is kept once.
+    pub(super) users: BTreeMap<String, BTreeSet<Arc<str>>>,
     /// What they are called, as far as it is known; shared with who puts objects in shape meanwhile.
     pub(super) known: Arc<Definitions>,
     /// When the service was last asked about a setting, of those that the database knows.
@@ -51,12 +51,16 @@ impl<'a> Names<'a> {
     pub(crate) async fn meet(&mut self, objects: &[ObservedObject]) -> Result<BTreeSet<String>, StoreError> {
         let mut new = BTreeSet::new();
         for object in objects {
+            let id: Arc<str> = object.external_id.as_str().into();
             for setting in definition_ids(self.contract, &object.document) {
-                let users = self.users.entry(setting.clone()).or_insert_with(|| {
-                    new.insert(setting);
-                    BTreeSet::new()
-                });
-                users.insert(object.external_id.clone());
+                let users = match self.users.get_mut(&setting) {
+                    Some(users) => users,
+                    None => {
+                        new.insert(setting.clone());
+                        self.users.entry(setting).or_default()
+                    }
+                };
+                users.insert(Arc::clone(&id));
             }
         }
         if new.is_empty() {

@@ -2,8 +2,6 @@
 
 use std::collections::HashSet;
 
-use futures::FutureExt;
-use futures::future::{OptionFuture, try_join};
 use model::registry::{Contract, content};
 use serde_json::Value;
 use tokio::sync::mpsc;
@@ -80,32 +78,25 @@ impl Reader {
     ) -> Result<(), GraphError> {
         let mut links = Links::new(self.pipeline.graph_url())?;
         let mut listed = HashSet::new();
-        let first = self.pipeline.absolute(contract.version.as_str(), &self.addresses(contract).list(top));
-        let mut next = Some(self.page(contract, links.check(first)).await);
-        while let Some(page) = next {
-            let Listed { rows, next: link } = page?;
+        let mut next = Some(self.pipeline.absolute(contract.version.as_str(), &self.addresses(contract).list(top)));
+        while let Some(link) = next {
+            let Parsed { value, deep } = self.pipeline.get_list(&links.check(link)?, contract.quota).await?;
+            let (page, deep) = (Page::of(value)?, deep.into_iter().collect::<HashSet<_>>());
             observation.pages += 1;
-            tracing::trace!(type_key = contract.key, page = observation.pages, rows = rows.len(), "page");
-            // Asked for while the rows of this one are taken on: a list takes as long as its pages, one after another.
-            let ahead = OptionFuture::from(link.map(|link| self.page(contract, links.check(link))));
-            (_, next) = try_join(found.take(contract, rows, &mut listed, observation), ahead.map(Ok)).await?;
+            for (position, value) in page.rows.into_iter().enumerate() {
+                let Some(id) = content::external_id(contract, &value).map(str::to_owned) else {
+                    found.nameless = true;
+                    continue;
+                };
+                if !listed.insert(id.clone()) {
+                    observation.duplicates += 1;
+                }
+                found.send(id, Row { value, deep: deep.contains(&position) }, observation).await?;
+            }
+            next = page.next;
         }
         Ok(())
     }
-
-    async fn page(&self, contract: &Contract, link: Result<String, GraphError>) -> Result<Listed, GraphError> {
-        let Parsed { value, deep } = self.pipeline.get_list(&link?, contract.quota).await?;
-        let (page, deep) = (Page::of(value)?, deep.into_iter().collect::<HashSet<_>>());
-        let rows = page.rows.into_iter().enumerate();
-        let rows = rows.map(|(position, value)| Row { value, deep: deep.contains(&position) }).collect();
-        Ok(Listed { rows, next: page.next })
-    }
-}
-
-/// A page of a list.
-struct Listed {
-    rows: Vec<Row>,
-    next: Option<String>,
 }
 
 /// A row of a list.
@@ -123,27 +114,6 @@ struct Found {
 }
 
 impl Found {
-    /// Passes the rows of a page on; those that the same round listed before are counted.
-    async fn take(
-        &mut self,
-        contract: &Contract,
-        rows: Vec<Row>,
-        listed: &mut HashSet<String>,
-        observation: &mut TypeObservation,
-    ) -> Result<(), GraphError> {
-        for row in rows {
-            let Some(id) = content::external_id(contract, &row.value).map(str::to_owned) else {
-                self.nameless = true;
-                continue;
-            };
-            if !listed.insert(id.clone()) {
-                observation.duplicates += 1;
-            }
-            self.send(id, row, observation).await?;
-        }
-        Ok(())
-    }
-
     /// Passes a row on unless its id was seen before.
     async fn send(&mut self, id: String, row: Row, observation: &mut TypeObservation) -> Result<(), GraphError> {
         if self.seen.insert(id) {
