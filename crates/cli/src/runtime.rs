@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 
-/// Threads for work that holds its thread: parsing, compressing, hashing of passwords, looking up host names. More would wait for the same
-/// processors and hold more memory.
+/// Threads for work that holds its thread: parsing, compressing, hashing of passwords, looking up host names. More would
+/// wait for the same processors and hold more memory.
 const BLOCKING: usize = 16;
 
-/// How long such a thread waits for more. In practice for ever: `tokio` panics where it has none of them and the system gives none, and a
-/// program that may have no more memory would fail its runs one after the other instead of ending, so that another node goes on.
+/// How long such a thread waits for more. In practice for ever: `tokio` panics where it has none of them and the system
+/// gives none, and a program that may have no more memory would fail its runs one after the other instead of ending, so
+/// that another node goes on.
 const KEPT: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
 /// Starts it, with one thread of that kind.

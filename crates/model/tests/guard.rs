@@ -7,10 +7,13 @@
 
 mod metadata;
 
+use std::collections::BTreeSet;
+
 use metadata::Metadata;
 use metadata::exceptions::{UNKNOWN_TYPES, UNLISTED_PATHS, WORKING_BUT_UNLISTED};
 use metadata::spoilt::SPOILT;
 use model::registry::content::EXPANDED;
+use model::registry::content::path::{Rows, Step};
 use model::registry::{Aligned, Assignable, Contract, CreateMode, DIRECTORY, Part, PlatformRule, Registry};
 
 struct Guard<'a> {
@@ -45,6 +48,7 @@ fn check(contract: &Contract, metadata: &Metadata) -> Vec<String> {
         guard.assignments();
         guard.actions();
         guard.properties();
+        guard.each_type_of_row();
         guard.filter();
         guard.types();
         guard.definitions();
@@ -311,7 +315,6 @@ impl Guard<'_> {
         if let PlatformRule::Property { property, .. } = &contract.platform {
             paths.push(property);
         }
-        self.each_type_of_row();
         for path in paths {
             let known = types.iter().any(|name| self.metadata.has_path(name, path));
             self.say(known, || format!("{} has no property {path}", contract.entity));
@@ -321,14 +324,16 @@ impl Guard<'_> {
     /// Where rows name other objects by their type, each type says what it names.
     fn each_type_of_row(&mut self) {
         let contract = self.contract;
-        let typed = contract.references.iter().filter_map(|rule| {
-            let (list, rest) = rule.path.split_once('[')?;
-            rest.split_once(']').filter(|(kind, _)| !kind.is_empty()).map(|(kind, _)| (list, kind))
+        let steps = contract.references.iter().flat_map(|rule| Step::all(&rule.path));
+        let typed = steps.filter_map(|step| match step.rows {
+            Rows::Of(kind) => Some((step.name, kind)),
+            Rows::No | Rows::All => None,
         });
-        let typed: Vec<_> = typed.collect();
-        for (list, _) in &typed {
+        let typed: BTreeSet<_> = typed.collect();
+        let lists: BTreeSet<_> = typed.iter().map(|(list, _)| *list).collect();
+        for list in lists {
             for kind in self.metadata.rows_of(&contract.entity, list) {
-                self.say(typed.contains(&(*list, kind)), || format!("nothing says what a {kind} in {list} names"));
+                self.say(typed.contains(&(list, kind)), || format!("nothing says what a {kind} in {list} names"));
             }
         }
     }

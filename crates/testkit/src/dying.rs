@@ -1,9 +1,13 @@
 //! Workers that die while their requests are on their way: tasks of a test, or processes.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use graph_sim::Effect;
 use model::ids::RunId;
+use model::registry::DIRECTORY;
 use model::run::Status;
+use store::WriteRow;
 
 use crate::{TestDatabase, World};
 
@@ -29,6 +33,26 @@ pub async fn ends_unless_left_unanswered(world: &World, database: &TestDatabase,
         // It waits for an app to be ready, which only looking makes.
         database.execute("update operation_runs set available_at = 0 where status = 'queued'").await;
     }
+}
+
+/// Each request that was about to be sent took effect once, whatever became of those who sent it; but for those that say nothing, so that
+/// they may happen again or not at all.
+pub fn assert_each_took_effect_once(
+    world: &World,
+    rows: &[WriteRow],
+    effects: &[Effect],
+    says_nothing: impl Fn(&str) -> bool,
+) {
+    let steps: BTreeMap<(u32, u32), &WriteRow> = rows.iter().map(|row| ((row.item, row.step), row)).collect();
+    let mut times: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    for row in steps.values() {
+        times.entry(row.intent.request.replace(DIRECTORY, world.directory())).or_default().0 += 1;
+    }
+    for effect in effects {
+        times.entry(format!("{} {}", effect.method, effect.path)).or_default().1 += 1;
+    }
+    times.retain(|request, (asked, happened)| asked != happened && !says_nothing(request));
+    assert!(times.is_empty(), "asked for and happened: {times:#?}");
 }
 
 /// Lets time pass after the death of a worker until another one may take its run up.

@@ -28,9 +28,9 @@ struct Answers {
     error: Option<GraphError>,
 }
 
-/// Takes notice of what the objects set, and reads what is not known of it, or all of it with `again`; records it. What was recorded before is to be
-/// found by new names, too: that is made again when the type is over. A name is a help for readers: where it cannot be
-/// read the id stands for it, and nothing is incomplete.
+/// Takes notice of what the objects set, and reads what is not known of it, or all of it with `again`; records it. What
+/// was recorded before is to be found by new names, too: that is made again when the type is over. A name is a help for
+/// readers: where it cannot be read the id stands for it, and nothing is incomplete.
 pub(super) async fn learn(
     names: &mut Names<'_>,
     graph: &TenantGraph,

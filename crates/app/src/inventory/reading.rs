@@ -64,8 +64,8 @@ impl Reading {
         Ok(reading)
     }
 
-    /// The longest list first: its pages come one after another, and what begins last would end last. A list that was never read is
-    /// taken for long when we set the size of its pages.
+    /// The longest list first: its pages come one after another, and what begins last would end last. A list that was never
+    /// read is taken for long when we set the size of its pages.
     pub(super) fn longest_first(&self, contracts: &mut [&'static Contract]) {
         let expected = |contract: &Contract| {
             let page = contract.list.top.map_or(0, u64::from);

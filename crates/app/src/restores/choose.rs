@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use model::AppError;
 use model::access::Capability;
 use model::ids::RestoreId;
-use store::{Db, Decision, Restore, TenantScope};
+use store::{Db, Restore, TenantScope};
 
 use super::draft::{Choice, Draft, ObjectKey, Target};
-use super::mapping::{Mapping, map, source_directory, target_kind};
+use super::mapping::{Mapping, decision, map, source_directory, target_decision};
 use super::source::{SourceObject, documents, objects, origin, source_scope};
 
 /// Longest id that a person may type.
@@ -146,27 +146,16 @@ async fn remember(db: &Db, scope: &TenantScope, restore: &Restore, answers: &Ans
         return Ok(());
     }
     let directory_id = source_directory(db, &source, origin.as_ref()).await?;
-    let decision = |kind: String, id: &str, choice| Decision {
-        directory_id: directory_id.clone(),
-        kind,
-        external_id: id.to_owned(),
-        choice,
-    };
     let targets = answers.targets.iter().filter_map(|(object, target)| {
         let target = target.as_ref().filter(|target| !matches!(target, Target::LeaveOut))?;
-        Some(decision(target_kind(&object.type_key), &object.id, json(target)))
+        Some(target_decision(&directory_id, object, target))
     });
     let references = answers
         .references
         .iter()
-        .filter_map(|(kind, id, choice)| Some(decision(kind.clone(), id, json(choice.as_ref()?))));
+        .filter_map(|(kind, id, choice)| Some(decision(&directory_id, kind.clone(), id, choice.as_ref()?)));
     let decisions: Vec<_> = targets.chain(references).collect();
     db.tenant(scope).restores().remember(&decisions).await
-}
-
-/// What a decision looks like in the database.
-fn json(choice: &impl serde::Serialize) -> serde_json::Value {
-    serde_json::to_value(choice).expect("a choice is plain data")
 }
 
 fn check_id(id: &str) -> Result<(), AppError> {

@@ -1,13 +1,13 @@
 //! A program that is killed between the effect of a write and its record.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use app::restores::Source;
 use graph_sim::{Effect, Fault, FaultKind};
 use model::ids::RunId;
 use model::registry::Registry;
 use model::run::Outcome;
-use testkit::dying::{ends_unless_left_unanswered, take_up};
+use testkit::dying::{assert_each_took_effect_once, ends_unless_left_unanswered, take_up};
 use testkit::program::terminate;
 use testkit::restoring::{begun, confirmed, previewed, writing};
 use testkit::{TestDatabase, World, on_both_databases};
@@ -16,8 +16,8 @@ use crate::support::worker;
 
 on_both_databases!(f02_a_program_that_is_killed_after_each_effect_of_a_restore_repeats_none);
 
-/// Whose objects are removed by hand: made by one request and by several, with and without assignments, and what others of them name.
-/// Every type that can be restored: `app/tests/all/restores/death.rs`, whose workers are tasks of the test.
+/// Whose objects are removed by hand: made by one request and by several, with and without assignments, and what others of
+/// them name. Every type that can be restored: `app/tests/all/restores/death.rs`, whose workers are tasks of the test.
 const TYPES: [&str; 8] = [
     "assignmentFilters",
     "compliancePolicies",
@@ -44,7 +44,9 @@ async fn f02_a_program_that_is_killed_after_each_effect_of_a_restore_repeats_non
     let (effects, deaths) = killed_after_each_effect(&world, database, run).await;
     let row = world.run(run).await;
     assert_eq!(row.outcome, Outcome::Succeeded, "{:?} {:?}", row.reason, world.items(run).await);
-    each_once(&world, run, &effects).await;
+    let scope = world.scope().await;
+    let rows = world.db.tenant(&scope).restores().writes(run).await.unwrap();
+    assert_each_took_effect_once(&world, &rows, &effects, |_| false);
     assert!(deaths >= effects.len() as u64 / 4, "each effect was met by a kill, four at a time at most: {deaths}");
     world.drain().await;
     let (_, again) = previewed(&world, begun(&world, source).await).await;
@@ -83,16 +85,4 @@ async fn killed_after_each_effect(world: &World, database: &TestDatabase, run: R
         take_up(world, database).await;
     }
     unreachable!("it ends, or the test does")
-}
-
-/// What was about to be sent is what took effect.
-async fn each_once(world: &World, run: RunId, effects: &[Effect]) {
-    let scope = world.scope().await;
-    let rows = world.db.tenant(&scope).restores().writes(run).await.unwrap();
-    let steps: BTreeSet<_> = rows.iter().map(|row| (row.item, row.step, row.intent.request.clone())).collect();
-    let mut times = BTreeMap::new();
-    steps.into_iter().for_each(|(_, _, request)| *times.entry(request).or_insert(0) += 1);
-    effects.iter().for_each(|effect| *times.entry(format!("{} {}", effect.method, effect.path)).or_insert(0) -= 1);
-    times.retain(|_, left| *left != 0);
-    assert_eq!(times, BTreeMap::new(), "asked for more often (+) or less often (-) than it took effect");
 }

@@ -19,8 +19,13 @@ pub(crate) async fn worker(world: &World, database: &TestDatabase) -> Child {
 
 /// A worker of its own process that reaches the database by another address.
 pub(crate) async fn worker_at(world: &World, database: &TestDatabase, address: &str) -> Child {
+    worker_with(world, database, ("TENANTATLAS_DATABASE", address)).await
+}
+
+/// A worker of its own process with a setting of its own in its environment.
+pub(crate) async fn worker_with(world: &World, database: &TestDatabase, (name, value): (&str, &str)) -> Child {
     let mut command = within(PROGRAM, world, database, &["worker"]);
-    command.env("TENANTATLAS_DATABASE", address);
+    command.env(name, value);
     ready(command).await
 }
 

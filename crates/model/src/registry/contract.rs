@@ -253,7 +253,8 @@ pub struct Permissions {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReferenceRule {
-    /// Path to an id or a list of ids ([`path`](super::content::path)); where rows name by their type, there is a rule for each type.
+    /// Path to an id or a list of ids ([`path`](super::content::path)). Where rows name by their type, there is a rule for
+    /// each type.
     pub path: String,
     /// Key of the contract it names, or `external:` and a word for what has no contract.
     pub to: String,

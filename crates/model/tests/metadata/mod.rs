@@ -6,6 +6,7 @@ pub(crate) mod spoilt;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use model::registry::content::path::{Rows, Step};
 use serde_json::Value;
 
 /// One version of Graph.
@@ -120,15 +121,22 @@ impl Metadata {
 
     /// Whether a contract's path leads somewhere; any descendant on the way may have the next name.
     pub(crate) fn has_path(&self, entity: &str, path: &str) -> bool {
-        let (step, rest) = path.split_once('.').map_or((path, None), |(step, rest)| (step, Some(rest)));
-        let (name, rows) = step.split_once('[').map_or((step, ""), |(name, rows)| (name, rows.trim_end_matches(']')));
-        let Some(kind) = self.property(entity, name).or_else(|| self.navigation(entity, name)) else { return false };
+        self.has_steps(entity, &Step::all(path).collect::<Vec<_>>())
+    }
+
+    fn has_steps(&self, entity: &str, steps: &[Step<'_>]) -> bool {
+        let Some((step, rest)) = steps.split_first() else { return true };
+        let Some(kind) = self.reached(entity, step.name) else { return false };
         let kind = element(&kind);
-        let Some(rest) = rest else { return true };
-        if !rows.is_empty() {
-            return self.derived(kind).contains(&rows) && self.has_path(rows, rest);
+        if let Rows::Of(rows) = step.rows {
+            return self.derived(kind).contains(&rows) && self.has_steps(rows, rest);
         }
-        self.has_path(kind, rest) || self.derived(kind).into_iter().any(|derived| self.has_path(derived, rest))
+        self.has_steps(kind, rest) || self.derived(kind).into_iter().any(|derived| self.has_steps(derived, rest))
+    }
+
+    /// The type of a property, or of what a navigation leads to.
+    fn reached(&self, entity: &str, name: &str) -> Option<String> {
+        self.property(entity, name).or_else(|| self.navigation(entity, name))
     }
 
     /// `a`, or `a($expand=b)`.
@@ -142,11 +150,10 @@ impl Metadata {
         }
     }
 
-    /// What the rows of a list are that is a property of a type or leads to parts of it.
+    /// The derived types that the rows of a type's list may be of.
     #[allow(dead_code, reason = "the guard asks it, the test of exchanged files does not")]
     pub(crate) fn rows_of(&self, entity: &str, list: &str) -> Vec<&str> {
-        let kind = self.property(entity, list).or_else(|| self.navigation(entity, list));
-        kind.map(|kind| self.derived(element(&kind))).unwrap_or_default()
+        self.reached(entity, list).map(|kind| self.derived(element(&kind))).unwrap_or_default()
     }
 
     pub(crate) fn property(&self, entity: &str, name: &str) -> Option<String> {

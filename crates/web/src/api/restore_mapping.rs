@@ -36,7 +36,7 @@ pub(crate) struct RestoreMapping {
 pub(crate) struct Answered {
     /// `in_place`, `new`, `removed`, `keep`, `use`, `with_this`, `left_out` or `open`.
     answer: &'static str,
-    /// `certain`, `chosen`, `remembered`, `restored` or `by_name`.
+    /// `certain`, `chosen`, `remembered` or `by_name`.
     origin: Option<&'static str>,
     /// Graph's id of what was found or chosen.
     id: Option<String>,
@@ -187,7 +187,6 @@ fn origin(origin: Origin) -> Option<&'static str> {
         Origin::Certain => "certain",
         Origin::Chosen => "chosen",
         Origin::Remembered => "remembered",
-        Origin::Restored => "restored",
         Origin::ByName => "by_name",
     })
 }

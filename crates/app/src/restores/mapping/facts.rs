@@ -5,8 +5,9 @@ use std::collections::{BTreeSet, HashMap};
 use model::AppError;
 use model::registry::content::{Reference, is_built_in};
 use model::registry::{Contract, Registry};
+use serde::Serialize;
 use serde_json::Value;
-use store::{Db, GroupRow, ObjectRow, TenantScope};
+use store::{Db, Decision, GroupRow, ObjectRow, TenantScope};
 
 use super::Candidate;
 use crate::exchange::SetOrigin;
@@ -291,6 +292,21 @@ async fn remembered(
 const TARGET: &str = "target:";
 
 /// How a decision about where an object of that type goes is filed.
-pub(crate) fn target_kind(type_key: &str) -> String {
+fn target_kind(type_key: &str) -> String {
     format!("{TARGET}{type_key}")
+}
+
+/// A decision about where an object of a directory goes.
+pub(crate) fn target_decision(directory_id: &str, object: &ObjectKey, target: &Target) -> Decision {
+    decision(directory_id, target_kind(&object.type_key), &object.id, target)
+}
+
+/// A decision about an id of a directory.
+pub(crate) fn decision(directory_id: &str, kind: String, id: &str, choice: &impl Serialize) -> Decision {
+    Decision {
+        directory_id: directory_id.to_owned(),
+        kind,
+        external_id: id.to_owned(),
+        choice: serde_json::to_value(choice).expect("a choice is plain data"),
+    }
 }

@@ -7,7 +7,7 @@ mod facts;
 mod references;
 mod targets;
 
-pub(crate) use facts::{source_directory, target_kind};
+pub(crate) use facts::{decision, source_directory, target_decision};
 
 use std::collections::BTreeMap;
 
@@ -55,10 +55,8 @@ pub enum Origin {
     Certain,
     /// A person said so for this restore.
     Chosen,
-    /// A person said so for an earlier restore between these directories.
+    /// From an earlier restore between these directories: a person said so, or it made this of that very object.
     Remembered,
-    /// An earlier restore made it from that very object.
-    Restored,
     /// It has this one exact name, and no other object has.
     ByName,
 }

@@ -5,7 +5,7 @@ use model::restore::Why;
 
 use super::facts::{Facts, GROUPS, candidate};
 use super::{Candidate, MappedTarget, Origin, ReferenceAnswer, TargetAnswer};
-use crate::restores::draft::{Choice, Draft, ObjectKey};
+use crate::restores::draft::{Choice, Draft};
 
 /// What means the same in every directory: Microsoft's own templates, definitions and roles.
 const EVERYWHERE: [&str; 5] = [
@@ -32,9 +32,9 @@ pub(super) fn answer(
     if EVERYWHERE.contains(&reference.kind.as_str()) {
         return (ReferenceAnswer::Keep(Origin::Certain), candidates);
     }
-    let written = written(targets, reference);
+    let elsewhere = written(targets, reference).or_else(|| made(facts, reference));
     if facts.same_directory() {
-        return (stays(facts, reference, written), candidates);
+        return (stays(facts, reference, elsewhere), candidates);
     }
     if facts.by_guid(&reference.kind, &reference.external_id).is_some() {
         return (ReferenceAnswer::Keep(Origin::Certain), candidates);
@@ -42,11 +42,8 @@ pub(super) fn answer(
     if let Some(choice) = facts.choice(reference) {
         return (said(facts, reference, choice, Origin::Remembered), candidates);
     }
-    if let Some(key) = written {
-        return (ReferenceAnswer::WithThis(key), candidates);
-    }
-    if let Some(made) = facts.made_of(&reference.kind, &reference.external_id) {
-        return (ReferenceAnswer::Use(made, Origin::Restored), candidates);
+    if let Some(answer) = elsewhere {
+        return (answer, candidates);
     }
     let exact: Vec<_> = alike.iter().filter(|(_, exact)| *exact).map(|(candidate, _)| candidate).collect();
     let answer = match (exact.as_slice(), alike.len()) {
@@ -69,25 +66,28 @@ fn said(facts: &Facts, reference: &Reference, choice: &Choice, origin: Origin) -
 }
 
 /// The object of this restore that is named, if it is written. Some references do not say of which kind they are.
-fn written(targets: &[MappedTarget], reference: &Reference) -> Option<ObjectKey> {
+fn written(targets: &[MappedTarget], reference: &Reference) -> Option<ReferenceAnswer> {
     let any_kind = reference.kind.starts_with("external:");
     let named = targets.iter().find(|target| {
         target.object.id == reference.external_id && (any_kind || target.object.type_key == reference.kind)
     })?;
     let written = matches!(named.answer, TargetAnswer::InPlace(..) | TargetAnswer::New(_));
-    written.then(|| named.object.clone())
+    written.then(|| ReferenceAnswer::WithThis(named.object.clone()))
 }
 
-/// In its own directory an id means what it meant, if the object is still there.
-fn stays(facts: &Facts, reference: &Reference, written: Option<ObjectKey>) -> ReferenceAnswer {
+/// What an earlier restore made of the object that is named.
+fn made(facts: &Facts, reference: &Reference) -> Option<ReferenceAnswer> {
+    let made = facts.made_of(&reference.kind, &reference.external_id)?;
+    Some(ReferenceAnswer::Use(made, Origin::Remembered))
+}
+
+/// In its own directory an id means what it meant, if the object is still there; else what is elsewhere.
+fn stays(facts: &Facts, reference: &Reference, elsewhere: Option<ReferenceAnswer>) -> ReferenceAnswer {
     if facts.present(&reference.kind, &reference.external_id).is_some() {
         return ReferenceAnswer::Keep(Origin::Certain);
     }
-    if let Some(key) = written {
-        return ReferenceAnswer::WithThis(key);
-    }
-    if let Some(made) = facts.made_of(&reference.kind, &reference.external_id) {
-        return ReferenceAnswer::Use(made, Origin::Restored);
+    if let Some(answer) = elsewhere {
+        return answer;
     }
     let known_kind = !reference.kind.starts_with("external:") && !facts.of(&reference.kind).is_empty();
     let gone = if reference.kind == GROUPS { facts.has_groups() } else { known_kind };

@@ -75,7 +75,7 @@ fn in_place(facts: &Facts, object: &SourceObject, candidates: &[Candidate]) -> T
     if facts.present(kind, id).is_none()
         && let Some(made) = facts.made_of(kind, id)
     {
-        return TargetAnswer::InPlace(made, Origin::Restored);
+        return TargetAnswer::InPlace(made, Origin::Remembered);
     }
     let gone = facts.of(kind).iter().any(|known| known.id == *id && known.missing);
     if gone && candidates.iter().any(|candidate| candidate.id != *id) {

@@ -6,10 +6,10 @@ use model::registry::{DIRECTORY, Registry};
 use model::restore::Action;
 use model::run::{ItemOutcome, Outcome};
 use serde_json::{Value, json};
+use testkit::restoring::{begun, executed, planned, previewed, writing};
 use testkit::{TestDatabase, World, on_both_databases};
 
 use crate::support::{CATALOG, FILTERS, id_at, item, reason};
-use testkit::restoring::{begun, executed, planned, previewed, writing};
 
 on_both_databases!(
     an_unchanged_tenant_needs_no_restore,

@@ -8,9 +8,8 @@ use model::registry::content::path::edit_holders;
 use model::registry::{Assignable, Contract, CreateMode, DIRECTORY, Mode, Registry, content};
 use model::restore::{PlanItem, own};
 use serde_json::{Value, json};
-use testkit::{World, by_hand};
-
 use testkit::restoring::planned;
+use testkit::{World, by_hand};
 
 /// One object, as it was.
 pub(super) struct Chosen {

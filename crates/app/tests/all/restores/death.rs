@@ -9,12 +9,12 @@ use model::ids::RunId;
 use model::restore::{Action, PlanItem};
 use model::run::{ItemOutcome, Outcome};
 use store::{Engine, ItemRow, RunRow, WriteResult, WriteRow};
+use testkit::dying::{assert_each_took_effect_once, ends_unless_left_unanswered, take_up};
+use testkit::restoring::{begun, confirmed, executed, previewed, previewed_of, writing};
 use testkit::{TestDatabase, World, on_both_databases};
 
 use super::chosen::{Chosen, by_kind, keys, missing, of_each_type};
 use super::kept::{backed_up, made};
-use testkit::dying::{ends_unless_left_unanswered, take_up};
-use testkit::restoring::{begun, confirmed, executed, previewed, previewed_of, writing};
 
 on_both_databases!(
     workers_die_at_every_write_of_every_change,
@@ -83,18 +83,9 @@ fn is_move(path: &str) -> bool {
 }
 
 impl Done {
-    /// Each request that was about to be sent took effect once, whatever became of those who sent it.
-    fn each_took_effect_once(&self, directory: &str) {
-        let steps: BTreeMap<(u32, u32), &WriteRow> = self.rows.iter().map(|row| ((row.item, row.step), row)).collect();
-        let mut times: BTreeMap<String, (usize, usize)> = BTreeMap::new();
-        for row in steps.values() {
-            times.entry(row.intent.request.replace("{directory}", directory)).or_default().0 += 1;
-        }
-        for effect in &self.effects {
-            times.entry(format!("{} {}", effect.method, effect.path)).or_default().1 += 1;
-        }
-        times.retain(|request, (asked, happened)| asked != happened && !is_move(request));
-        assert!(times.is_empty(), "asked for and happened: {times:#?}");
+    /// Each request that was about to be sent took effect once.
+    fn each_took_effect_once(&self, world: &World) {
+        assert_each_took_effect_once(world, &self.rows, &self.effects, is_move);
     }
 
     /// Every item is as planned, and every request of the plan was about to be sent.
@@ -157,7 +148,7 @@ async fn workers_die_at_every_write_of_every_change(database: &TestDatabase) {
     let (chosen, plan) = changed(&world, &source).await;
     let done = done(&world, database, plan).await;
     done.all_as_planned();
-    done.each_took_effect_once(world.directory());
+    done.each_took_effect_once(&world);
     assert_eq!(missing(&chosen), Vec::<&str>::new());
     for one in &chosen {
         one.assert_as_before(&world, &one.id, &[], &done.plan);
@@ -173,7 +164,7 @@ async fn workers_die_at_every_write_of_every_object_that_is_made(database: &Test
     let (chosen, plan) = removed(&world, &source, fits).await;
     let done = done(&world, database, plan).await;
     done.all_as_planned();
-    done.each_took_effect_once(world.directory());
+    done.each_took_effect_once(&world);
     assert_eq!(missing(&chosen), Vec::<&str>::new());
     let ids = done.new_ids();
     for one in &chosen {
@@ -191,7 +182,7 @@ async fn workers_die_at_every_write_of_the_way_back(database: &TestDatabase) {
     let (_, back) = previewed(&world, begun(&world, Source::Undo { run: run.id }).await).await;
     let done = done(&world, database, back).await;
     done.all_as_planned();
-    done.each_took_effect_once(world.directory());
+    done.each_took_effect_once(&world);
     assert!(done.plan.plan.items.iter().all(|item| item.action == Action::Remove), "{:?}", done.types());
     assert_eq!(done.plan.plan.items.len(), chosen.len(), "what was made and what was brought back");
     assert!(chosen.iter().all(|one| !one.is_there(&world)));

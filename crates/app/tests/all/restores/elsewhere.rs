@@ -9,10 +9,10 @@ use model::restore::Action;
 use model::run::{Outcome, Status};
 use serde_json::json;
 use store::TenantScope;
+use testkit::restoring::{answered, begun, begun_in, confirmed, executed, previewed, said};
 use testkit::{TestDatabase, World, on_both_databases};
 
 use crate::support::{CATALOG, FILTERS, id_at, reason};
-use testkit::restoring::{answered, begun, begun_in, confirmed, executed, previewed, said};
 
 on_both_databases!(
     another_tenants_objects_arrive_with_their_references,
@@ -172,7 +172,7 @@ async fn every_gate_is_the_servers(database: &TestDatabase) {
     let his = world.scope_of(operator).await;
     let denied = confirm(&world.db, &his, restore, &good, Extra::default()).await.unwrap_err();
     assert_eq!(denied.kind, model::Kind::Forbidden);
-    testkit::restoring::answered(&world, &scope, restore, Answers::default()).await;
+    answered(&world, &scope, restore, Answers::default()).await;
     assert_eq!(
         refused(good.clone()).await,
         "restore.no_current_plan",

@@ -7,10 +7,10 @@ use model::diff::Difference;
 use model::registry::{Contract, CreateMode, Mode, Registry, content};
 use model::run::{ItemOutcome, Outcome};
 use serde_json::{Value, json};
+use testkit::restoring::{begun, executed, previewed, writing};
 use testkit::{TestDatabase, World, on_both_databases};
 
 use crate::support::reason;
-use testkit::restoring::{begun, executed, previewed, writing};
 
 on_both_databases!(every_type_is_changed_and_comes_back_in_place, every_type_is_removed_and_comes_back,);
 

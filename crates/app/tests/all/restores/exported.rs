@@ -15,11 +15,11 @@ use model::restore::Action;
 use model::run::ItemOutcome;
 use serde_json::Value;
 use store::ItemRow;
+use testkit::restoring::{answered, begun, executed, previewed};
 use testkit::{TestDatabase, World, on_both_databases, shared};
 
 use super::chosen::{clean, forget};
 use super::kept::{backed_up_now, contents, made};
-use testkit::restoring::{answered, begun, executed, previewed};
 
 on_both_databases!(exported_policies_are_imported_restored_and_backed_up_the_same);
 

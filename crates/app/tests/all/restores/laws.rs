@@ -14,11 +14,11 @@ use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 use serde_json::Value;
 use store::Engine;
+use testkit::restoring::{answered, begun, executed, previewed, revision};
 use testkit::{Seed, TestDatabase, World};
 
 use super::chosen::{Chosen, all, clean, forget};
 use super::kept::{backed_up_now, contents, made};
-use testkit::restoring::{answered, begun, executed, previewed, revision};
 
 /// What somebody does to an object.
 #[derive(Debug, Clone, Copy)]

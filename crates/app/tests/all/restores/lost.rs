@@ -6,11 +6,11 @@ use graph_sim::{Fault, FaultKind, FaultMatch};
 use model::run::{ItemOutcome, Outcome, Status};
 use serde_json::json;
 use store::WriteResult;
+use testkit::dying::take_up;
+use testkit::restoring::{begun, confirmed, executed, previewed, previewed_of};
 use testkit::{TestDatabase, World, on_both_databases};
 
 use crate::support::{CATALOG, FILTERS, id_at, reason};
-use testkit::dying::take_up;
-use testkit::restoring::{begun, confirmed, executed, previewed, previewed_of};
 
 on_both_databases!(
     an_answer_that_is_lost_after_the_effect_makes_no_second_object,

@@ -6,11 +6,11 @@ use app::restores::{ObjectKey, ShownPlan, Source};
 use model::ids::RunId;
 use model::restore::Action;
 use model::run::{ItemOutcome, Outcome};
+use testkit::restoring::{begun, executed, previewed, previewed_of};
 use testkit::{TestDatabase, World, on_both_databases};
 
 use super::chosen::{Chosen, by_kind, keys, missing};
 use super::kept::backed_up;
-use testkit::restoring::{begun, executed, previewed, previewed_of};
 
 on_both_databases!(
     every_object_that_somebody_changed_after_the_preview_is_left_as_it_is,

@@ -41,10 +41,9 @@ enum Kind {
 
 fn add(shape: &mut Shape, path: &str, kind: Kind) {
     let mut place = shape;
-    for step in path.split('.') {
-        let name = step.trim_end_matches("[]");
-        place = place.inside.entry(name.to_owned()).or_default();
-        place.list |= name != step;
+    for step in Step::all(path) {
+        place = place.inside.entry(step.name.to_owned()).or_default();
+        place.list |= step.rows != Rows::No;
     }
     if kind != Kind::Any {
         place.kind = kind;
@@ -79,12 +78,7 @@ fn shape(contract: &Contract) -> Shape {
         add(&mut shape, &format!("{part}[].target.groupId"), Kind::Id);
     }
     contract.masked.iter().for_each(|path| add(&mut shape, path, Kind::Secret));
-    // Of what type a row is decides what is named there, and not that something is.
-    let rows = |step: Step<'_>| format!("{}{}", step.name, if step.rows == Rows::No { "" } else { "[]" });
-    for reference in &contract.references {
-        let path = Step::all(&reference.path).map(rows).collect::<Vec<_>>().join(".");
-        add(&mut shape, &path, Kind::Id);
-    }
+    contract.references.iter().for_each(|reference| add(&mut shape, &reference.path, Kind::Id));
     for name in ["plain", "other", "nested.list[].one", "nested.two"] {
         add(&mut shape, name, Kind::Any);
     }

@@ -1,5 +1,5 @@
-//! Walking a document along a contract's path: names, `name[]` for each row of a list, and `name[type]` for its rows of that derived
-//! type alone.
+//! Walking a document along a contract's path: names, `name[]` for each row of a list, and `name[type]` for its rows of
+//! that derived type alone.
 
 use serde_json::{Map, Value};
 
@@ -7,14 +7,16 @@ use super::object_type;
 
 /// One name of a path, and what of its value is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Step<'a> {
-    pub(crate) name: &'a str,
-    pub(crate) rows: Rows<'a>,
+pub struct Step<'a> {
+    /// Of a property.
+    pub name: &'a str,
+    /// What follows the name.
+    pub rows: Rows<'a>,
 }
 
 /// Which rows of a list are meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Rows<'a> {
+pub enum Rows<'a> {
     /// The value itself.
     No,
     /// Each.
@@ -25,7 +27,7 @@ pub(crate) enum Rows<'a> {
 
 impl<'a> Step<'a> {
     /// The steps of a path.
-    pub(crate) fn all(path: &'a str) -> impl Iterator<Item = Self> {
+    pub fn all(path: &'a str) -> impl Iterator<Item = Self> {
         path.split('.').map(Self::of)
     }
 

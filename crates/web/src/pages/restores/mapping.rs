@@ -141,8 +141,7 @@ fn origin(origin: Origin) -> Markup {
     match origin {
         Origin::Certain => tag("By its id", "lock", Tone::Mute),
         Origin::Chosen => tag("Chosen by you", "check", Tone::Ok),
-        Origin::Remembered => tag("Chosen before", "history", Tone::Ok),
-        Origin::Restored => tag("Made by an earlier restore", "history", Tone::Ok),
+        Origin::Remembered => tag("From an earlier restore", "history", Tone::Ok),
         Origin::ByName => tag("Same name", "check", Tone::Ok),
     }
 }
