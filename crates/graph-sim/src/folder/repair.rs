@@ -97,7 +97,7 @@ fn definition_values(fields: &mut Map<String, Value>) {
 /// Turns `name@odata.bind` and its hints into the part they stand for; the bound id.
 fn take_part(fields: &mut Map<String, Value>, name: &str, hint: &str) -> Option<String> {
     let bind = fields.remove(&format!("{name}@odata.bind"));
-    let bound = bind.as_ref().and_then(Value::as_str).and_then(|link| link.split('\'').nth(1)).map(str::to_owned);
+    let bound = bind.as_ref().and_then(Value::as_str).and_then(|link| link.rsplit('\'').nth(1)).map(str::to_owned);
     let hints: Vec<String> = fields.keys().filter(|key| key.starts_with(hint)).cloned().collect();
     let mut part = Map::new();
     part.extend(bound.as_ref().map(|id| ("id".to_owned(), json!(id))));

@@ -87,6 +87,7 @@ fn an_exported_administrative_template_becomes_definition_values_again() {
     assert!(value["id"].is_string());
     assert_eq!(value["presentationValues"][0]["value"], "1");
     assert_eq!(value["presentationValues"][0]["presentation"]["label"], "L");
+    assert_eq!(value["presentationValues"][0]["presentation"]["id"], "p");
 }
 
 #[test]

@@ -117,5 +117,7 @@ fn presentation(store: &Store, definition: &str, id: &str) -> Option<Value> {
     let of_definition = values(store).filter(|value| value["definition"]["id"] == definition);
     let all = of_definition.filter_map(|value| value["presentationValues"].as_array()).flatten();
     let used = all.map(|value| &value["presentation"]).find(|presentation| presentation["id"] == id).cloned();
-    used.or_else(|| known(definition)?.1.into_iter().find(|presentation| presentation["id"] == id))
+    let told =
+        || store.get(DEFINITIONS, definition)?["presentations"].as_array()?.iter().find(|one| one["id"] == id).cloned();
+    used.or_else(told).or_else(|| known(definition)?.1.into_iter().find(|presentation| presentation["id"] == id))
 }
