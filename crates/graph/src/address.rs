@@ -54,6 +54,12 @@ impl<'a> Addresses<'a> {
         Some(with_query(path, &options(&self.contract.list.select, &[], None)))
     }
 
+    /// How many of that kind are in one object; a page of one row comes with the count.
+    pub(crate) fn members(self, id: &str, kind: &str) -> Option<String> {
+        let path = format!("{}/{}/microsoft.graph.{kind}", self.item(id), self.contract.members.as_ref()?);
+        Some(with_query(path, &["$count=true", "$select=id", "$top=1"].map(str::to_owned)))
+    }
+
     /// One object.
     pub(crate) fn object(self, id: &str, expand: &[String]) -> String {
         with_query(self.item(id), &options(&[], expand, None))

@@ -40,12 +40,15 @@ pub(crate) struct Read<'a> {
     pub(crate) version: Version,
     /// Address relative to the version.
     pub(crate) relative: &'a str,
-    pub(crate) quota: Quota,
+    pub(crate) cost: Cost,
     pub(crate) priority: Priority,
+    /// The answer may be a little old: counts and searches of the directory are refused without it.
+    pub(crate) eventual: bool,
 }
 
 struct Item {
     relative: String,
+    eventual: bool,
     priority: Priority,
     permit: Permit,
     reply: oneshot::Sender<Result<Value, Refusal>>,
@@ -72,15 +75,16 @@ impl Batcher {
     /// Reads it together with others. Conditional Access never goes into a batch: twenty at once meet a
     /// limit of one a second.
     pub(crate) async fn get(self: &Arc<Self>, read: Read<'_>) -> Outcome {
-        if read.quota == Quota::ConditionalAccess {
+        if read.cost.quota == Quota::ConditionalAccess {
             let pipeline = self.pipeline.with(read.priority);
-            return pipeline.get(&pipeline.absolute(read.version.as_str(), read.relative), read.quota).await;
+            return pipeline.get(&pipeline.absolute(read.version.as_str(), read.relative), read.cost.quota).await;
         }
         let (mut attempts, mut deadline) = (Attempts::default(), Deadline::of(&self.pipeline.limits));
         loop {
-            let permit = self.pipeline.budget.acquire(Cost::read(read.quota)).await;
+            let permit = self.pipeline.budget.acquire(read.cost).await;
             let (reply, outcome) = oneshot::channel();
-            let item = Item { relative: read.relative.to_owned(), priority: read.priority, permit, reply };
+            let (relative, eventual, priority) = (read.relative.to_owned(), read.eventual, read.priority);
+            let item = Item { relative, eventual, priority, permit, reply };
             self.push(read.version, item);
             // A task that died, for want of memory or by a defect, says nothing about the object: whoever waits dies with
             // it, so that the attempt ends and not an item.
@@ -152,7 +156,10 @@ impl Batcher {
 
     fn request(&self, index: usize, item: &Item) -> Value {
         let id = self.pipeline.ambient.uuid().to_string();
-        let headers = json!({ "prefer": PREFER, "client-request-id": id, PRIORITY: word(item.priority) });
+        let mut headers = json!({ "prefer": PREFER, "client-request-id": id, PRIORITY: word(item.priority) });
+        if item.eventual {
+            headers["ConsistencyLevel"] = json!("eventual");
+        }
         json!({ "id": index.to_string(), "method": "GET", "url": format!("/{}", item.relative), "headers": headers })
     }
 

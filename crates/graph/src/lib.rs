@@ -33,7 +33,7 @@ pub use client::Graph;
 pub use config::{GraphConfig, Limits, Window};
 pub use connection::{Connection, Credential};
 pub use error::GraphError;
-pub use observe::{Change, MissingPart, ObservedObject, TypeObservation};
+pub use observe::{Change, Members, MissingPart, ObservedObject, TypeObservation};
 pub use person::{FoundGroup, PersonGraph};
 pub use tenant::{Organization, TenantGraph};
 pub use traffic::Traffic;

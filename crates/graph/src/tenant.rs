@@ -10,7 +10,7 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 
 use crate::error::GraphError;
-use crate::observe::{Change, ObservedObject, Reader, TypeObservation};
+use crate::observe::{Change, Members, ObservedObject, Reader, TypeObservation};
 use crate::paging::Page;
 use crate::write::{ApprovalState, Write, WriteError, Written};
 
@@ -114,6 +114,11 @@ impl TenantGraph {
         ids: &[String],
     ) -> Result<Vec<ObservedObject>, GraphError> {
         self.reader.look_up(contract, ids).await
+    }
+
+    /// Counts what is in one object; only of types whose contract names members.
+    pub async fn members(&self, contract: &Contract, external_id: &str) -> Result<Members, GraphError> {
+        self.reader.members(contract, external_id).await
     }
 
     /// Reads the definitions of all settings of one object in one request; only of types whose contract says with what.

@@ -114,6 +114,9 @@ impl Guard<'_> {
         if let Some(lookup) = &self.contract.lookup {
             self.method("POST", &format!("/{lookup}"));
         }
+        if let Some(members) = &self.contract.members {
+            ["device", "user"].iter().for_each(|kind| self.method("GET", &format!("{item}/{members}/graph.{kind}")));
+        }
         self.delta();
     }
 

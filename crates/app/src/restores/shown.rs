@@ -1,15 +1,13 @@
 //! The plan as people read it: what happens how often, and whom it reaches.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use model::AppError;
 use model::ids::RestoreId;
-use model::registry::content::{TargetKind, assignments};
-use model::registry::{Registry, Risk};
 use model::restore::{Action, Plan, PlanItem};
-use serde_json::Value;
 use store::{Db, Restore, TenantScope};
 
+use super::impact::{Impact, impact};
 use super::plan;
 
 /// A restore's plan with what its pages say about it.
@@ -27,44 +25,6 @@ pub struct ShownPlan {
     pub impact: Impact,
 }
 
-/// Whom a change reaches.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Impact {
-    /// Ids of groups that something of it is assigned to afterwards, or was before.
-    pub groups: BTreeSet<String>,
-    /// Whether it reaches all users.
-    pub all_users: bool,
-    /// Whether it reaches all devices.
-    pub all_devices: bool,
-    /// The highest risk of what is written; absent when nothing is.
-    pub risk: Option<Risk>,
-}
-
-impl Impact {
-    fn add(&mut self, item: &PlanItem, document: Option<&Value>) {
-        let Some((contract, document)) = Registry::embedded().get(&item.type_key).zip(document) else { return };
-        for assignment in assignments(contract, document) {
-            match assignment.target {
-                TargetKind::AllUsers => self.all_users = true,
-                TargetKind::AllDevices => self.all_devices = true,
-                _ => self.groups.extend(assignment.group_id),
-            }
-        }
-    }
-}
-
-/// Whom an item reaches: those that it is assigned to before or afterwards.
-pub fn impact<'a>(items: impl IntoIterator<Item = &'a PlanItem>) -> Impact {
-    let mut impact = Impact::default();
-    for item in items.into_iter().filter(|item| !item.steps.is_empty()) {
-        impact.add(item, item.live.as_ref());
-        impact.add(item, item.promised.as_ref());
-        let risk = Registry::embedded().get(&item.type_key).map(|contract| contract.risk);
-        impact.risk = impact.risk.max(risk);
-    }
-    impact
-}
-
 /// The plan of a restore, when a preview has made one.
 pub async fn shown(db: &Db, scope: &TenantScope, restore: RestoreId) -> Result<ShownPlan, AppError> {
     let restores = db.tenant(scope).restores();
@@ -79,7 +39,7 @@ pub async fn shown(db: &Db, scope: &TenantScope, restore: RestoreId) -> Result<S
     for item in &plan.items {
         *actions.entry(action_word(item)).or_default() += 1;
     }
-    let impact = impact(&plan.items);
+    let impact = impact(&plan);
     Ok(ShownPlan { restore, plan, hash, actions, impact })
 }
 

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::generate::Maker;
+use crate::random::Random;
 
 const PLATFORMS: &[&str] = &["WIN", "MAC", "IOS", "AND"];
 const PURPOSES: &[&str] =
@@ -37,4 +38,32 @@ pub(crate) fn group(maker: &mut Maker) -> Value {
         "securityEnabled": true,
         "isAssignableToRole": null,
     })
+}
+
+/// Most members of a generated group.
+const MEMBERS: usize = 240;
+
+/// Who is in a group: whom somebody put there; else, in a generated one, as many as its id says, of the kind in its name.
+pub(crate) fn members(group: &Value) -> Vec<Value> {
+    if let Some(told) = group["members"].as_array() {
+        let member = |told: &Value| if told.is_string() { user(told.clone()) } else { told.clone() };
+        return told.iter().map(member).collect();
+    }
+    let name = group["displayName"].as_str().unwrap_or_default();
+    let make = match name.rsplit('-').next() {
+        Some("Devices") => device,
+        Some("Users") => user,
+        _ => return Vec::new(),
+    };
+    let mut random = Random::from_text(group["id"].as_str().unwrap_or_default());
+    let count = 1 + random.below(MEMBERS);
+    (0..count).map(|_| make(json!(random.guid()))).collect()
+}
+
+fn user(id: Value) -> Value {
+    json!({ "@odata.type": "#microsoft.graph.user", "id": id })
+}
+
+fn device(id: Value) -> Value {
+    json!({ "@odata.type": "#microsoft.graph.device", "id": id })
 }

@@ -29,6 +29,7 @@ mod updates;
 
 pub(crate) use crate::config::Content as Source;
 pub(crate) use admin_templates::known as known_definition;
+pub(crate) use directory::members;
 pub(crate) use generate::generate;
 pub(crate) use past::surround;
 

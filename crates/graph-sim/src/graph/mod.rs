@@ -7,6 +7,7 @@ mod delta;
 mod evaluate;
 mod intents;
 mod list;
+mod members;
 mod read;
 mod singletons;
 mod write;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Value, json};
 
-use super::{Reply, Request, definitions, delta, intents, list, singletons};
+use super::{Reply, Request, definitions, delta, intents, list, members, singletons};
 use crate::collections::{self, Kind, Navigation};
 use crate::errors::GraphError;
 use crate::path::{parameter, plain_name};
@@ -49,8 +49,11 @@ fn answer(request: Request<'_>, segments: &[String]) -> Result<Reply, GraphError
     if let Some(reply) = intents::get(request, &store, segments, &options)? {
         return Ok(reply);
     }
-    if let Some(reply) = definitions::get(Asked { request, store: &store, options: &options }, segments)? {
-        return Ok(reply);
+    let asked = Asked { request, store: &store, options: &options };
+    for get in [definitions::get, members::get] {
+        if let Some(reply) = get(asked, segments)? {
+            return Ok(reply);
+        }
     }
     if let [first, function] = segments
         && first.eq_ignore_ascii_case("groups")

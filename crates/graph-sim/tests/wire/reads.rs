@@ -119,6 +119,16 @@ async fn filters_selects_counts_and_searches_hold() {
     assert_eq!(session.send("GET", &search, None).await.status(), 400);
     let response = session.request("GET", &search).header("ConsistencyLevel", "eventual").send().await.unwrap();
     assert_eq!(support::json(response).await["value"][0]["id"], first["id"]);
+    let devices = format!(
+        "v1.0/groups/{}/transitiveMembers/microsoft.graph.device?$count=true&$top=1&$select=id",
+        first["id"].as_str().unwrap()
+    );
+    assert_eq!(session.send("GET", &devices, None).await.status(), 400, "a cast wants the header, too");
+    let response = session.request("GET", &devices).header("ConsistencyLevel", "eventual").send().await.unwrap();
+    let counted = support::json(response).await["@odata.count"].as_u64().unwrap();
+    let members = session.all(&format!("v1.0/groups/{}/members?$top=50", first["id"].as_str().unwrap())).await;
+    let is_device = |member: &&serde_json::Value| member["@odata.type"] == "#microsoft.graph.device";
+    assert!(!members.is_empty() && members.iter().filter(is_device).count() as u64 == counted);
     let app = &session.get("beta/deviceAppManagement/mobileApps?$top=1").await["value"][0];
     let (kind, name) =
         (app["@odata.type"].as_str().unwrap().trim_start_matches('#'), app["displayName"].as_str().unwrap());

@@ -6,9 +6,11 @@ mod definitions;
 mod delta;
 mod list;
 mod lookup;
+mod members;
 mod nested;
 
 pub use delta::Change;
+pub use members::Members;
 
 use std::sync::Arc;
 
@@ -20,6 +22,7 @@ use tokio::sync::mpsc;
 
 use crate::address::Addresses;
 use crate::batch::{Batcher, Read};
+use crate::budget::Cost;
 use crate::error::GraphError;
 use crate::pipeline::Pipeline;
 
@@ -90,8 +93,8 @@ impl Reader {
 
     /// Reads an address relative to the version, together with others where that is possible.
     async fn read(&self, contract: &Contract, relative: &str) -> Result<Value, GraphError> {
-        let (version, quota, priority) = (contract.version, contract.quota, self.pipeline.priority);
-        self.batcher.get(Read { version, relative, quota, priority }).await
+        let (version, cost, priority) = (contract.version, Cost::read(contract.quota), self.pipeline.priority);
+        self.batcher.get(Read { version, relative, cost, priority, eventual: false }).await
     }
 
     /// Lists and completes at the same time, but for rows that `is_known` answers for: they are seen and read no further.

@@ -44,6 +44,9 @@ pub struct Contract {
     /// Path below the version of the action that gives many objects by their ids (`ids`, `types`), where there is one.
     #[serde(default)]
     pub lookup: Option<String>,
+    /// Collection of everything in an object of it, directly or through others, of which devices and users can be counted.
+    #[serde(default)]
+    pub members: Option<String>,
     /// How the service tells what changed in the collection, where it does.
     #[serde(default)]
     pub delta: Option<Delta>,

@@ -17,6 +17,20 @@ pub struct Plan {
     pub blocks: Vec<Why>,
     /// What happens to each object; what others refer to comes first.
     pub items: Vec<PlanItem>,
+    /// How many are in the groups that it reaches, as far as the preview could count them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reached: Vec<Reached>,
+}
+
+/// How many are in a group, directly or through other groups, when the preview counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reached {
+    /// The group's id.
+    pub group: String,
+    /// Devices.
+    pub devices: u64,
+    /// Users.
+    pub users: u64,
 }
 
 /// What happens to one object.

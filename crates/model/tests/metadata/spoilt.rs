@@ -10,9 +10,10 @@ fn delta(path: &str, property: &str) -> Option<Delta> {
     Some(Delta { path: path.into(), whole: vec![property.into()] })
 }
 
-pub(crate) const SPOILT: [(&str, Spoil); 21] = [
+pub(crate) const SPOILT: [(&str, Spoil); 22] = [
     ("is not listed", |contract| contract.path = "deviceManagement/nonsense".into()),
     ("POST /nonsense is not listed", |contract| contract.lookup = Some("nonsense".into())),
+    ("nonsense/graph.user is not listed", |contract| contract.members = Some("nonsense".into())),
     ("GET deviceManagement/templates does not return", |contract| {
         contract.definitions.as_mut().expect("it has some").path = "deviceManagement/templates".into();
     }),

@@ -15,6 +15,7 @@ use store::Restore;
 
 use super::live::{Live, Look, gone_groups, look};
 use super::place::{Placed, Places};
+use super::reach::reached;
 use crate::restores::draft::{Draft, ObjectKey};
 use crate::restores::mapping::{Mapping, TargetAnswer, map};
 use crate::restores::plan::FORMAT;
@@ -67,8 +68,8 @@ pub(in crate::restores) async fn build(
     planner.plan(candidates);
     let items = planner.items;
     let directory_id = ctx.db.tenant(&ctx.scope).info().await.map_err(app_ending)?.directory_id;
-    let blocks = blocks(&items);
-    Ok(Plan { format: FORMAT, directory_id, observed_at_ms, blocks, items })
+    let (blocks, reached) = (blocks(&items), reached(graph, &items).await);
+    Ok(Plan { format: FORMAT, directory_id, observed_at_ms, blocks, items, reached })
 }
 
 fn candidates(chosen: Vec<SourceObject>, contents: Vec<Option<Value>>, mapping: &Mapping) -> Vec<Candidate> {

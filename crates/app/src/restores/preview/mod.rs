@@ -3,5 +3,6 @@
 mod build;
 mod live;
 mod place;
+mod reach;
 
 pub(in crate::restores) use build::build;

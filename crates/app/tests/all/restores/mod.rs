@@ -10,3 +10,4 @@ mod kept;
 mod laws;
 mod lost;
 mod moved;
+mod reach;

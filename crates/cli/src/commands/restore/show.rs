@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use app::restores::{Impact, ShownPlan, gates, impact, shown};
+use app::restores::{Impact, Reach, ShownPlan, gates, impact, shown};
 use model::AppError;
 use model::ids::RestoreId;
 use model::registry::Registry;
@@ -28,9 +28,9 @@ pub(super) fn file(session: &Session, path: &Path) -> Result<Exit, AppError> {
             .hint("Name a file that `restore plan -o` wrote")
             .caused_by(error)
     })?;
-    session.output.document(&json!({ "impact": impact_json(&impact(&plan.items)), "plan": plan }));
+    session.output.document(&json!({ "impact": impact_json(&impact(&plan)), "plan": plan }));
     print(session.output, &plan);
-    print_impact(session.output, &impact(&plan.items));
+    print_impact(session.output, &impact(&plan));
     Ok(Exit::Success)
 }
 
@@ -161,6 +161,7 @@ fn impact_json(impact: &Impact) -> Value {
         "groups": impact.groups,
         "all_users": impact.all_users,
         "all_devices": impact.all_devices,
+        "counted": impact.counted.values().collect::<Vec<_>>(),
         "risk": impact.risk.map(|risk| risk.to_string()),
     })
 }
@@ -168,12 +169,17 @@ fn impact_json(impact: &Impact) -> Value {
 fn print_impact(output: Output, impact: &Impact) {
     let groups = impact.groups.len();
     let mut parts = vec![if groups == 1 { "1 group".to_owned() } else { format!("{groups} groups") }];
-    if impact.all_devices {
-        parts.push("ALL DEVICES".to_owned());
-    }
-    if impact.all_users {
-        parts.push("ALL USERS".to_owned());
-    }
+    parts.extend([reach(impact.devices(), "device"), reach(impact.users(), "user")]);
     let risk = impact.risk.map(|risk| format!(", highest risk {risk}")).unwrap_or_default();
     output.line(format!("Reaches {}{risk}.", parts.join(", ")));
+}
+
+fn reach(reach: Reach, kind: &str) -> String {
+    let counted = |count: u64| if count == 1 { format!("1 {kind}") } else { format!("{count} {kind}s") };
+    match reach {
+        Reach::All => format!("ALL {}S", kind.to_uppercase()),
+        Reach::Exactly(count) => counted(count),
+        Reach::AtMost(count) => format!("at most {}", counted(count)),
+        Reach::Unknown => format!("{kind}s not counted"),
+    }
 }

@@ -1,6 +1,6 @@
 //! The fifth step: the gates, the second person, and the button that writes.
 
-use app::restores::{Confirmation, Gate, Impact, ShownPlan, gates, shown};
+use app::restores::{Confirmation, Gate, Impact, Reach, ShownPlan, gates, shown};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
@@ -205,14 +205,17 @@ fn blocked(wizard: &Wizard<'_>, closed: &[&Gate]) -> Markup {
 }
 
 fn reach(impact: &Impact) -> String {
-    let mut parts = vec![counted(impact.groups.len() as u64, "group", "groups")];
-    if impact.all_devices {
-        parts.push("all devices".to_owned());
+    let groups = counted(impact.groups.len() as u64, "group", "groups");
+    [groups, many(impact.devices(), "device", "devices"), many(impact.users(), "user", "users")].join(", ")
+}
+
+fn many(reach: Reach, one: &str, several: &str) -> String {
+    match reach {
+        Reach::All => format!("all {several}"),
+        Reach::Exactly(count) => counted(count, one, several),
+        Reach::AtMost(count) => format!("at most {}", counted(count, one, several)),
+        Reach::Unknown => format!("{several} not counted"),
     }
-    if impact.all_users {
-        parts.push("all users".to_owned());
-    }
-    parts.join(", ")
 }
 
 fn name_field(wizard: &Wizard<'_>, values: &Fields, error: &FormError, off: bool, why: Option<&str>) -> Markup {

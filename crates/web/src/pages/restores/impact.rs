@@ -1,6 +1,6 @@
 //! Whom a plan reaches, and what its pages say beside it.
 
-use app::restores::{Gate, Impact, ShownPlan};
+use app::restores::{Gate, Impact, Reach, ShownPlan};
 use maud::{Markup, html};
 
 use super::wizard::Wizard;
@@ -42,19 +42,37 @@ pub(super) async fn body(wizard: &Wizard<'_>, impact: &Impact) -> Result<Markup,
     Ok(html! {
         dl.impact {
             div { dt { "Groups" } dd { (number(ids.len() as u64)) } }
+            div { dt { "Devices" } dd { (reach(impact.devices())) } }
+            div { dt { "Users" } dd { (reach(impact.users())) } }
             div { dt { "Highest risk" } dd { @match impact.risk { Some(risk) => { (severity(severity_of(risk))) } None => { span.muted { "None" } } } } }
         }
         (everybody(impact))
         @if !ids.is_empty() {
             ul.links role="list" {
                 @for id in ids.iter().take(GROUPS) {
-                    li { (icon("users")) span { a href=(href(id)) { @match names.get(id) { Some(name) => { (name) } None => { span.mono { (short_id(id)) } } } } } }
+                    li { (icon("users")) span { a href=(href(id)) { @match names.get(id) { Some(name) => { (name) } None => { span.mono { (short_id(id)) } } } } (members(impact, id)) } }
                 }
             }
             @if more > 0 { p.help { "and " (counted(more, "other group", "other groups")) ", in the downloaded plan." } }
         }
-        p.help { "Groups that something of it is assigned to now, or afterwards. Names come from the last group sync; how many devices and people are in them is not known here." }
+        p.help { "Groups that something of it is assigned to now, or afterwards. Names come from the last group sync, members were counted by the preview. Who is in several groups counts in each." }
     })
+}
+
+/// How many of a kind, as exactly as it is known.
+fn reach(reach: Reach) -> Markup {
+    match reach {
+        Reach::All => html! { "All" },
+        Reach::Exactly(count) => html! { (number(count)) },
+        Reach::AtMost(count) => html! { small { "at most " } (number(count)) },
+        Reach::Unknown => html! { span.muted { "Not counted" } },
+    }
+}
+
+/// Who is in the group, behind its name.
+fn members(impact: &Impact, group: &str) -> Markup {
+    let Some(reached) = impact.counted.get(group) else { return html! { " " span.muted { "not counted" } } };
+    html! { " " span.muted { (counted(reached.devices, "device", "devices")) ", " (counted(reached.users, "user", "users")) } }
 }
 
 /// What reaches everybody is said first.
