@@ -81,6 +81,7 @@ impl ObjectQuery {
     pub(super) fn filter(&self, now_ms: i64) -> InventoryFilter {
         let has = |state: &str| self.states.iter().any(|each| each == state).then_some(true);
         InventoryFilter {
+            named: None,
             types: self.types.clone(),
             platforms: self.platforms.clone(),
             categories: Vec::new(),

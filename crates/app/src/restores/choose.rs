@@ -9,10 +9,8 @@ use store::{Db, Restore, TenantScope};
 
 use super::draft::{Choice, Draft, ObjectKey, Target};
 use super::mapping::{Mapping, decision, map, source_directory, target_decision};
+use super::named::meant;
 use super::source::{SourceObject, documents, objects, origin, source_scope};
-
-/// Longest id that a person may type.
-const ID_MAX: usize = 200;
 
 /// What is restored.
 #[derive(Debug, Clone)]
@@ -99,27 +97,26 @@ pub struct Answers {
     pub references: Vec<(String, String, Option<Choice>)>,
 }
 
-/// Keeps answers with the restore, and remembers them for later ones between the same directories. Ids that a person typed
-/// are checked against what is known of the tenant.
+/// Keeps answers with the restore, and remembers them for later ones between the same directories. What a person typed may be
+/// an id or a name; it is looked up in what is known of the tenant.
 pub async fn answer(
     db: &Db,
     scope: &TenantScope,
     restore: RestoreId,
     revision: i64,
-    answers: Answers,
+    mut answers: Answers,
 ) -> Result<i64, AppError> {
     scope.require(Capability::RestorePreview)?;
     let opened = open(db, scope, restore).await?;
     let mut draft = opened.draft.clone();
-    for (_, target) in &answers.targets {
-        if let Some(Target::Existing(id)) = target {
-            check_id(id)?;
+    for (object, target) in &mut answers.targets {
+        if let Some(Target::Existing(typed)) = target {
+            *typed = meant(db, scope, &object.type_key, typed).await?;
         }
     }
-    for (kind, _, choice) in &answers.references {
-        if let Some(Choice::Use(id)) = choice {
-            check_id(id)?;
-            check_known(db, scope, kind, id).await?;
+    for (kind, _, choice) in &mut answers.references {
+        if let Some(Choice::Use(typed)) = choice {
+            *typed = meant(db, scope, kind, typed).await?;
         }
     }
     for (object, target) in &answers.targets {
@@ -156,33 +153,4 @@ async fn remember(db: &Db, scope: &TenantScope, restore: &Restore, answers: &Ans
         .filter_map(|(kind, id, choice)| Some(decision(&directory_id, kind.clone(), id, choice.as_ref()?)));
     let decisions: Vec<_> = targets.chain(references).collect();
     db.tenant(scope).restores().remember(&decisions).await
-}
-
-fn check_id(id: &str) -> Result<(), AppError> {
-    let odd =
-        |letter: char| letter.is_whitespace() || letter.is_control() || matches!(letter, '/' | '?' | '#' | '{' | '}');
-    if id.is_empty() || id.chars().count() > ID_MAX || id.chars().any(odd) {
-        return Err(AppError::invalid("restore.bad_id", "This is no id that Microsoft Graph could have given")
-            .hint("Copy the object's id from the portal, or choose one from the list"));
-    }
-    Ok(())
-}
-
-/// An id of a kind whose objects are known has to be one of them.
-async fn check_known(db: &Db, scope: &TenantScope, kind: &str, id: &str) -> Result<(), AppError> {
-    let tenant = db.tenant(scope);
-    if kind == "groups" {
-        let is_guid = uuid::Uuid::try_parse(id).is_ok();
-        let known = tenant.groups().matching(&[id.to_owned()], &[], &[]).await?;
-        if known.is_empty() && !is_guid {
-            return Err(AppError::invalid("restore.bad_id", "A group's id is a GUID, and this is none")
-                .hint("Copy the object id from the group's page in Entra"));
-        }
-        return Ok(());
-    }
-    if kind.starts_with("external:") || tenant.inventory().get(kind, id).await.is_ok() {
-        return Ok(());
-    }
-    Err(AppError::invalid("restore.unknown_object", "No object of this kind with that id is known here")
-        .hint("Choose one from the list. If it is new, sync the inventory first"))
 }

@@ -10,6 +10,7 @@ pub mod execute_run;
 mod impact;
 mod made;
 mod mapping;
+mod named;
 mod plan;
 mod preview;
 pub mod preview_run;
@@ -25,6 +26,7 @@ pub use confirm::{Confirmation, Gate, approve, confirm, discard, gates, start_pr
 pub use draft::{Choice, Draft, ObjectKey, ReferenceChoice, Target, TargetChoice};
 pub use impact::{Impact, Reach, impact};
 pub use mapping::{Candidate, MappedReference, MappedTarget, Mapping, Origin, ReferenceAnswer, TargetAnswer};
+pub use named::offered;
 pub use progress::{Progress, of_run, progress};
 pub use shown::{ShownPlan, action_word, shown};
 pub use source::SourceObject;

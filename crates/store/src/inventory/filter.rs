@@ -4,7 +4,7 @@ use model::ids::TenantId;
 use model::registry::content::Reference;
 
 use super::Found;
-use crate::db::sql::{Arg, Builder, id};
+use crate::db::sql::{Arg, Builder, anywhere, id};
 
 /// All parts must fit; an empty part fits everything.
 #[derive(Debug, Clone, Default)]
@@ -15,6 +15,8 @@ pub struct InventoryFilter {
     pub platforms: Vec<String>,
     /// Categories.
     pub categories: Vec<String>,
+    /// A part of the name; case does not matter.
+    pub named: Option<String>,
     /// Only what a search found.
     pub found: Option<Found>,
     /// Content changed at or after this, milliseconds since the Unix epoch.
@@ -41,6 +43,9 @@ impl InventoryFilter {
             if !list.is_empty() {
                 query.text(column).one_of(list.iter().map(Arg::from));
             }
+        }
+        if let Some(part) = &self.named {
+            query.with(r" and o.name_key like {} escape '\'", [anywhere(&part.to_lowercase()).into()]);
         }
         if let Some(found) = &self.found {
             query.text(" and o.type_key || '/' || o.external_id").one_of(found.keys().iter().map(Arg::from));

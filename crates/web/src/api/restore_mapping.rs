@@ -125,7 +125,7 @@ pub(crate) struct TargetRequest {
     type_key: String,
     /// Graph's id in the source.
     id: String,
-    /// `"new"`, `"leave_out"` or `{"existing": ID}`.
+    /// `"new"`, `"leave_out"` or `{"existing": ID}`; in place of an id the name of an object that no other one has.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     target: Option<Target>,
@@ -139,7 +139,7 @@ pub(crate) struct ReferenceRequest {
     kind: String,
     /// Graph's id in the source.
     id: String,
-    /// `"keep"`, `"leave_out"` or `{"use": ID}`.
+    /// `"keep"`, `"leave_out"` or `{"use": ID}`; in place of an id the name of an object that no other one has.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     choice: Option<Choice>,

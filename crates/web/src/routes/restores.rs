@@ -31,6 +31,7 @@ fn pages() -> Vec<Row> {
         Row::page("/t/{tenant}/restores/{restore}/scope", LOOKS, restores::scope_page),
         Row::form("/t/{tenant}/restores/{restore}/scope", CHOOSES, restores::save_scope),
         Row::page("/t/{tenant}/restores/{restore}/checks", LOOKS, restores::checks_page),
+        Row::page("/t/{tenant}/restores/{restore}/names", LOOKS, restores::names),
         Row::form("/t/{tenant}/restores/{restore}/answers", CHOOSES, restores::save_answers),
         Row::page("/t/{tenant}/restores/{restore}/preview", LOOKS, restores::preview_page),
         Row::start("/t/{tenant}/restores/{restore}/preview", CHOOSES, restores::start_preview),

@@ -12,6 +12,7 @@ use crate::things::{Things, furnish, plan};
 on_both_databases!(
     a_restore_is_confirmed_only_behind_its_gates,
     whoever_saw_an_older_revision_changes_nothing,
+    a_name_that_nothing_has_is_refused_and_kept,
     a_second_person_is_one_who_did_not_begin_it,
     a_reader_sees_the_plan_and_changes_nothing,
     another_tenants_objects_are_taken_only_by_its_members
@@ -103,6 +104,24 @@ async fn whoever_saw_an_older_revision_changes_nothing(database: &TestDatabase) 
     let mapping = browser.get(&things.path("/api/v1/tenants/{tenant}/restores/{restore}/mapping")).await.body;
     let mapping: serde_json::Value = serde_json::from_str(&mapping).unwrap();
     assert_eq!(mapping["targets"][0]["answer"]["answer"], "left_out");
+    site.stop.cancel();
+}
+
+async fn a_name_that_nothing_has_is_refused_and_kept(database: &TestDatabase) {
+    let (site, things, owner) = world(database).await;
+    let mut browser = site.browser_of(owner).await;
+    let answers = things.path("/t/{tenant}/restores/{restore}/answers");
+    let form = format!("revision=1&show=all&t:scopeTags/{0}=skip&ti:scopeTags/{0}=No%20such%20tag", things.object);
+    let refused = browser.post(&answers, &form).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.body);
+    assert!(refused.body.contains("restore.unknown_object"), "{}", refused.body);
+    assert!(refused.body.contains("value=\"No such tag\""), "what was typed is kept");
+    assert!(refused.body.contains("<option value=\"skip\" selected>"), "and what was chosen: {}", refused.body);
+    let field = format!("ti:scopeTags/{}=object", things.object);
+    let offered = browser.get(&things.path(&format!("/t/{{tenant}}/restores/{{restore}}/names?{field}"))).await;
+    assert!(offered.body.contains(&format!("<option value=\"{}\">", things.object)), "{}", offered.body);
+    let by_name = form.replace("No%20such%20tag", &things.object.to_uppercase());
+    assert_eq!(browser.post(&answers, &by_name).await.status, StatusCode::SEE_OTHER);
     site.stop.cancel();
 }
 

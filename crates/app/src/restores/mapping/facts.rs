@@ -12,11 +12,11 @@ use store::{Db, Decision, GroupRow, ObjectRow, TenantScope};
 use super::Candidate;
 use crate::exchange::SetOrigin;
 use crate::inventory::all_of_type;
-use crate::restores::draft::{Choice, ObjectKey, Target};
+use crate::restores::draft::{Choice, Draft, ObjectKey, Target};
 use crate::restores::source::{SourceObject, SourceScope};
 
 /// Key of the contract of groups.
-pub(super) const GROUPS: &str = "groups";
+pub(in crate::restores) const GROUPS: &str = "groups";
 
 /// An object of the tenant that is written to.
 #[derive(Debug, Clone)]
@@ -52,6 +52,7 @@ impl Facts {
         scope: &TenantScope,
         source: &SourceScope<'_>,
         origin: Option<&SetOrigin>,
+        draft: &Draft,
         objects: &[SourceObject],
         named: &[Reference],
     ) -> Result<Self, AppError> {
@@ -64,11 +65,15 @@ impl Facts {
         let source_groups = there.groups().matching(&group_ids, &[], &[]).await?;
         let rule = |group: &GroupRow| Some((group.id.clone(), group.rule.clone()?));
         let rules: HashMap<_, _> = source_groups.iter().filter_map(rule).collect();
-        let mut names: HashMap<_, _> = source_groups.iter().map(|one| (group(&one.id), one.name.clone())).collect();
+        // Also of those that are gone: another one of that name may have taken the place.
+        let called = there.groups().names(&group_ids).await?;
+        let mut names: HashMap<_, _> = called.into_iter().map(|(id, name)| (group(&id), name)).collect();
         names.extend(names_there(db, source, objects, named).await?);
         let wanted_names: Vec<String> = group_ids.iter().filter_map(|id| names.get(&group(id)).cloned()).collect();
         let wanted_rules: Vec<String> = rules.values().cloned().collect();
-        let groups = here.groups().matching(&group_ids, &wanted_names, &wanted_rules).await?;
+        let (choices, targets) = remembered(db, scope, &directory_id, objects, named).await?;
+        let wanted_ids: Vec<String> = group_ids.into_iter().chain(groups_chosen(draft, &choices)).collect();
+        let groups = here.groups().matching(&wanted_ids, &wanted_names, &wanted_rules).await?;
         let kinds: BTreeSet<&str> = objects
             .iter()
             .map(|object| object.key.type_key.as_str())
@@ -78,7 +83,6 @@ impl Facts {
         for contract in kinds.into_iter().filter_map(|kind| Registry::embedded().get(kind)) {
             known.insert(contract.key.clone(), known_of(db, scope, contract).await?);
         }
-        let (choices, targets) = remembered(db, scope, &directory_id, objects, named).await?;
         Ok(Self {
             same_directory,
             objects: known,
@@ -178,16 +182,27 @@ pub(super) fn alike<'a>(name: &str, known: impl Iterator<Item = &'a Known>) -> V
     found
 }
 
-fn same_but_for_looks(one: &str, other: &str) -> bool {
+pub(in crate::restores) fn same_but_for_looks(one: &str, other: &str) -> bool {
     one.trim().to_lowercase() == other.trim().to_lowercase()
 }
 
-pub(super) fn candidate(id: &str, name: &str, note: &str) -> Candidate {
+pub(in crate::restores) fn candidate(id: &str, name: &str, note: &str) -> Candidate {
     Candidate { id: id.to_owned(), name: name.to_owned(), note: note.to_owned() }
 }
 
 fn group(id: &str) -> Reference {
     Reference { kind: GROUPS.to_owned(), external_id: id.to_owned() }
+}
+
+/// Groups that stand for others, by a choice of now or of earlier.
+fn groups_chosen(draft: &Draft, earlier: &HashMap<Reference, Choice>) -> Vec<String> {
+    let now = draft.references.iter().map(|one| (one.kind.as_str(), &one.choice));
+    let all = now.chain(earlier.iter().map(|(reference, choice)| (reference.kind.as_str(), choice)));
+    let used = all.filter_map(|(kind, choice)| match choice {
+        Choice::Use(id) if kind == GROUPS => Some(id.clone()),
+        _ => None,
+    });
+    used.collect()
 }
 
 /// Names of what is named, from the source's own objects and its inventory.

@@ -7,6 +7,7 @@ mod facts;
 mod references;
 mod targets;
 
+pub(super) use facts::{GROUPS, candidate, same_but_for_looks};
 pub(crate) use facts::{decision, source_directory, target_decision};
 
 use std::collections::BTreeMap;
@@ -162,7 +163,7 @@ pub(crate) async fn map(
 ) -> Result<Mapping, AppError> {
     let used = used(objects, documents, draft.assignments);
     let named: Vec<Reference> = used.keys().cloned().collect();
-    let facts = Facts::gather(db, scope, source, origin, objects, &named).await?;
+    let facts = Facts::gather(db, scope, source, origin, draft, objects, &named).await?;
     let targets: Vec<_> = objects
         .iter()
         .zip(documents)

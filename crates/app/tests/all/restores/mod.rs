@@ -10,4 +10,5 @@ mod kept;
 mod laws;
 mod lost;
 mod moved;
+mod named;
 mod reach;

@@ -70,7 +70,7 @@ fn parsed(text: &str) -> Result<(String, String, String), AppError> {
     });
     split.ok_or_else(|| {
         AppError::invalid("restore.map", format!("\"{text}\" is no answer"))
-            .hint("Write KIND/ID=ID, KIND/ID=new, KIND/ID=keep or KIND/ID=skip, as the plan prints it")
+            .hint("Write KIND/ID=ID, KIND/ID=NAME, KIND/ID=new, KIND/ID=keep or KIND/ID=skip, as the plan prints it")
     })
 }
 

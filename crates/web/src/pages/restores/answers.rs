@@ -30,7 +30,7 @@ pub(crate) async fn save(
         Ok(false) => Ok(go(&ctx, &form.only(&["show"]).href(&format!("{path}/checks")))),
         Err(error) => {
             let error = FormError::of(error)?;
-            let page = render(&shared, &ctx, &scope, id, &form.only(&["show"]), &error).await?;
+            let page = render(&shared, &ctx, &scope, id, &form.only(&["show", "from"]), &form, &error).await?;
             Ok(error.respond(page).into_response())
         }
     }
@@ -97,5 +97,5 @@ fn choice(value: String) -> Result<Choice, AppError> {
 
 fn no_answer() -> AppError {
     AppError::invalid("restore.no_answer", "That is none of the answers")
-        .hint("Choose one from the list, or type an id")
+        .hint("Choose one from the list, or type a name or an id")
 }

@@ -36,7 +36,7 @@ pub(crate) async fn page(
     PathId(id): PathId<RestoreId>,
     Asked(asked): Asked,
 ) -> Result<Markup, WebError> {
-    render(&shared, &ctx, &scope, id, &asked, &FormError::default()).await
+    render(&shared, &ctx, &scope, id, &asked, &Fields::default(), &FormError::default()).await
 }
 
 pub(super) async fn render(
@@ -45,6 +45,7 @@ pub(super) async fn render(
     scope: &TenantScope,
     id: RestoreId,
     asked: &Fields,
+    said: &Fields,
     error: &FormError,
 ) -> Result<Markup, WebError> {
     let wizard = Wizard::load(shared, ctx, scope, id, asked).await?;
@@ -54,7 +55,7 @@ pub(super) async fn render(
     let main = html! {
         (error.summary(&[]))
         (names(&wizard).await?)
-        (answers(&wizard, &mapping, asked))
+        (answers(&wizard, &mapping, asked, said))
     };
     let aside = html! {
         (section("checks", "Checks", "", &check_list(&wizard, &found)))
@@ -85,7 +86,7 @@ async fn names(wizard: &Wizard<'_>) -> Result<Markup, WebError> {
                         Some(at) => { (relative_time(&place.now(), at)) }
                         None => { "which has never run" }
                     }
-                    ". Run one if a group is missing. You can also type an id."
+                    ". Run one if a group is missing. You can also type a name or an id."
                 }
             }
             (button(&Button::new("Read directory groups", start).small().with_icon("users").off_when(off.clone())))
@@ -94,7 +95,7 @@ async fn names(wizard: &Wizard<'_>) -> Result<Markup, WebError> {
     })
 }
 
-fn answers(wizard: &Wizard<'_>, mapping: &Mapping, asked: &Fields) -> Markup {
+fn answers(wizard: &Wizard<'_>, mapping: &Mapping, asked: &Fields, said: &Fields) -> Markup {
     let path = format!("{}/checks", wizard.path());
     let all = questions(mapping);
     let open = all.iter().filter(|question| question.is_open()).count();
@@ -122,8 +123,9 @@ fn answers(wizard: &Wizard<'_>, mapping: &Mapping, asked: &Fields) -> Markup {
                 (csrf(&wizard.place.ctx.csrf))
                 input type="hidden" name="revision" value=(wizard.restore.revision);
                 input type="hidden" name="show" value=(show);
-                (section_of("objects", "Objects", &part, wizard, off.is_some()))
-                (section_of("references", "What they name", &part, wizard, off.is_some()))
+                input type="hidden" name="from" value=(from);
+                (section_of("objects", "Objects", &part, wizard, said, off.is_some()))
+                (section_of("references", "What they name", &part, wizard, said, off.is_some()))
                 (pager(&Pager {
                     shown: part.len() as u64,
                     total: Some(listed.len() as u64),

@@ -7,6 +7,7 @@ use model::restore::Why;
 use super::wizard::Wizard;
 use super::words::named;
 use crate::errors::sentence;
+use crate::fields::Fields;
 use crate::kit::badge::tag;
 use crate::kit::code::short_id;
 use crate::kit::facts::section;
@@ -198,6 +199,7 @@ pub(super) fn section_of(
     title: &str,
     part: &[&Question<'_>],
     wizard: &Wizard<'_>,
+    said: &Fields,
     off: bool,
 ) -> Markup {
     let objects = id == "objects";
@@ -206,8 +208,10 @@ pub(super) fn section_of(
     if wanted.is_empty() {
         return html! {};
     }
+    let names = format!("{}/names", wizard.path());
+    let form = Form { names: &names, said, off };
     let rows: Vec<Markup> =
-        wanted.iter().enumerate().map(|(at, question)| line(question, &format!("{id}-{at}"), off)).collect();
+        wanted.iter().enumerate().map(|(at, question)| line(question, &format!("{id}-{at}"), &form)).collect();
     let body = html! {
         table.table.stack role="table" {
             caption.vh { (title) " and where each goes" }
@@ -224,36 +228,50 @@ pub(super) fn section_of(
     section(id, title, "", &body)
 }
 
-fn line(question: &Question<'_>, id: &str, off: bool) -> Markup {
+/// What all controls of the form have in common.
+struct Form<'a> {
+    /// Where names are looked up while somebody types.
+    names: &'a str,
+    /// What was sent already, when something of it was wrong.
+    said: &'a Fields,
+    /// Whether nothing can be changed.
+    off: bool,
+}
+
+fn line(question: &Question<'_>, id: &str, form: &Form<'_>) -> Markup {
     let (name, shown) = (question.name(), question.shown());
     let first = html! { b { (name) } " " (question.about()) };
     row(
         "",
         &[
             cell("c-main", "", &first),
-            cell("c-main", "", &control(question, &shown, id, &name, off)),
+            cell("c-main", "", &control(question, &shown, id, &name, form)),
             cell("c-map", "", &shown.mark),
         ],
     )
 }
 
-/// The answers that can be chosen, and the field for an id that is not among them.
-fn control(question: &Question<'_>, shown: &Shown, id: &str, name: &str, off: bool) -> Markup {
-    if off || matches!(question, Question::Target(target) if target.answer == TargetAnswer::Removed) {
+/// The answers that can be chosen, and the field for one that is not among them.
+fn control(question: &Question<'_>, shown: &Shown, id: &str, name: &str, form: &Form<'_>) -> Markup {
+    if form.off || matches!(question, Question::Target(target) if target.answer == TargetAnswer::Removed) {
         return html! { (shown.words) @if let Some(why) = &shown.why { p.why { (sentence(&why.message)) " " code { (why.code) } } } };
     }
     let error = format!("{id}-e");
     let about = if shown.why.is_some() { format!("names-help {error}") } else { "names-help".to_owned() };
+    let picked = form.said.get(&question.field()).or(shown.chosen.as_deref());
+    let (typed, offers) = (question.typed_field(), format!("{id}-l"));
     html! {
         label.vh for=(id) { "Answer for " (name) }
         select.input.wide id=(id) name=(question.field()) aria-describedby=(about) aria-invalid=[shown.why.as_ref().map(|_| "true")] {
             @for (value, words) in options(question, shown) {
-                option value=(value) selected[shown.chosen.as_deref() == Some(value.as_str())] { (words) }
+                option value=(value) selected[picked == Some(value.as_str())] { (words) }
             }
         }
         div.pick {
-            label for=(format!("{id}-i")) { "Or the id of another" span.vh { " for " (name) } }
-            input.input.sm id=(format!("{id}-i")) name=(question.typed_field()) autocomplete="off" spellcheck="false" placeholder="Object id";
+            label for=(format!("{id}-i")) { "Or another" span.vh { " for " (name) } }
+            input.input.sm id=(format!("{id}-i")) name=(typed) value=(form.said.text(&typed)) list=(offers) autocomplete="off" spellcheck="false" placeholder="Name or id"
+                hx-get=(form.names) hx-trigger="input changed delay:250ms" hx-target=(format!("#{offers}")) hx-swap="innerHTML";
+            datalist id=(offers) {}
         }
         @if let Some(why) = &shown.why {
             p.err id=(error) { (icon("circle-x")) span { (sentence(&why.message)) " " code { (why.code) } } }
