@@ -1,8 +1,10 @@
 //! What of a set could be restored today: asked again whenever the tenant has changed, without a request.
 
 use app::backups::{Restorable, Verdict, judge_items, restorability};
+use app::restores::{ObjectKey, Source};
 use model::ids::BackupSetId;
 use model::run::Outcome;
+use testkit::restoring::{executed, previewed_of};
 use testkit::{TestDatabase, World, on_both_databases};
 
 use crate::support::{CATALOG, FILTERS, forbidden, id_at};
@@ -12,6 +14,7 @@ on_both_databases!(
     each_item_is_judged_by_what_there_is_today,
     a_group_that_is_gone_is_named_by_whom_it_is_assigned_to,
     what_was_not_captured_cannot_be_restored,
+    what_a_restore_made_again_is_there,
 );
 
 async fn verdict(world: &World, set: BackupSetId, id: &str) -> Verdict {
@@ -100,4 +103,26 @@ async fn what_was_not_captured_cannot_be_restored(database: &TestDatabase) {
     let scope = world.scope().await;
     let summary = restorability(&world.db, &scope, set).await.unwrap();
     assert!(summary.reasons.contains(&("restore.not_captured".to_owned(), 1)), "{:?}", summary.reasons);
+}
+
+async fn what_a_restore_made_again_is_there(database: &TestDatabase) {
+    let world = World::seeded(database, 160).await;
+    let (policy, filter) = filtered(&world);
+    let (_, set) = world.back_up("everything").await;
+    assert!(world.simulator.remove(world.directory(), FILTERS, &filter));
+    world.sync().await;
+    // What names the filter, without the filter.
+    database.execute("update inventory_coverage set at = 1").await;
+    let late = world.start_backup_of("after it went", &["settingsCatalog"]).await;
+    world.worked(late).await;
+    let scope = world.scope().await;
+    let late = world.db.tenant(&scope).backups().by_run(late).await.unwrap().unwrap().id;
+    assert!(codes(&verdict(&world, late, &policy).await).contains(&"restore.reference_gone"));
+    let key = ObjectKey::new("assignmentFilters", filter.as_str());
+    let source = Source::Set { tenant: world.tenants[0].id, set, objects: None };
+    let plan = previewed_of(&world, source, [key].into()).await;
+    assert_eq!(executed(&world, &plan).await.outcome, Outcome::Succeeded);
+    world.drain().await;
+    assert!(!codes(&verdict(&world, late, &policy).await).contains(&"restore.reference_gone"));
+    assert!(codes(&verdict(&world, set, &filter).await).is_empty(), "it is changed, not made a third time");
 }

@@ -43,6 +43,8 @@ pub struct Surroundings {
     pub seen: HashMap<Reference, LinkedObject>,
     /// Objects that the set holds with their content.
     pub in_set: HashSet<Reference>,
+    /// What an earlier restore made of an object that is gone, where that is there.
+    pub made: HashSet<Reference>,
     /// Whether the directory's groups were ever read.
     pub groups_read: bool,
 }
@@ -59,9 +61,10 @@ pub struct Subject<'a> {
 }
 
 impl Surroundings {
-    /// Whether it is there now, as last observed.
+    /// Whether it, or what a restore made of it, is there now, as last observed.
     fn is_there(&self, reference: &Reference) -> bool {
-        self.seen.get(reference).is_some_and(|seen| seen.missing_since.is_none())
+        let seen = self.seen.get(reference).is_some_and(|seen| seen.missing_since.is_none());
+        seen || self.made.contains(reference)
     }
 }
 
@@ -233,7 +236,7 @@ mod tests {
             }
         };
         let seen = there.iter().map(object(None)).chain(gone.iter().map(object(Some(1)))).collect();
-        Surroundings { seen, in_set: HashSet::new(), groups_read: true }
+        Surroundings { seen, in_set: HashSet::new(), made: HashSet::new(), groups_read: true }
     }
 
     fn judged(contract: &Contract, document: &Value, around: &Surroundings) -> (Restorable, Vec<String>) {

@@ -12,6 +12,9 @@ use model::registry::content::{self, Reference};
 use serde_json::Value;
 use store::{BackupItem, Db, TenantScope};
 
+use super::manifest_of;
+use crate::restores::{source_directory, source_scope, standing};
+
 pub use judge::{Restorable, Subject, Surroundings, Verdict, judge};
 
 /// Items judged at a time.
@@ -54,23 +57,23 @@ pub async fn judge_items(
     set: BackupSetId,
     items: &[BackupItem],
 ) -> Result<Vec<Verdict>, AppError> {
-    let groups_read = db.tenant(scope).groups().count().await? > 0;
+    let judge = Judge::of(db, scope, set).await?;
     let mut verdicts = Vec::with_capacity(items.len());
     for batch in items.chunks(BATCH) {
-        verdicts.extend(judge_batch(db, scope, set, batch, groups_read).await?);
+        verdicts.extend(judge.batch(batch).await?);
     }
     Ok(verdicts)
 }
 
 /// How much of the whole set could be written back.
 pub async fn restorability(db: &Db, scope: &TenantScope, set: BackupSetId) -> Result<Summary, AppError> {
-    let groups_read = db.tenant(scope).groups().count().await? > 0;
+    let judge = Judge::of(db, scope, set).await?;
     let (mut summary, mut reasons, mut after) = (Summary::default(), BTreeMap::<String, u64>::new(), 0);
     loop {
         let items = db.tenant(scope).backups().items(set, None, after, BATCH).await?;
         let Some(last) = items.last() else { break };
         after = last.sequence;
-        for verdict in judge_batch(db, scope, set, &items, groups_read).await? {
+        for verdict in judge.batch(&items).await? {
             match verdict.answer {
                 Restorable::Yes => summary.yes += 1,
                 Restorable::Partly => summary.partly += 1,
@@ -92,39 +95,55 @@ pub async fn item_document(db: &Db, scope: &TenantScope, item: &BackupItem) -> R
     serde_json::from_slice(&bytes).map(Some).map_err(AppError::internal)
 }
 
-async fn judge_batch(
-    db: &Db,
-    scope: &TenantScope,
+/// What holds for all items of a set.
+struct Judge<'a> {
+    db: &'a Db,
+    scope: &'a TenantScope,
     set: BackupSetId,
-    items: &[BackupItem],
+    /// The directory that its ids are of.
+    directory_id: String,
+    /// Whether the directory's groups were ever read.
     groups_read: bool,
-) -> Result<Vec<Verdict>, AppError> {
-    let tenant = db.tenant(scope);
-    let versions: Vec<VersionId> = items.iter().filter_map(|item| item.version).collect();
-    let mut documents: HashMap<VersionId, Value> = HashMap::with_capacity(versions.len());
-    for (version, bytes) in tenant.versions().documents(&versions).await? {
-        documents.insert(version, serde_json::from_slice(&bytes).map_err(AppError::internal)?);
+}
+
+impl<'a> Judge<'a> {
+    async fn of(db: &'a Db, scope: &'a TenantScope, set: BackupSetId) -> Result<Self, AppError> {
+        let groups_read = db.tenant(scope).groups().count().await? > 0;
+        let source = source_scope(db, scope, scope.tenant_id()).await?;
+        let origin = manifest_of(db, scope, set).await?.and_then(|manifest| manifest.origin);
+        let directory_id = source_directory(db, &source, origin.as_ref()).await?;
+        Ok(Self { db, scope, set, directory_id, groups_read })
     }
-    let document = |item: &BackupItem| item.version.and_then(|version| documents.get(&version));
-    let mut asked: HashSet<Reference> = HashSet::new();
-    for item in items {
-        asked.insert(reference_of(item));
-        if let Some((contract, document)) = Registry::embedded().get(&item.type_key).zip(document(item)) {
-            asked.extend(content::references(contract, document));
+
+    async fn batch(&self, items: &[BackupItem]) -> Result<Vec<Verdict>, AppError> {
+        let tenant = self.db.tenant(self.scope);
+        let versions: Vec<VersionId> = items.iter().filter_map(|item| item.version).collect();
+        let mut documents: HashMap<VersionId, Value> = HashMap::with_capacity(versions.len());
+        for (version, bytes) in tenant.versions().documents(&versions).await? {
+            documents.insert(version, serde_json::from_slice(&bytes).map_err(AppError::internal)?);
         }
+        let document = |item: &BackupItem| item.version.and_then(|version| documents.get(&version));
+        let mut asked: HashSet<Reference> = HashSet::new();
+        for item in items {
+            asked.insert(reference_of(item));
+            if let Some((contract, document)) = Registry::embedded().get(&item.type_key).zip(document(item)) {
+                asked.extend(content::references(contract, document));
+            }
+        }
+        let asked: Vec<Reference> = asked.into_iter().collect();
+        let seen = tenant.inventory().linked_objects(&asked).await?;
+        let seen: HashMap<Reference, _> = seen.into_iter().map(|object| (object.reference.clone(), object)).collect();
+        let in_set = tenant.backups().holds(self.set, &asked).await?;
+        let made = standing(self.db, self.scope, &self.directory_id, &asked).await?;
+        let around = Surroundings { seen, in_set, made, groups_read: self.groups_read };
+        Ok(items
+            .iter()
+            .map(|item| {
+                let contract = Registry::embedded().get(&item.type_key);
+                judge(&Subject { this: &reference_of(item), contract, document: document(item) }, &around)
+            })
+            .collect())
     }
-    let asked: Vec<Reference> = asked.into_iter().collect();
-    let seen = tenant.inventory().linked_objects(&asked).await?;
-    let seen: HashMap<Reference, _> = seen.into_iter().map(|object| (object.reference.clone(), object)).collect();
-    let in_set = tenant.backups().holds(set, &asked).await?;
-    let around = Surroundings { seen, in_set, groups_read };
-    Ok(items
-        .iter()
-        .map(|item| {
-            let contract = Registry::embedded().get(&item.type_key);
-            judge(&Subject { this: &reference_of(item), contract, document: document(item) }, &around)
-        })
-        .collect())
 }
 
 fn reference_of(item: &BackupItem) -> Reference {

@@ -303,6 +303,25 @@ async fn remembered(
     Ok((choices, targets))
 }
 
+/// What was decided that objects of a directory become, and what restores made of them.
+pub(crate) async fn made_of(
+    db: &Db,
+    scope: &TenantScope,
+    directory_id: &str,
+    asked: &[Reference],
+) -> Result<HashMap<Reference, Reference>, AppError> {
+    let filed: Vec<_> = asked.iter().map(|one| (target_kind(&one.kind), one.external_id.clone())).collect();
+    let mut made = HashMap::new();
+    for decision in db.tenant(scope).restores().decided(directory_id, &filed).await? {
+        let Some(kind) = decision.kind.strip_prefix(TARGET) else { continue };
+        if let Ok(Target::Existing(id)) = serde_json::from_value(decision.choice) {
+            let of = |id| Reference { kind: kind.to_owned(), external_id: id };
+            made.insert(of(decision.external_id), of(id));
+        }
+    }
+    Ok(made)
+}
+
 /// In front of a type's key, where a decision is about where an object goes and not about who names it.
 const TARGET: &str = "target:";
 

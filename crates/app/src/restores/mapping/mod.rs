@@ -8,7 +8,7 @@ mod references;
 mod targets;
 
 pub(super) use facts::{GROUPS, candidate, same_but_for_looks};
-pub(crate) use facts::{decision, source_directory, target_decision};
+pub(crate) use facts::{decision, made_of, source_directory, target_decision};
 
 use std::collections::BTreeMap;
 

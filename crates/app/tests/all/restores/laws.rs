@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use app::restores::{Answers, ObjectKey, Scope, ShownPlan, Source, Target, choose_scope};
+use app::restores::{
+    Answers, Choice, MappedReference, ObjectKey, Scope, ShownPlan, Source, Target, choose_scope, mapping, open,
+};
 use graph_sim::Content;
 use model::diff::{Difference, same_after_write};
 use model::ids::{BackupSetId, RunId};
@@ -13,7 +15,7 @@ use model::run::{ItemOutcome, Outcome};
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 use serde_json::Value;
-use store::Engine;
+use store::{Engine, InventoryFilter};
 use testkit::restoring::{answered, begun, executed, previewed, revision};
 use testkit::{Seed, TestDatabase, World};
 
@@ -39,6 +41,14 @@ struct Edit {
     pick: usize,
 }
 
+/// What a person answers.
+#[derive(Debug, Clone, Copy)]
+enum Said {
+    LeaveOut,
+    /// Another one of its kind, the one that the number picks.
+    Another(usize),
+}
+
 /// A tenant, what happens to it, and what is restored of it.
 #[derive(Debug, Clone)]
 struct Case {
@@ -47,8 +57,10 @@ struct Case {
     edits: Vec<Edit>,
     settings: bool,
     assignments: bool,
-    /// Objects that a person leaves out, picked among those that were edited.
-    left_out: Vec<usize>,
+    /// What a person says of objects, picked among those that were edited.
+    objects_said: Vec<(usize, Said)>,
+    /// What a person says of what they name, picked among all that is named.
+    references_said: Vec<(usize, Said)>,
     /// Whether only what was edited is chosen, and not the whole set.
     alone: bool,
 }
@@ -66,16 +78,19 @@ fn edit() -> impl Strategy<Value = Edit> {
 
 fn case() -> impl Strategy<Value = Case> {
     let parts = prop_oneof![4 => Just((true, true)), 1 => Just((true, false)), 1 => Just((false, true))];
-    let left_out = prop::collection::vec(any::<usize>(), 0..3);
+    let said = prop_oneof![Just(Said::LeaveOut), any::<usize>().prop_map(Said::Another)].boxed();
+    let said = || prop::collection::vec((any::<usize>(), said.clone()), 0..4);
+    let said = (said(), said());
     let numbers = (any::<u64>(), 40usize..170);
-    (numbers, prop::collection::vec(edit(), 1..40), parts, left_out, any::<bool>()).prop_map(
-        |((seed, objects), edits, (settings, assignments), left_out, alone)| Case {
+    (numbers, prop::collection::vec(edit(), 1..40), parts, said, any::<bool>()).prop_map(
+        |((seed, objects), edits, (settings, assignments), (objects_said, references_said), alone)| Case {
             seed,
             objects,
             edits,
             settings,
             assignments,
-            left_out,
+            objects_said,
+            references_said,
             alone,
         },
     )
@@ -197,21 +212,74 @@ async fn planned(world: &World, case: &Case, source: Source, edited: Vec<ObjectK
     if edited.is_empty() {
         return None;
     }
-    let left_out = case.left_out.iter().map(|pick| (edited[pick % edited.len()].clone(), Some(Target::LeaveOut)));
-    let targets: Vec<_> = left_out.collect();
     let restore = begun(world, source).await;
     let scope = world.scope().await;
-    let objects = case.alone.then(|| edited.into_iter().collect());
+    let objects = case.alone.then(|| edited.iter().cloned().collect());
     let chosen = Scope { objects, settings: case.settings, assignments: case.assignments };
     let revision = revision(world, &scope, restore).await;
     choose_scope(&world.db, &scope, restore, revision, chosen).await.unwrap();
-    answered(world, &scope, restore, Answers { targets: targets.clone(), ..Answers::default() }).await;
+    let opened = open(&world.db, &scope, restore).await.unwrap();
+    let named = mapping(&world.db, &scope, &opened).await.unwrap().references;
+    let answers = Answers {
+        targets: objects_said(world, case, &edited).await,
+        references: references_said(world, case, &named).await,
+    };
+    answered(world, &scope, restore, answers.clone()).await;
     let (_, plan) = previewed(world, restore).await;
-    for (key, _) in targets {
+    for (key, _) in answers.targets.iter().filter(|(_, target)| *target == Some(Target::LeaveOut)) {
         let item = plan.plan.items.iter().find(|item| item.type_key == key.type_key && item.source_id == key.id);
         assert!(item.is_none_or(|item| item.steps.is_empty()), "{key:?} was left out");
     }
     (!plan.restore.plan.as_ref().unwrap().blocked).then_some(plan)
+}
+
+/// Where objects go; the last word about each counts.
+async fn objects_said(world: &World, case: &Case, edited: &[ObjectKey]) -> Vec<(ObjectKey, Option<Target>)> {
+    let mut targets = BTreeMap::new();
+    for (pick, said) in &case.objects_said {
+        let key = &edited[pick % edited.len()];
+        let target = match said {
+            Said::LeaveOut => Some(Target::LeaveOut),
+            Said::Another(pick) => another(world, &key.type_key, &key.id, *pick).await.map(Target::Existing),
+        };
+        targets.insert(key.clone(), target);
+    }
+    targets.into_iter().collect()
+}
+
+/// What stands for what is named.
+async fn references_said(
+    world: &World,
+    case: &Case,
+    named: &[MappedReference],
+) -> Vec<(String, String, Option<Choice>)> {
+    let mut choices = Vec::new();
+    for (pick, said) in case.references_said.iter().filter(|_| !named.is_empty()) {
+        let reference = &named[pick % named.len()].reference;
+        let choice = match said {
+            Said::LeaveOut => Some(Choice::LeaveOut),
+            Said::Another(pick) => {
+                another(world, &reference.kind, &reference.external_id, *pick).await.map(Choice::Use)
+            }
+        };
+        choices.push((reference.kind.clone(), reference.external_id.clone(), choice));
+    }
+    choices
+}
+
+/// Another one of that kind, of those that are known.
+async fn another(world: &World, kind: &str, id: &str, pick: usize) -> Option<String> {
+    let scope = world.scope().await;
+    let mut known: Vec<String> = if kind == "groups" {
+        let groups = world.db.tenant(&scope).groups().list(None, None, 1_000).await.unwrap();
+        groups.into_iter().map(|group| group.id).collect()
+    } else {
+        let filter = InventoryFilter { types: vec![kind.into()], missing: Some(false), ..InventoryFilter::default() };
+        let rows = world.db.tenant(&scope).inventory().list(&filter, None, 1_000).await.unwrap();
+        rows.into_iter().map(|row| row.external_id).collect()
+    };
+    known.retain(|one| one != id);
+    (!known.is_empty()).then(|| known.swap_remove(pick % known.len()))
 }
 
 /// A type's key, and an id of it.
