@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use graph::GraphConfig;
 use reqwest::{Client, RequestBuilder, header};
 use serde::Serialize;
 use serde_json::Value;
@@ -15,7 +16,9 @@ use super::simulator::{Exchange, Simulator};
 use crate::Failure;
 
 /// Requests under way at the same time: as many as the product's client has.
-pub(crate) const AT_ONCE: usize = 40;
+pub(crate) fn at_once() -> usize {
+    GraphConfig::default().parallel_requests
+}
 
 /// What it took.
 #[derive(Debug, Clone, Copy, Serialize)]
@@ -38,7 +41,7 @@ pub(crate) async fn replay(simulator: &Simulator, exchanges: Vec<Exchange>) -> R
         client: Client::builder().gzip(true).build()?,
         token: simulator.token(&simulator.tenant).await?,
         address: simulator.address.clone(),
-        places: Arc::new(Semaphore::new(AT_ONCE)),
+        places: Arc::new(Semaphore::new(at_once())),
     };
     let round_trips = plan.send(&sender).await?;
     let seconds = began.elapsed().as_secs_f64();

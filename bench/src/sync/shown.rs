@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Throttling;
-use super::replay::AT_ONCE;
+use super::replay::at_once;
 use super::result::{Compared, Result};
 use crate::report;
 
@@ -56,8 +56,9 @@ pub(crate) fn table(cases: &[Compared]) {
     println!("{table}");
     println!("floor: latency × round trips that need each other's answers, or what the limits make our requests wait");
     println!(
-        "replay floor: a bare client that sends the requests of our sync to the same simulator on this machine, {AT_ONCE} at a \
-         time, pages one after another and batches after the first page of their lists, and throws the answers away"
+        "replay floor: a bare client that sends the requests of our sync to the same simulator on this machine, {} at a \
+         time, pages one after another and batches after the first page of their lists, and throws the answers away",
+        at_once()
     );
     cases.iter().for_each(replayed);
     cases.iter().for_each(later);

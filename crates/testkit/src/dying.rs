@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use app::restores::ITEMS_AT_ONCE;
 use graph_sim::Effect;
 use model::ids::RunId;
 use model::registry::DIRECTORY;
@@ -10,9 +11,6 @@ use model::run::Status;
 use store::WriteRow;
 
 use crate::{TestDatabase, World};
-
-/// Items that a worker writes at the same time: more requests than that are never on their way.
-const AT_ONCE: u64 = 4;
 
 /// A look at how many requests are on their way. When a worker dies decides how often it does, and nothing else.
 const LOOK: Duration = Duration::from_millis(20);
@@ -24,7 +22,8 @@ pub async fn ends_unless_left_unanswered(world: &World, database: &TestDatabase,
     loop {
         let quiet = tokio::time::timeout(LOOK, unanswered.changed()).await.is_err();
         let waiting = *unanswered.borrow() - before;
-        if waiting == AT_ONCE || (waiting > 0 && quiet) {
+        // More requests than that are never on their way.
+        if waiting == ITEMS_AT_ONCE as u64 || (waiting > 0 && quiet) {
             return false;
         }
         if world.run(run).await.status == Status::Completed {

@@ -24,6 +24,7 @@ pub use checks::{Check, Level, checks, groups_read};
 pub use choose::{Answers, Opened, Scope, answer, choose_scope, mapping, open};
 pub use confirm::{Confirmation, Gate, approve, confirm, discard, gates, start_preview};
 pub use draft::{Choice, Draft, ObjectKey, ReferenceChoice, Target, TargetChoice};
+pub use execute::ITEMS_AT_ONCE;
 pub use impact::{Impact, Reach, impact};
 pub(crate) use made::standing;
 pub(crate) use mapping::source_directory;

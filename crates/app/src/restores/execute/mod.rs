@@ -22,8 +22,8 @@ use super::made;
 use crate::inventory::item_key;
 use crate::starting::store_ending;
 
-/// Items that are written at the same time; those that name each other never are.
-const ITEMS_AT_ONCE: usize = 4;
+/// Items that a worker writes at the same time; those that name each other never are.
+pub const ITEMS_AT_ONCE: usize = 4;
 
 /// Writes what is left of the plan, one level after the other. Gives back for how long something has to be waited for.
 pub(super) async fn write(ctx: &RunCtx, graph: &TenantGraph, plan: &Plan) -> Result<Option<(i64, Reason)>, Ending> {
