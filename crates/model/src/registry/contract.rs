@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::approval::ApprovalKind;
 use super::reading::{Aligned, Delta, Hydrate, List, Part, Unchanged};
 use super::writing::{Assignable, BuiltIn, Create, Held, Update};
 
@@ -61,6 +62,9 @@ pub struct Contract {
     pub audited_as: Option<String>,
     /// Which published limit its requests count against.
     pub quota: Quota,
+    /// Which policies of Multi Admin Approval protect its objects, where that is known.
+    #[serde(default)]
+    pub approval: Option<ApprovalKind>,
     /// Property with the name that a person gave; what has none is called by its label.
     #[serde(default)]
     pub name: Option<String>,

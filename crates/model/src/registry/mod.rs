@@ -3,6 +3,7 @@
 //! A type is data: one file in `contracts/`, embedded in the binary, checked when it is first used and compared with
 //! Microsoft's published metadata by `tests/guard.rs`.
 
+mod approval;
 pub mod content;
 mod contract;
 mod reading;
@@ -18,6 +19,7 @@ use include_dir::{Dir, include_dir};
 
 use crate::change::ChangeLog;
 
+pub use approval::ApprovalKind;
 pub use contract::{
     Contract, DIRECTORY, DefinitionPaths, Mode, Permissions, PlatformRule, Quota, ReferenceRule, Risk, Version,
 };

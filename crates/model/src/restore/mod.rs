@@ -29,6 +29,6 @@ pub use mapping::{Mapped, Resolution, map_references};
 pub use order::{Cycle, Ordered, in_order, needs};
 pub use places::{DIRECTORY, GRAPH, NEW};
 pub use plain::own;
-pub use plan::{Action, Method, Plan, PlanItem, Purpose, Reached, Slot, Step, Why};
+pub use plan::{Action, Approval, Method, Plan, PlanItem, Purpose, Reached, Slot, Step, Why};
 pub use remove::remove;
 pub use steps::{bring_back, steps};

@@ -55,6 +55,12 @@ pub struct PlanItem {
     pub why: Vec<Why>,
     /// The requests, in order; empty when nothing is written.
     pub steps: Vec<Step>,
+    /// Application permissions that they need.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub permissions: Vec<String>,
+    /// Whether a second administrator has to approve them in Intune.
+    #[serde(default)]
+    pub approval: Approval,
     /// Whether the requests are only shown, for a person to make them: its kind is not written by a run.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub by_hand: bool,
@@ -68,6 +74,22 @@ pub struct PlanItem {
     /// Paths of what cannot be compared afterwards, because Graph never returns it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unverifiable: Vec<String>,
+}
+
+/// Whether Intune lets requests wait for a second administrator, by what was last observed of its approval policies.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, strum::Display)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Approval {
+    /// A policy protects what is written.
+    Expected,
+    /// There is a policy of which we do not know what it protects.
+    Possible,
+    /// No policy protects it.
+    NotExpected,
+    /// The policies were not read.
+    #[default]
+    Unknown,
 }
 
 /// What is done to an object.

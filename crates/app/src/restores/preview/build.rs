@@ -13,6 +13,7 @@ use model::restore::{
 use serde_json::Value;
 use store::Restore;
 
+use super::approval::Approvals;
 use super::live::{Live, Look, gone_groups, look};
 use super::place::{Placed, Places};
 use super::reach::reached;
@@ -64,7 +65,8 @@ pub(in crate::restores) async fn build(
     let live = look(graph, looks).await?;
     let places = Places::new(&mapping, &gone);
     let choice = Choice { settings: draft.settings, assignments: draft.assignments };
-    let mut planner = Planner { choice, live, places, granted, taken: HashSet::new(), items: Vec::new() };
+    let approvals = Approvals::of(&ctx.db, &ctx.scope).await.map_err(app_ending)?;
+    let mut planner = Planner { choice, live, places, granted, approvals, taken: HashSet::new(), items: Vec::new() };
     planner.plan(candidates);
     let items = planner.items;
     let directory_id = ctx.db.tenant(&ctx.scope).info().await.map_err(app_ending)?.directory_id;
@@ -97,6 +99,7 @@ struct Planner<'a> {
     live: HashMap<ObjectKey, Live>,
     places: Places<'a>,
     granted: BTreeSet<String>,
+    approvals: Approvals,
     /// Objects of the tenant that an item changes.
     taken: HashSet<(String, String)>,
     items: Vec<PlanItem>,
@@ -139,6 +142,8 @@ impl Planner<'_> {
             action,
             why,
             steps: Vec::new(),
+            permissions: candidate.contract.permissions.write.clone(),
+            approval: self.approvals.expected(candidate.contract),
             by_hand: false,
             live: None,
             promised: None,

@@ -1,5 +1,6 @@
 //! Making the plan: what is live, where objects are going to be, what would be sent.
 
+mod approval;
 mod build;
 mod live;
 mod place;

@@ -3,7 +3,7 @@
 use app::restores::Source;
 use model::registry::content::references;
 use model::registry::{DIRECTORY, Registry};
-use model::restore::Action;
+use model::restore::{Action, Approval};
 use model::run::{ItemOutcome, Outcome};
 use serde_json::{Value, json};
 use testkit::restoring::{begun, executed, planned, previewed, writing};
@@ -53,7 +53,9 @@ async fn a_changed_and_a_removed_object_come_back_and_nothing_else_is_touched(da
     world.simulator.remove(world.directory(), FILTERS, &removed);
     let (row, plan) = previewed(&world, begun(&world, source).await).await;
     assert_eq!(planned(&plan, "settingsCatalog", &changed).action, Action::Update, "{:?}", row.reason);
-    assert_eq!(planned(&plan, "assignmentFilters", &removed).action, Action::Create);
+    let made = planned(&plan, "assignmentFilters", &removed);
+    assert_eq!((made.action, made.approval), (Action::Create, Approval::NotExpected), "no policy asks for an approval");
+    assert_eq!(made.permissions, ["DeviceManagementConfiguration.ReadWrite.All"]);
     let run = executed(&world, &plan).await;
     assert_eq!(run.outcome, Outcome::Succeeded, "{:?} {:?}", run.reason, world.items(run.id).await);
     let after = named(&world, CATALOG, &changed);

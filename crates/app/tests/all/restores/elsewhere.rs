@@ -5,7 +5,7 @@ use app::starting::Extra;
 use graph_sim::Content;
 use model::access::Role;
 use model::ids::RunId;
-use model::restore::Action;
+use model::restore::{Action, Approval};
 use model::run::{Outcome, Status};
 use serde_json::json;
 use store::TenantScope;
@@ -121,6 +121,10 @@ async fn asked(world: &World, run: RunId) -> String {
 async fn decided(database: &TestDatabase, decision: &str) -> (World, store::RunRow) {
     let (world, source) = protected(database).await;
     let (_, plan) = previewed(&world, begun(&world, source).await).await;
+    let said = |key: &str| plan.plan.items.iter().find(|item| item.type_key == key).map(|item| item.approval);
+    assert_eq!(said("powershellScripts"), Some(Approval::Expected), "the plan says that it is going to wait");
+    assert_eq!(said("settingsCatalog"), Some(Approval::NotExpected));
+    assert_eq!(said("conditionalAccess"), Some(Approval::NotExpected));
     let run = confirmed(&world, &plan).await;
     let worker = world.worker();
     let code = asked(&world, run).await;

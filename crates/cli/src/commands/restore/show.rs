@@ -1,12 +1,13 @@
 //! A plan in the terminal: what happens to each object, why not, and what is left to answer.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use app::restores::{Impact, Reach, ShownPlan, gates, impact, shown};
 use model::AppError;
 use model::ids::RestoreId;
 use model::registry::Registry;
-use model::restore::{Action, Plan, PlanItem};
+use model::restore::{Action, Approval, Plan, PlanItem};
 use serde_json::{Value, json};
 use store::{RestoreState, TenantScope};
 
@@ -31,6 +32,7 @@ pub(super) fn file(session: &Session, path: &Path) -> Result<Exit, AppError> {
     session.output.document(&json!({ "impact": impact_json(&impact(&plan)), "plan": plan }));
     print(session.output, &plan);
     print_impact(session.output, &impact(&plan));
+    print_needs(session.output, &plan.items);
     Ok(Exit::Success)
 }
 
@@ -59,6 +61,7 @@ pub(super) async fn restore(session: &Session, scope: &TenantScope, restore: Res
     let output = session.output;
     print(output, &plan.plan);
     print_impact(output, &plan.impact);
+    print_needs(output, &plan.plan.items);
     for question in &asked {
         output.line(format!("\n? {} ({}): {} [{}]", question.name, question.key, question.question, question.code));
         for (typed, words) in &question.answers {
@@ -132,7 +135,8 @@ fn is_as_it_should_be(item: &PlanItem) -> bool {
 
 fn row(item: &PlanItem) -> Vec<String> {
     let contract = Registry::embedded().get(&item.type_key);
-    let why: Vec<String> = item.why.iter().map(|why| format!("{} [{}]", why.message, why.code)).collect();
+    let why = item.why.iter().map(|why| format!("{} [{}]", why.message, why.code));
+    let why: Vec<String> = why.chain(waits(item)).collect();
     vec![
         words(item).to_owned(),
         item.name.clone(),
@@ -181,5 +185,24 @@ fn reach(reach: Reach, kind: &str) -> String {
         Reach::Exactly(count) => counted(count),
         Reach::AtMost(count) => format!("at most {}", counted(count)),
         Reach::Unknown => format!("{kind}s not counted"),
+    }
+}
+
+/// Whether it is going to wait for somebody in Intune, as far as that is known.
+fn waits(item: &PlanItem) -> Option<String> {
+    match item.approval {
+        _ if item.steps.is_empty() || item.by_hand => None,
+        Approval::Expected => Some("Waits for an approval in Intune".to_owned()),
+        Approval::Possible => Some("May wait for an approval in Intune".to_owned()),
+        Approval::NotExpected | Approval::Unknown => None,
+    }
+}
+
+/// The permissions that the whole plan needs.
+fn print_needs(output: Output, items: &[PlanItem]) {
+    let writes = items.iter().filter(|item| !item.steps.is_empty() && !item.by_hand);
+    let needed: BTreeSet<&str> = writes.flat_map(|item| &item.permissions).map(String::as_str).collect();
+    if !needed.is_empty() {
+        output.line(format!("Needs {}.", needed.into_iter().collect::<Vec<_>>().join(", ")));
     }
 }

@@ -4,19 +4,21 @@ use app::restores::{ShownPlan, action_word};
 use maud::{Markup, html};
 use model::AppError;
 use model::diff::Line;
-use model::restore::{Action, PlanItem, Purpose, Step};
+use model::restore::{Action, Approval, PlanItem, Purpose, Step};
 
 use super::difference::{self, lines};
 use super::wizard::Wizard;
 use super::words::{ACTIONS, action_tag, look, named, purpose, risk};
 use crate::errors::sentence;
 use crate::fields::Fields;
+use crate::kit::badge::tag;
 use crate::kit::facets::{Facet, facets};
 use crate::kit::icon::icon;
 use crate::kit::json::json_viewer;
 use crate::kit::notice::empty_state;
 use crate::kit::number::counted;
 use crate::kit::pager::{Pager, pager};
+use crate::kit::tone::Tone;
 use crate::pages::inventory::{object_path, type_label};
 
 /// Items on a page.
@@ -138,6 +140,31 @@ pub(super) fn reasons(item: &PlanItem) -> Markup {
     html! {
         @if !what.is_empty() { p.why { (what) } }
         @for why in &item.why { p.why { (sentence(&why.message)) " " code { (why.code) } } }
+        @if let Some(words) = waits(item) { p.why { (tag(words, "user-question", Tone::Human)) } }
+    }
+}
+
+/// Whether it is going to wait for somebody in Intune, as far as that is known.
+fn waits(item: &PlanItem) -> Option<&'static str> {
+    match item.approval {
+        _ if item.steps.is_empty() || item.by_hand => None,
+        Approval::Expected => Some("Waits until a second administrator approves it in Intune."),
+        Approval::Possible => Some("May wait until a second administrator approves it in Intune."),
+        Approval::NotExpected | Approval::Unknown => None,
+    }
+}
+
+/// What its requests need.
+fn needs(item: &PlanItem) -> String {
+    let approval = match item.approval {
+        Approval::Expected => "Intune asks a second administrator for approval",
+        Approval::Possible => "Intune may ask a second administrator for approval",
+        Approval::NotExpected => "No approval in Intune is expected",
+        Approval::Unknown => "Whether Intune asks for an approval is not known: its approval policies were not read",
+    };
+    match item.permissions.as_slice() {
+        [] => format!("{approval}."),
+        needed => format!("Needs the permission {}. {approval}.", needed.join(" and ")),
     }
 }
 
@@ -151,6 +178,7 @@ pub(super) fn details(item: &PlanItem, tenant: &str, lines: Option<&[Line]>) -> 
         }
         @if count > 0 {
             p.help.diff-f { (how(item)) }
+            p.help.diff-f { (needs(item)) }
             details.more open[item.by_hand] {
                 summary { (icon("chevron-right")) "Show the " (counted(count, "request", "requests")) span.vh { " of " (named(&item.name)) } }
                 @for (number, step) in (1..).zip(&item.steps) { (request(item, number, step)) }
