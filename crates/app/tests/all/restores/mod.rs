@@ -1,5 +1,6 @@
 //! `restore.preview` and `restore.execute`: what a restore promises, and that it keeps it.
 
+mod approvals;
 mod back;
 mod chosen;
 mod death;
