@@ -1,0 +1,100 @@
+// The whole wizard without a mouse: every control is reached by Tab, and nothing is focused by the test itself.
+import { CONTOSO, OWNER } from '../support/site.mjs';
+import { expect, signIn, test } from '../support/test.mjs';
+
+const COLLECTION = 'deviceManagement/configurationPolicies';
+const SET = 'Before a keyboard is enough';
+const as = ['--as', OWNER.email];
+/** More controls than a page has. */
+const TABS = 400;
+
+async function objects(site, collection) {
+  const answer = await fetch(`${site.simulator.value}/_sim/objects?collection=${encodeURIComponent(collection)}`);
+  return answer.json();
+}
+
+/** Presses Tab until that control has the focus. */
+async function tabTo(page, control) {
+  await expect(control).toBeVisible();
+  const wanted = await control.elementHandle();
+  for (let tab = 0; tab < TABS; tab += 1) {
+    if (await wanted.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`Tab does not reach ${control}`);
+}
+
+async function press(page, control, key = 'Enter') {
+  await tabTo(page, control);
+  await page.keyboard.press(key);
+}
+
+const title = (page, name) => expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
+
+test('a restore from its source to the way back, by keyboard alone', async ({ page, site }) => {
+  test.setTimeout(240_000);
+  await site.command(['sync', 'Contoso', '--groups', '--whole', ...as]);
+  await site.command(['sync', 'Contoso', '--type', 'settingsCatalog', ...as]);
+  await site.command(['backup', 'create', 'Contoso', '--name', SET, ...as], { codes: [3] });
+  const target = (policy) => policy.assignments?.map((one) => one.target?.groupId).find(Boolean);
+  const policies = await objects(site, COLLECTION);
+  const names = policies.map((policy) => policy.name);
+  const alone = (policy) => names.indexOf(policy.name) === names.lastIndexOf(policy.name);
+  const policy = policies.find((one) => target(one) && alone(one));
+  await site.simulate('change', { collection: COLLECTION, id: policy.id, set: { description: 'Changed last night' } });
+  await site.simulate('change', { collection: 'groups', id: target(policy), remove: true });
+  await site.command(['sync', 'Contoso', '--groups', '--whole', ...as]);
+  await signIn(page, site, OWNER);
+
+  await test.step('source', async () => {
+    await press(page, page.getByRole('link', { name: 'Backups', exact: true }));
+    await press(page, page.getByRole('link', { name: SET }));
+    await press(page, page.getByRole('link', { name: 'Restore…' }));
+    await press(page, page.getByRole('button', { name: /^Restore here/ }));
+  });
+
+  await test.step('scope', async () => {
+    await title(page, /^Restore \d+ items to Contoso$/);
+    await tabTo(page, page.getByRole('searchbox', { name: 'Find an object by name' }));
+    await page.keyboard.type(policy.name);
+    await expect(page.getByRole('checkbox', { name: /^Restore / })).toHaveCount(1);
+    await press(page, page.getByRole('checkbox', { name: /^Assignments/ }), 'Space');
+    await press(page, page.getByRole('button', { name: 'Only the ticked ones of this page' }));
+    await title(page, 'Restore 1 item to Contoso');
+    await press(page, page.getByRole('button', { name: 'Continue with checks' }));
+  });
+
+  await test.step('checks: the group that is gone is left out', async () => {
+    await expect(page.getByRole('table', { name: /^What they name/ })).toContainText('restore.reference_gone');
+    await tabTo(page, page.getByRole('combobox', { name: /^Answer for/ }).first());
+    await page.keyboard.type('Leave');
+    await press(page, page.getByRole('button', { name: 'Save and continue with the preview' }));
+  });
+
+  await test.step('preview', async () => {
+    await press(page, page.getByRole('button', { name: 'Start preview' }));
+    await expect(page.getByRole('heading', { level: 2, name: /^Plan [0-9a-f]{8}/ })).toBeVisible({ timeout: 60_000 });
+    await press(page, page.getByRole('link', { name: /^Difference of/ }));
+    await expect(page.getByRole('main')).toContainText('Needs the permission DeviceManagementConfiguration.ReadWrite.All');
+    await press(page, page.getByRole('link', { name: 'Continue to confirm' }));
+  });
+
+  await test.step('confirm', async () => {
+    await press(page, page.getByRole('checkbox', { name: /^I have reviewed the impact/ }), 'Space');
+    await tabTo(page, page.getByLabel(/^Type the tenant’s name/));
+    await page.keyboard.type(CONTOSO.displayName);
+    await tabTo(page, page.getByLabel('Reason'));
+    await page.keyboard.type('Undo the change of last night');
+    await press(page, page.getByRole('button', { name: 'Restore 1 item to Contoso' }));
+    await expect(page.locator('#run-summary')).toContainText('Succeeded', { timeout: 60_000 });
+  });
+
+  const now = async () => (await objects(site, COLLECTION)).find((one) => one.id === policy.id);
+  expect((await now()).description).toBe(policy.description);
+  expect(JSON.stringify((await now()).assignments)).not.toContain(target(policy));
+
+  await test.step('undo begins a new restore', async () => {
+    await press(page, page.getByRole('button', { name: 'Undo this restore' }));
+    await title(page, 'Undo 1 item in Contoso');
+  });
+});
