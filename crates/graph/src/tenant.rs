@@ -96,6 +96,11 @@ impl TenantGraph {
         self.reader.deleted(contract, external_id).await
     }
 
+    /// Whether the tenant has that id in a collection that objects of the type name, and that has no contract of its own.
+    pub async fn has(&self, contract: &Contract, collection: &str, id: &str) -> Result<bool, GraphError> {
+        self.reader.has(contract, collection, id).await
+    }
+
     /// Sends a write, once. It is sent again only while nothing has happened for certain; the error says whether that is so.
     pub async fn write(&self, contract: &Contract, write: &Write) -> Result<Written, WriteError> {
         self.reader.write(contract, write).await

@@ -114,6 +114,9 @@ impl Guard<'_> {
         if let Some(lookup) = &self.contract.lookup {
             self.method("POST", &format!("/{lookup}"));
         }
+        for found in self.contract.references.iter().filter_map(|rule| rule.found.as_ref()) {
+            self.method("GET", &format!("/{}/{{}}", found.at));
+        }
         if let Some(members) = &self.contract.members {
             ["device", "user"].iter().for_each(|kind| self.method("GET", &format!("{item}/{members}/graph.{kind}")));
         }

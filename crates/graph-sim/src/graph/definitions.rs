@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::read::{Asked, with_context};
+use super::write::template_definition;
 use super::{Reply, list};
 use crate::collections::Navigation;
 use crate::content::definitions;
@@ -13,6 +14,9 @@ use crate::render::Node;
 
 const SETTINGS: [&str; 3] = ["configurationSettings", "complianceSettings", "reusableSettings"];
 const CATEGORIES: [&str; 2] = ["configurationCategories", "complianceCategories"];
+
+/// Those of administrative templates, of which each is asked for by its id.
+const OF_TEMPLATES: &str = "groupPolicyDefinitions";
 
 static LIST: Navigation = Navigation::list("definitions");
 
@@ -24,6 +28,14 @@ pub(super) fn get(asked: Asked<'_>, segments: &[String]) -> Result<Option<Reply>
     let is = |names: &[&str]| names.iter().any(|name| name.eq_ignore_ascii_case(collection));
     if !root.eq_ignore_ascii_case("deviceManagement") || rest.len() > 1 {
         return Ok(None);
+    }
+    if let (true, [id]) = (collection.eq_ignore_ascii_case(OF_TEMPLATES), rest) {
+        let found = template_definition(asked.store, id).ok_or_else(|| GraphError::not_found(id))?;
+        return Ok(Some(with_context(
+            asked.request,
+            &format!("deviceManagement/{collection}/$entity"),
+            Node::Made(found),
+        )));
     }
     let all = if is(&SETTINGS) {
         definitions::all(asked.store)

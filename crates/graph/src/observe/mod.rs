@@ -136,6 +136,15 @@ impl Reader {
 }
 
 impl Reader {
+    /// Whether a collection without a contract of its own has that id.
+    pub(crate) async fn has(&self, contract: &Contract, collection: &str, id: &str) -> Result<bool, GraphError> {
+        match self.read(contract, &crate::address::by_id(collection, id)).await {
+            Ok(_) => Ok(true),
+            Err(error) if error.code == "graph.not_found" => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// One object among the deleted ones.
     pub(crate) async fn deleted(&self, contract: &Contract, id: &str) -> Result<Option<Value>, GraphError> {
         let Some(bin) = &contract.deleted else { return Ok(None) };

@@ -272,6 +272,19 @@ pub struct ReferenceRule {
     /// the rule ends in `.id` then, and what holds the id is a part.
     #[serde(default)]
     pub bind: Option<String>,
+    /// Where a tenant has what is named and another one may not.
+    #[serde(default)]
+    pub found: Option<Found>,
+}
+
+/// Where something without a contract is found, so that nobody is promised what the tenant cannot take.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Found {
+    /// Path below the version of the collection that has it by its id.
+    pub at: String,
+    /// What is said where it is missing, with what a person does then.
+    pub missing: String,
 }
 
 /// Where the definitions of settings are read. They say what a setting is called and are never a part of the object.

@@ -21,7 +21,7 @@ use crate::change::ChangeLog;
 
 pub use approval::ApprovalKind;
 pub use contract::{
-    Contract, DIRECTORY, DefinitionPaths, Mode, Permissions, PlatformRule, Quota, ReferenceRule, Risk, Version,
+    Contract, DIRECTORY, DefinitionPaths, Found, Mode, Permissions, PlatformRule, Quota, ReferenceRule, Risk, Version,
 };
 pub use reading::{Aligned, Delta, Hydrate, List, Part, Unchanged};
 pub use segment::path_segment;

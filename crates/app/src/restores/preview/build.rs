@@ -14,6 +14,7 @@ use serde_json::Value;
 use store::Restore;
 
 use super::approval::Approvals;
+use super::found::{Missing, missing};
 use super::live::{Live, Look, gone_groups, look};
 use super::place::{Placed, Places};
 use super::reach::reached;
@@ -63,10 +64,13 @@ pub(in crate::restores) async fn build(
     };
     let observed_at_ms = ctx.db.ping().await.map_err(crate::starting::store_ending)?;
     let live = look(graph, looks).await?;
+    let documents = candidates.iter().filter_map(|one| Some((one.contract, one.document.as_ref()?)));
+    let missing = missing(graph, documents).await?;
     let places = Places::new(&mapping, &gone);
     let choice = Choice { settings: draft.settings, assignments: draft.assignments };
     let approvals = Approvals::of(&ctx.db, &ctx.scope).await.map_err(app_ending)?;
-    let mut planner = Planner { choice, live, places, granted, approvals, taken: HashSet::new(), items: Vec::new() };
+    let mut planner =
+        Planner { choice, live, missing, places, granted, approvals, taken: HashSet::new(), items: Vec::new() };
     planner.plan(candidates);
     let items = planner.items;
     let directory_id = ctx.db.tenant(&ctx.scope).info().await.map_err(app_ending)?.directory_id;
@@ -97,6 +101,7 @@ fn blocks(items: &[PlanItem]) -> Vec<Why> {
 struct Planner<'a> {
     choice: Choice,
     live: HashMap<ObjectKey, Live>,
+    missing: Missing,
     places: Places<'a>,
     granted: BTreeSet<String>,
     approvals: Approvals,
@@ -191,6 +196,11 @@ impl Planner<'_> {
                 (Some(target.id.clone()), live)
             }
         };
+        let found = if let Live::Found(live) = &live { Some(live) } else { None };
+        let document = candidate.document.as_ref().unwrap_or(&Value::Null);
+        if let Some(why) = self.missing.of(candidate.contract, document, found) {
+            return self.empty(candidate, Action::Impossible, vec![why]);
+        }
         match live {
             Live::Unread(why) => self.empty(candidate, Action::Impossible, vec![why]),
             Live::Found(live) => self.change(candidate, id, live),

@@ -61,7 +61,7 @@ async fn deleted(graph: &TenantGraph, contract: &'static Contract, id: &str) -> 
     }
 }
 
-fn again(error: GraphError) -> Ending {
+pub(super) fn again(error: GraphError) -> Ending {
     Ending::Retry(Failure::new(error.code, error.message))
 }
 

@@ -2,6 +2,7 @@
 
 mod approval;
 mod build;
+mod found;
 mod live;
 mod place;
 mod reach;

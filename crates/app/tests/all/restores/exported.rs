@@ -83,14 +83,24 @@ async fn planned(world: &World, set: BackupSetId) -> ShownPlan {
     previewed(world, restore).await.1
 }
 
+/// A tenant that lacks what no export brings is told before anything is written.
+fn assert_said_what_is_not_here(plan: &ShownPlan) {
+    let impossible = plan.plan.items.iter().filter(|item| item.action == Action::Impossible);
+    let impossible: Vec<_> = impossible.map(|item| (item.type_key.as_str(), item.why[0].code.as_str())).collect();
+    let of = |kind: &str| impossible.iter().filter(|item| **item == (kind, "restore.not_here")).count();
+    let all = (of("groupPolicyConfigurations"), of("intents"), impossible.len());
+    assert_eq!(all, (5, 3, 8), "{impossible:?}");
+}
+
 async fn exported_policies_are_imported_restored_and_backed_up_the_same(database: &TestDatabase) {
     let Some(folder) = shared::folder("corpus") else { return };
     let world = World::of(database, vec![Content::Empty, Content::Folder(folder.clone())]).await;
     let from = &world.simulator.tenants()[1].tenant_id;
-    prepare(&world.simulator, from, world.directory());
     world.sync().await;
     let set = imported(&world, archive(&folder)).await;
     let wanted = contents(&world, set).await;
+    assert_said_what_is_not_here(&planned(&world, set).await);
+    prepare(&world.simulator, from, world.directory());
     let plan = planned(&world, set).await;
     assert!(plan.plan.items.iter().all(|item| item.action == Action::Create && !item.by_hand), "{plan:#?}");
     let run = executed(&world, &plan).await;

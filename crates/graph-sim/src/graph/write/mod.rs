@@ -33,6 +33,7 @@ use crate::schema::{self, Dialect};
 use crate::store::Store;
 
 pub(crate) use create::complete;
+pub(super) use templates::definition as template_definition;
 
 /// Properties that no write sets. Sources: Microsoft's metadata and what three working tools strip before a POST.
 const READ_ONLY: &[&str] = &["id", "createdDateTime", "lastModifiedDateTime", "modifiedDateTime", "version"];

@@ -108,7 +108,8 @@ fn values(store: &Store) -> impl Iterator<Item = &Value> {
     all.filter_map(|(_, policy)| policy["definitionValues"].as_array()).flatten()
 }
 
-fn definition(store: &Store, id: &str) -> Option<Value> {
+/// The definition of that id, as far as the tenant has one.
+pub(in crate::graph) fn definition(store: &Store, id: &str) -> Option<Value> {
     let used = values(store).map(|value| &value["definition"]).find(|definition| definition["id"] == id).cloned();
     used.or_else(|| store.get(DEFINITIONS, id).cloned()).or_else(|| known(id).map(|(definition, _)| definition))
 }
