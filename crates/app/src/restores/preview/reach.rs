@@ -1,7 +1,7 @@
 //! How many devices and users are in the groups that a plan reaches.
 
 use futures::future::join_all;
-use graph::TenantGraph;
+use graph::{Members, TenantGraph};
 use model::registry::Registry;
 use model::restore::{PlanItem, Reached};
 
@@ -12,7 +12,11 @@ pub(super) async fn reached(graph: &TenantGraph, items: &[PlanItem]) -> Vec<Reac
     let Some(contract) = Registry::embedded().get("groups") else { return Vec::new() };
     let count = |group: String| async move {
         let told = |error: &graph::GraphError| tracing::info!(code = error.code, "members of a group were not counted");
-        let members = graph.members(contract, &group).await.inspect_err(told).ok()?;
+        let members = match graph.members(contract, &group).await {
+            // Nobody is in a group that is gone, which the live object may still name.
+            Err(error) if error.code == "graph.not_found" => Members { devices: 0, users: 0 },
+            counted => counted.inspect_err(told).ok()?,
+        };
         Some(Reached { group, devices: members.devices, users: members.users })
     };
     join_all(impact_of(items).groups.into_iter().map(count)).await.into_iter().flatten().collect()

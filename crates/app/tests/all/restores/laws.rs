@@ -3,9 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use app::restores::{
-    Answers, Choice, MappedReference, ObjectKey, Scope, ShownPlan, Source, Target, choose_scope, mapping, open,
-};
+use app::restores::{Answers, ObjectKey, Scope, ShownPlan, Source, Target, choose_scope, mapping, open};
 use graph_sim::Content;
 use model::diff::{Difference, same_after_write};
 use model::ids::{BackupSetId, RunId};
@@ -15,12 +13,13 @@ use model::run::{ItemOutcome, Outcome};
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 use serde_json::Value;
-use store::{Engine, InventoryFilter};
+use store::Engine;
 use testkit::restoring::{answered, begun, executed, previewed, revision};
 use testkit::{Seed, TestDatabase, World};
 
 use super::chosen::{Chosen, all, clean, forget};
 use super::kept::{backed_up_now, contents, made};
+use super::random::{Said, objects_said, references_said};
 
 /// What somebody does to an object.
 #[derive(Debug, Clone, Copy)]
@@ -39,14 +38,6 @@ enum What {
 struct Edit {
     what: What,
     pick: usize,
-}
-
-/// What a person answers.
-#[derive(Debug, Clone, Copy)]
-enum Said {
-    LeaveOut,
-    /// Another one of its kind, the one that the number picks.
-    Another(usize),
 }
 
 /// A tenant, what happens to it, and what is restored of it.
@@ -221,8 +212,8 @@ async fn planned(world: &World, case: &Case, source: Source, edited: Vec<ObjectK
     let opened = open(&world.db, &scope, restore).await.unwrap();
     let named = mapping(&world.db, &scope, &opened).await.unwrap().references;
     let answers = Answers {
-        targets: objects_said(world, case, &edited).await,
-        references: references_said(world, case, &named).await,
+        targets: objects_said(world, &case.objects_said, &edited).await,
+        references: references_said(world, &case.references_said, &named).await,
     };
     answered(world, &scope, restore, answers.clone()).await;
     let (_, plan) = previewed(world, restore).await;
@@ -231,55 +222,6 @@ async fn planned(world: &World, case: &Case, source: Source, edited: Vec<ObjectK
         assert!(item.is_none_or(|item| item.steps.is_empty()), "{key:?} was left out");
     }
     (!plan.restore.plan.as_ref().unwrap().blocked).then_some(plan)
-}
-
-/// Where objects go; the last word about each counts.
-async fn objects_said(world: &World, case: &Case, edited: &[ObjectKey]) -> Vec<(ObjectKey, Option<Target>)> {
-    let mut targets = BTreeMap::new();
-    for (pick, said) in &case.objects_said {
-        let key = &edited[pick % edited.len()];
-        let target = match said {
-            Said::LeaveOut => Some(Target::LeaveOut),
-            Said::Another(pick) => another(world, &key.type_key, &key.id, *pick).await.map(Target::Existing),
-        };
-        targets.insert(key.clone(), target);
-    }
-    targets.into_iter().collect()
-}
-
-/// What stands for what is named.
-async fn references_said(
-    world: &World,
-    case: &Case,
-    named: &[MappedReference],
-) -> Vec<(String, String, Option<Choice>)> {
-    let mut choices = Vec::new();
-    for (pick, said) in case.references_said.iter().filter(|_| !named.is_empty()) {
-        let reference = &named[pick % named.len()].reference;
-        let choice = match said {
-            Said::LeaveOut => Some(Choice::LeaveOut),
-            Said::Another(pick) => {
-                another(world, &reference.kind, &reference.external_id, *pick).await.map(Choice::Use)
-            }
-        };
-        choices.push((reference.kind.clone(), reference.external_id.clone(), choice));
-    }
-    choices
-}
-
-/// Another one of that kind, of those that are known.
-async fn another(world: &World, kind: &str, id: &str, pick: usize) -> Option<String> {
-    let scope = world.scope().await;
-    let mut known: Vec<String> = if kind == "groups" {
-        let groups = world.db.tenant(&scope).groups().list(None, None, 1_000).await.unwrap();
-        groups.into_iter().map(|group| group.id).collect()
-    } else {
-        let filter = InventoryFilter { types: vec![kind.into()], missing: Some(false), ..InventoryFilter::default() };
-        let rows = world.db.tenant(&scope).inventory().list(&filter, None, 1_000).await.unwrap();
-        rows.into_iter().map(|row| row.external_id).collect()
-    };
-    known.retain(|one| one != id);
-    (!known.is_empty()).then(|| known.swap_remove(pick % known.len()))
 }
 
 /// A type's key, and an id of it.

@@ -12,4 +12,5 @@ mod laws;
 mod lost;
 mod moved;
 mod named;
+mod random;
 mod reach;

@@ -9,7 +9,11 @@ use testkit::{TestDatabase, World, on_both_databases};
 
 use crate::support::{CATALOG, forbidden};
 
-on_both_databases!(members_are_counted_once_for_each_group, without_a_count_the_plan_is_no_worse,);
+on_both_databases!(
+    members_are_counted_once_for_each_group,
+    nobody_is_in_a_group_that_is_gone,
+    without_a_count_the_plan_is_no_worse,
+);
 
 /// A tenant whose only assigned object was changed.
 async fn assigned(database: &TestDatabase) -> (World, Source) {
@@ -48,6 +52,14 @@ async fn members_are_counted_once_for_each_group(database: &TestDatabase) {
     assert_eq!(plan.impact.groups.len(), 2);
     assert_eq!(plan.impact.devices(), Reach::AtMost(3), "d1 is in both");
     assert_eq!(plan.impact.users(), Reach::Exactly(1));
+}
+
+async fn nobody_is_in_a_group_that_is_gone(database: &TestDatabase) {
+    let (world, source) = assigned(database).await;
+    let groups = world.simulator.objects(world.directory(), "groups");
+    assert!(world.simulator.remove(world.directory(), "groups", groups[1]["id"].as_str().unwrap()));
+    let (_, plan) = previewed(&world, begun(&world, source).await).await;
+    assert_eq!((plan.impact.groups.len(), plan.impact.devices()), (2, Reach::Exactly(1)));
 }
 
 async fn without_a_count_the_plan_is_no_worse(database: &TestDatabase) {

@@ -178,7 +178,7 @@ fn asked(mapping: &Mapping) -> Vec<Question> {
             .iter()
             .map(|one| (format!("--map {typed}={}{end}", one.id), format!("\"{}\"", one.name)))
             .collect();
-        answers.push((format!("--map {typed}=ID{end}"), "another one by its id".to_owned()));
+        answers.push((format!("--map {typed}=ID{end}"), "another one by its id or its name".to_owned()));
         answers.push((format!("--map {typed}=skip{end}"), "leave it out".to_owned()));
         let name = mapped.name.clone().unwrap_or_else(|| mapped.reference.external_id.clone());
         all.push(Question { key, name, code: why.code.clone(), question: why.message.clone(), answers });

@@ -173,7 +173,10 @@ fn impact_json(impact: &Impact) -> Value {
 fn print_impact(output: Output, impact: &Impact) {
     let groups = impact.groups.len();
     let mut parts = vec![if groups == 1 { "1 group".to_owned() } else { format!("{groups} groups") }];
-    parts.extend([reach(impact.devices(), "device"), reach(impact.users(), "user")]);
+    parts.extend(match (impact.devices(), impact.users()) {
+        (Reach::Unknown, Reach::Unknown) => vec!["members not counted".to_owned()],
+        (devices, users) => vec![reach(devices, "device"), reach(users, "user")],
+    });
     let risk = impact.risk.map(|risk| format!(", highest risk {risk}")).unwrap_or_default();
     output.line(format!("Reaches {}{risk}.", parts.join(", ")));
 }
