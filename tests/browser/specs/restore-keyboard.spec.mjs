@@ -76,6 +76,7 @@ test('a restore from its source to the way back, by keyboard alone', async ({ pa
     await expect(page.getByRole('heading', { level: 2, name: /^Plan [0-9a-f]{8}/ })).toBeVisible({ timeout: 60_000 });
     await press(page, page.getByRole('link', { name: /^Difference of/ }));
     await expect(page.getByRole('main')).toContainText('Needs the permission DeviceManagementConfiguration.ReadWrite.All');
+    await expect(page.getByRole('complementary')).toContainText('Permissions granted');
     await press(page, page.getByRole('link', { name: 'Continue to confirm' }));
   });
 

@@ -3,6 +3,7 @@
 use app::restores::{Gate, Impact, Reach, ShownPlan};
 use maud::{Markup, html};
 
+use super::plan_checks::plan_checks;
 use super::wizard::Wizard;
 use super::words::severity_of;
 use crate::errors::{WebError, sentence};
@@ -21,6 +22,7 @@ const GROUPS: usize = 12;
 pub(super) async fn aside(wizard: &Wizard<'_>, shown: &ShownPlan, gates: &[Gate]) -> Result<Markup, WebError> {
     Ok(html! {
         (section("impact", "Impact", "", &body(wizard, &shown.impact).await?))
+        (plan_checks(&shown.plan))
         (section("gates", "Before it can be executed", "", &gate_list(gates)))
         (wrong())
     })

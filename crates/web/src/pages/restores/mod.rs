@@ -10,6 +10,7 @@ mod items;
 mod list;
 mod mapping;
 mod names;
+mod plan_checks;
 mod preview;
 mod print;
 mod scope;

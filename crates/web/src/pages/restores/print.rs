@@ -8,6 +8,7 @@ use model::ids::RestoreId;
 use super::difference::lines;
 use super::impact::{body, gate_list};
 use super::items::{details, reasons};
+use super::plan_checks::plan_checks;
 use super::preview::stale;
 use super::wizard::Wizard;
 use super::words::{action_tag, named, risk};
@@ -39,6 +40,7 @@ pub(crate) async fn page(
         (stale(&wizard))
         (section("about", "About this plan", "", &about(&wizard, &plan)))
         (section("impact", "Impact", "", &impact))
+        (plan_checks(&plan.plan))
         (section("gates", "Before it can be executed", "", &gate_list(&gates)))
         @for (item, lines) in &items {
             section.sec aria-labelledby=(format!("item-{}", item.sequence)) {

@@ -1,0 +1,137 @@
+//! What a person should know of a plan before it is confirmed: permissions, approvals in Intune, secrets.
+
+use std::collections::BTreeSet;
+
+use maud::{Markup, html};
+use model::restore::{Approval, Plan, PlanItem};
+
+use crate::errors::sentence;
+use crate::kit::facts::section;
+use crate::kit::icon::icon;
+use crate::kit::number::counted;
+use crate::kit::tone::Tone;
+
+/// One line: how it looks, what it is, and what it means.
+struct Line {
+    tone: Tone,
+    icon: &'static str,
+    title: String,
+    text: String,
+}
+
+/// The section beside the plan.
+pub(super) fn plan_checks(plan: &Plan) -> Markup {
+    let lines: Vec<Line> = [permissions(plan), approvals(plan), secrets(plan)].into_iter().flatten().collect();
+    let list = html! {
+        ul.checks role="list" {
+            @for line in &lines {
+                li data-tone=(line.tone) {
+                    (icon(line.icon))
+                    span { (line.title) small { (sentence(&line.text)) } }
+                }
+            }
+        }
+    };
+    if lines.is_empty() {
+        html! {}
+    } else {
+        section("plan-checks", "Checks", "", &list)
+    }
+}
+
+/// What a run would write.
+fn written(plan: &Plan) -> impl Iterator<Item = &PlanItem> {
+    plan.items.iter().filter(|item| !item.steps.is_empty() && !item.by_hand)
+}
+
+fn permissions(plan: &Plan) -> Option<Line> {
+    let refused = |item: &&PlanItem| item.why.iter().any(|why| why.code == "restore.permission_missing");
+    let refused = plan.items.iter().filter(refused).count() as u64;
+    if refused > 0 {
+        return Some(Line {
+            tone: Tone::Bad,
+            icon: "circle-x",
+            title: "A permission is missing".to_owned(),
+            text: format!("{} cannot be written. Each says which permission it needs", items(refused)),
+        });
+    }
+    let needed: BTreeSet<&str> = written(plan).flat_map(|item| &item.permissions).map(String::as_str).collect();
+    let all = counted(needed.len() as u64, "write permission", "write permissions");
+    (!needed.is_empty()).then(|| Line {
+        tone: Tone::Ok,
+        icon: "circle-check",
+        title: "Permissions granted".to_owned(),
+        text: format!("The application has what the plan needs: {all}"),
+    })
+}
+
+fn approvals(plan: &Plan) -> Option<Line> {
+    let count = |wanted: Approval| written(plan).filter(|item| item.approval == wanted).count() as u64;
+    let (expected, possible, unknown) =
+        (count(Approval::Expected), count(Approval::Possible), count(Approval::Unknown));
+    let line = |tone, icon, title: &str, text: String| Some(Line { tone, icon, title: title.to_owned(), text });
+    if expected > 0 {
+        let text = format!("{} until a second administrator approves there", waits(expected, "waits", "wait"));
+        return line(Tone::Human, "user-question", "Approval needed in Intune", text);
+    }
+    if possible > 0 {
+        let text = format!("{} until a second administrator approves there", waits(possible, "may wait", "may wait"));
+        return line(Tone::Human, "user-question", "Approval may be needed in Intune", text);
+    }
+    if unknown > 0 {
+        let text = "Intune’s approval policies were not read. Sync them to know whether it asks a second administrator";
+        return line(Tone::Mute, "help-circle", "Approval in Intune not known", text.to_owned());
+    }
+    let text = "No approval policy protects what is written";
+    written(plan).next().and_then(|_| line(Tone::Ok, "circle-check", "No approval in Intune", text.to_owned()))
+}
+
+fn secrets(plan: &Plan) -> Option<Line> {
+    let count = written(plan).filter(|item| !item.unverifiable.is_empty()).count() as u64;
+    let title = if count == 1 { "1 item has a secret".to_owned() } else { format!("{count} items have secrets") };
+    (count > 0).then(|| Line {
+        tone: Tone::Warn,
+        icon: "alert-triangle",
+        title,
+        text: "Graph never returns its value, so that it is not in a backup: set it again where a new object needs it"
+            .to_owned(),
+    })
+}
+
+fn items(count: u64) -> String {
+    counted(count, "item", "items")
+}
+
+fn waits(count: u64, one: &str, several: &str) -> String {
+    format!("{} {}", items(count), if count == 1 { one } else { several })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{Plan, plan_checks};
+
+    fn shown(approval: &str, why: &[&str], unverifiable: &[&str]) -> String {
+        let why: Vec<Value> = why.iter().map(|code| json!({ "code": code, "message": "" })).collect();
+        let step = json!({ "purpose": "update", "method": "PATCH", "version": "beta", "path": "a", "body": null });
+        let item = json!({ "sequence": 1, "type_key": "settingsCatalog", "source_id": "a", "name": "A", "live_id": null,
+            "action": "update", "why": why, "steps": [step], "permissions": ["One", "Two"], "approval": approval,
+            "unverifiable": unverifiable, "live": null, "promised": null });
+        let plan = json!({ "format": 1, "directory_id": "d", "observed_at_ms": 0, "items": [item] });
+        plan_checks(&serde_json::from_value::<Plan>(plan).expect("a plan")).into_string()
+    }
+
+    #[test]
+    fn what_waits_for_somebody_is_said_before_it_is_confirmed() {
+        let good = shown("not_expected", &[], &[]);
+        assert!(good.contains("2 write permissions") && good.contains("No approval in Intune"), "{good}");
+        assert!(!good.contains("secret"), "{good}");
+        let waits = shown("expected", &["restore.permission_missing"], &["preSharedKey"]);
+        for words in ["A permission is missing", "Approval needed in Intune", "1 item waits", "1 item has a secret"] {
+            assert!(waits.contains(words), "{words}: {waits}");
+        }
+        assert!(shown("possible", &[], &[]).contains("Approval may be needed in Intune"));
+        assert!(shown("unknown", &[], &[]).contains("Approval in Intune not known"));
+    }
+}
