@@ -158,7 +158,9 @@ impl Window {
 /// Resource units of a directory request.
 pub(crate) fn resource_units(segments: &[String], has_select: bool, has_expand: bool, top: Option<usize>) -> u64 {
     let first = segments.first().map(|name| name.to_lowercase()).unwrap_or_default();
-    let last = segments.last().map(|name| name.to_lowercase()).unwrap_or_default();
+    // Behind a cast it is still the list that is read.
+    let is_cast = |name: &String| name.starts_with("microsoft.graph.");
+    let last = segments.iter().map(|name| name.to_lowercase()).rfind(|name| !is_cast(name)).unwrap_or_default();
     let base: i64 = match (first.as_str(), last.as_str()) {
         ("directoryobjects", "getbyids") => 5,
         (_, "transitivemembers") => 5,
@@ -229,5 +231,7 @@ mod tests {
         let segments = ["directoryObjects".to_owned(), "getByIds".to_owned()];
         assert_eq!(resource_units(&segments, false, false, None), 5);
         assert_eq!(resource_units(&segments, true, false, None), 2);
+        let members = crate::path::split("groups/g/transitiveMembers/microsoft.graph.device");
+        assert_eq!(resource_units(&members, true, false, Some(1)), 3, "a cast costs what its list costs");
     }
 }
