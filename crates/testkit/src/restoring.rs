@@ -90,11 +90,5 @@ pub fn planned<'a>(plan: &'a ShownPlan, type_key: &str, id: &str) -> &'a PlanIte
 
 /// Items that would write something, in words for a failing test.
 pub fn writing(plan: &ShownPlan) -> Vec<(Action, String)> {
-    let writes = |item: &&PlanItem| !item.steps.is_empty() && !item.by_hand;
-    plan.plan
-        .items
-        .iter()
-        .filter(writes)
-        .map(|item| (item.action, format!("{}: {}", item.type_key, item.name)))
-        .collect()
+    plan.plan.written().map(|item| (item.action, format!("{}: {}", item.type_key, item.name))).collect()
 }

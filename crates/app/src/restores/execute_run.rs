@@ -90,7 +90,7 @@ impl RunType for ExecuteRun {
 
 /// The inventory learns what was written from a sync of its own, as it learns everything. The restore is over without it.
 async fn observe_again(ctx: &RunCtx, plan: &Plan) {
-    let written = plan.items.iter().filter(|item| !item.steps.is_empty() && !item.by_hand);
+    let written = plan.written();
     let types: BTreeSet<&str> = written.map(|item| item.type_key.as_str()).collect();
     let types: Vec<&str> = types.into_iter().collect();
     let extra = Extra { parent: Some(ctx.run.id), priority: ctx.run.priority, ..Extra::default() };

@@ -76,6 +76,20 @@ pub struct PlanItem {
     pub unverifiable: Vec<String>,
 }
 
+impl Plan {
+    /// The items that a run writes.
+    pub fn written(&self) -> impl Iterator<Item = &PlanItem> {
+        self.items.iter().filter(|item| item.is_written())
+    }
+}
+
+impl PlanItem {
+    /// Whether a run sends something for it: it has requests, and no person makes them.
+    pub fn is_written(&self) -> bool {
+        !self.steps.is_empty() && !self.by_hand
+    }
+}
+
 /// Whether Intune lets requests wait for a second administrator, by what was last observed of its approval policies.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, strum::Display)]
 #[serde(rename_all = "snake_case")]

@@ -46,7 +46,7 @@ impl Hand<'_> {
 
     /// What the plan does not write, and what it cannot because something that it names was not made.
     async fn nothing_to_write(&self) -> Result<Option<ItemEnd>, Ending> {
-        if self.item.by_hand || self.item.steps.is_empty() {
+        if !self.item.is_written() {
             let why =
                 self.item.why.last().map_or((said::LEFT_OUT, "Nothing was to be written"), |why| {
                     (why.code.as_str(), why.message.as_str())

@@ -287,17 +287,10 @@ async fn remembered(
     let asked: Vec<_> = of_objects.chain(of_references).chain(of_what_is_named).collect();
     let (mut choices, mut targets) = (HashMap::new(), HashMap::new());
     for decision in db.tenant(scope).restores().decided(directory_id, &asked).await? {
-        match decision.kind.strip_prefix(TARGET) {
-            Some(type_key) => {
-                if let Ok(target) = serde_json::from_value(decision.choice) {
-                    targets.insert(ObjectKey::new(type_key, decision.external_id), target);
-                }
-            }
-            None => {
-                if let Ok(choice) = serde_json::from_value(decision.choice) {
-                    choices.insert(Reference { kind: decision.kind, external_id: decision.external_id }, choice);
-                }
-            }
+        if decision.kind.starts_with(TARGET) {
+            targets.extend(decided_target(decision));
+        } else if let Ok(choice) = serde_json::from_value(decision.choice) {
+            choices.insert(Reference { kind: decision.kind, external_id: decision.external_id }, choice);
         }
     }
     Ok((choices, targets))
@@ -313,10 +306,9 @@ pub(crate) async fn made_of(
     let filed: Vec<_> = asked.iter().map(|one| (target_kind(&one.kind), one.external_id.clone())).collect();
     let mut made = HashMap::new();
     for decision in db.tenant(scope).restores().decided(directory_id, &filed).await? {
-        let Some(kind) = decision.kind.strip_prefix(TARGET) else { continue };
-        if let Ok(Target::Existing(id)) = serde_json::from_value(decision.choice) {
-            let of = |id| Reference { kind: kind.to_owned(), external_id: id };
-            made.insert(of(decision.external_id), of(id));
+        if let Some((key, Target::Existing(id))) = decided_target(decision) {
+            let of = |id| Reference { kind: key.type_key.clone(), external_id: id };
+            made.insert(of(key.id.clone()), of(id));
         }
     }
     Ok(made)
@@ -328,6 +320,13 @@ const TARGET: &str = "target:";
 /// How a decision about where an object of that type goes is filed.
 fn target_kind(type_key: &str) -> String {
     format!("{TARGET}{type_key}")
+}
+
+/// The decision that [`target_decision`] makes.
+fn decided_target(decision: Decision) -> Option<(ObjectKey, Target)> {
+    let type_key = decision.kind.strip_prefix(TARGET)?;
+    let target = serde_json::from_value(decision.choice).ok()?;
+    Some((ObjectKey::new(type_key, decision.external_id), target))
 }
 
 /// A decision about where an object of a directory goes.

@@ -89,7 +89,7 @@ fn candidates(chosen: Vec<SourceObject>, contents: Vec<Option<Value>>, mapping: 
 
 /// What keeps the whole plan from being executed.
 fn blocks(items: &[PlanItem]) -> Vec<Why> {
-    let nothing = items.iter().all(|item| item.steps.is_empty() || item.by_hand);
+    let nothing = !items.iter().any(PlanItem::is_written);
     let why = Why {
         code: "restore.nothing_to_do".to_owned(),
         message: "Nothing would be written: everything is as it should be already, or cannot be restored".to_owned(),

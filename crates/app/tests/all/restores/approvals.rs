@@ -28,12 +28,11 @@ const CLOUD_PCS: usize = 2;
 const REQUESTS: &str = "deviceManagement/operationApprovalRequests";
 const POLICIES: &str = "deviceManagement/operationApprovalPolicies";
 
-fn protect(world: &World) {
-    for kind in ["app", "script", "role", "tenantConfiguration"] {
-        let policy = json!({ "id": kind, "displayName": kind, "policyType": kind, "policyPlatform": "notApplicable",
-            "approverGroupIds": [] });
-        assert!(world.simulator.insert(world.directory(), POLICIES, policy));
-    }
+/// From now on a second administrator has to approve what is of that kind, once the simulator asks for approvals.
+pub(super) fn protect(world: &World, kind: &str) {
+    let policy = json!({ "id": kind, "displayName": kind, "policyType": kind, "policyPlatform": "notApplicable",
+        "approverGroupIds": [] });
+    assert!(world.simulator.insert(world.directory(), POLICIES, policy));
 }
 
 /// The second administrator approves whatever waits; how many that were.
@@ -69,13 +68,13 @@ async fn approved(world: &World, database: &TestDatabase, run: RunId) -> (RunRow
 
 async fn every_kind_waits_for_its_approval_and_is_restored(database: &TestDatabase) {
     let world = World::seeded(database, OBJECTS).await;
-    protect(&world);
+    ["app", "script", "role", "tenantConfiguration"].into_iter().for_each(|kind| protect(&world, kind));
     let (_, set) = world.back_up("before").await;
     let chosen = by_kind(&world, |one| one.contract.quota == Quota::Intune && one.can_be_changed()).await;
     chosen.iter().for_each(|one| one.change_by_hand(&world));
     let source = Source::Set { tenant: world.tenants[0].id, set, objects: None };
     let plan = previewed_of(&world, source, keys(&chosen)).await;
-    let written: Vec<_> = plan.plan.items.iter().filter(|item| !item.steps.is_empty() && !item.by_hand).collect();
+    let written: Vec<_> = plan.plan.written().collect();
     assert!(written.iter().all(|item| item.approval != Approval::NotExpected), "a policy may protect each of them");
     world.simulator.require_approval(world.directory(), true);
     let (row, approvals) = approved(&world, database, confirmed(&world, &plan).await).await;

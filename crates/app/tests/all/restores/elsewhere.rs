@@ -12,6 +12,7 @@ use store::TenantScope;
 use testkit::restoring::{answered, begun, begun_in, confirmed, executed, previewed, said};
 use testkit::{TestDatabase, World, on_both_databases};
 
+use super::approvals::protect;
 use crate::support::{CATALOG, FILTERS, id_at, reason};
 
 on_both_databases!(
@@ -97,9 +98,7 @@ const SCRIPTS: &str = "deviceManagement/deviceManagementScripts";
 /// A tenant whose scripts a second administrator has to approve, one of which was changed.
 async fn protected(database: &TestDatabase) -> (World, Source) {
     let world = World::seeded(database, 60).await;
-    let policy = json!({ "id": "p", "displayName": "Scripts", "policyType": "script", "policyPlatform": "notApplicable",
-        "approverGroupIds": [] });
-    assert!(world.simulator.insert(world.directory(), "deviceManagement/operationApprovalPolicies", policy));
+    protect(&world, "script");
     let (_, set) = world.back_up("before").await;
     let id = id_at(&world, SCRIPTS, 0);
     world.simulator.change(world.directory(), SCRIPTS, &id, |object| object["description"] = json!("broken"));

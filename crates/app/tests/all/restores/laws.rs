@@ -239,8 +239,7 @@ async fn ids_of(world: &World, run: RunId, plan: &ShownPlan) -> BTreeMap<u32, St
 
 /// Where the item's object is, if the plan writes it.
 fn place(item: &PlanItem, ids: &BTreeMap<u32, String>) -> Option<Place> {
-    let written = !item.steps.is_empty() && !item.by_hand;
-    written.then(|| (item.type_key.clone(), ids[&item.sequence].clone()))
+    item.is_written().then(|| (item.type_key.clone(), ids[&item.sequence].clone()))
 }
 
 fn says(item: &PlanItem, code: &str) -> bool {

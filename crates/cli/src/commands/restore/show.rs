@@ -32,7 +32,7 @@ pub(super) fn file(session: &Session, path: &Path) -> Result<Exit, AppError> {
     session.output.document(&json!({ "impact": impact_json(&impact(&plan)), "plan": plan }));
     print(session.output, &plan);
     print_impact(session.output, &impact(&plan));
-    print_needs(session.output, &plan.items);
+    print_needs(session.output, &plan);
     Ok(Exit::Success)
 }
 
@@ -61,7 +61,7 @@ pub(super) async fn restore(session: &Session, scope: &TenantScope, restore: Res
     let output = session.output;
     print(output, &plan.plan);
     print_impact(output, &plan.impact);
-    print_needs(output, &plan.plan.items);
+    print_needs(output, &plan.plan);
     for question in &asked {
         output.line(format!("\n? {} ({}): {} [{}]", question.name, question.key, question.question, question.code));
         for (typed, words) in &question.answers {
@@ -194,7 +194,7 @@ fn reach(reach: Reach, kind: &str) -> String {
 /// Whether it is going to wait for somebody in Intune, as far as that is known.
 fn waits(item: &PlanItem) -> Option<String> {
     match item.approval {
-        _ if item.steps.is_empty() || item.by_hand => None,
+        _ if !item.is_written() => None,
         Approval::Expected => Some("Waits for an approval in Intune".to_owned()),
         Approval::Possible => Some("May wait for an approval in Intune".to_owned()),
         Approval::NotExpected | Approval::Unknown => None,
@@ -202,9 +202,8 @@ fn waits(item: &PlanItem) -> Option<String> {
 }
 
 /// The permissions that the whole plan needs.
-fn print_needs(output: Output, items: &[PlanItem]) {
-    let writes = items.iter().filter(|item| !item.steps.is_empty() && !item.by_hand);
-    let needed: BTreeSet<&str> = writes.flat_map(|item| &item.permissions).map(String::as_str).collect();
+fn print_needs(output: Output, plan: &Plan) {
+    let needed: BTreeSet<&str> = plan.written().flat_map(|item| &item.permissions).map(String::as_str).collect();
     if !needed.is_empty() {
         output.line(format!("Needs {}.", needed.into_iter().collect::<Vec<_>>().join(", ")));
     }

@@ -6,7 +6,6 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use model::access::Capability;
 use model::ids::RestoreId;
-use model::restore::Action;
 use store::{RestoreState, TenantScope};
 
 use super::impact::aside;
@@ -144,21 +143,13 @@ fn second_person(wizard: &Wizard<'_>, plan: &ShownPlan, gates: &[Gate]) -> Marku
     )
 }
 
-/// What a run would write.
-fn written(plan: &ShownPlan) -> u64 {
-    let writes = |item: &&model::restore::PlanItem| {
-        !item.steps.is_empty() && !item.by_hand && !matches!(item.action, Action::Impossible | Action::Skip)
-    };
-    plan.plan.items.iter().filter(writes).count() as u64
-}
-
 fn form(wizard: &Wizard<'_>, plan: &ShownPlan, gates: &[Gate], values: &Fields, error: &FormError) -> Markup {
     let closed: Vec<&Gate> = gates.iter().filter(|gate| !gate.open).collect();
     let off = wizard.place.start_off(Capability::RestoreExecute, "why-confirm");
     let is_off = off.is_some() || !closed.is_empty();
     let why = off.clone().or_else(|| is_off.then(|| WhyOff { id: "closed".to_owned(), sentence: String::new() }));
     let described = why.as_ref().map(|why| why.id.clone());
-    let writes = written(plan);
+    let writes = plan.plan.written().count() as u64;
     let left = plan.plan.items.len() as u64 - writes;
     let words = format!("Restore {} to {}", counted(writes, "item", "items"), wizard.tenant);
     let press = wizard.place.start(&format!("{}/confirm", wizard.path()));

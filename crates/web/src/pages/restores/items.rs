@@ -147,7 +147,7 @@ pub(super) fn reasons(item: &PlanItem) -> Markup {
 /// Whether it is going to wait for somebody in Intune, as far as that is known.
 fn waits(item: &PlanItem) -> Option<&'static str> {
     match item.approval {
-        _ if item.steps.is_empty() || item.by_hand => None,
+        _ if !item.is_written() => None,
         Approval::Expected => Some("Waits until a second administrator approves it in Intune."),
         Approval::Possible => Some("May wait until a second administrator approves it in Intune."),
         Approval::NotExpected | Approval::Unknown => None,

@@ -39,11 +39,6 @@ pub(super) fn plan_checks(plan: &Plan) -> Markup {
     }
 }
 
-/// What a run would write.
-fn written(plan: &Plan) -> impl Iterator<Item = &PlanItem> {
-    plan.items.iter().filter(|item| !item.steps.is_empty() && !item.by_hand)
-}
-
 fn permissions(plan: &Plan) -> Option<Line> {
     let refused = |item: &&PlanItem| item.why.iter().any(|why| why.code == "restore.permission_missing");
     let refused = plan.items.iter().filter(refused).count() as u64;
@@ -55,7 +50,7 @@ fn permissions(plan: &Plan) -> Option<Line> {
             text: format!("{} cannot be written. Each says which permission it needs", items(refused)),
         });
     }
-    let needed: BTreeSet<&str> = written(plan).flat_map(|item| &item.permissions).map(String::as_str).collect();
+    let needed: BTreeSet<&str> = plan.written().flat_map(|item| &item.permissions).map(String::as_str).collect();
     let all = counted(needed.len() as u64, "write permission", "write permissions");
     (!needed.is_empty()).then(|| Line {
         tone: Tone::Ok,
@@ -66,7 +61,7 @@ fn permissions(plan: &Plan) -> Option<Line> {
 }
 
 fn approvals(plan: &Plan) -> Option<Line> {
-    let count = |wanted: Approval| written(plan).filter(|item| item.approval == wanted).count() as u64;
+    let count = |wanted: Approval| plan.written().filter(|item| item.approval == wanted).count() as u64;
     let (expected, possible, unknown) =
         (count(Approval::Expected), count(Approval::Possible), count(Approval::Unknown));
     let line = |tone, icon, title: &str, text: String| Some(Line { tone, icon, title: title.to_owned(), text });
@@ -83,11 +78,11 @@ fn approvals(plan: &Plan) -> Option<Line> {
         return line(Tone::Mute, "help-circle", "Approval in Intune not known", text.to_owned());
     }
     let text = "No approval policy protects what is written";
-    written(plan).next().and_then(|_| line(Tone::Ok, "circle-check", "No approval in Intune", text.to_owned()))
+    plan.written().next().and_then(|_| line(Tone::Ok, "circle-check", "No approval in Intune", text.to_owned()))
 }
 
 fn secrets(plan: &Plan) -> Option<Line> {
-    let count = written(plan).filter(|item| !item.unverifiable.is_empty()).count() as u64;
+    let count = plan.written().filter(|item| !item.unverifiable.is_empty()).count() as u64;
     let title = if count == 1 { "1 item has a secret".to_owned() } else { format!("{count} items have secrets") };
     (count > 0).then(|| Line {
         tone: Tone::Warn,
