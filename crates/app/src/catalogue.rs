@@ -53,6 +53,7 @@ pub fn handlers(services: &Services) -> Catalogue {
         .with_duty(inventory::probe::FireProbes)
         .with_duty(exports::ExpireExports)
         .with_duty(exchange::ExpireUploads)
+        .with_duty(restores::ForgetSecrets)
         .with_duty(audit::LinkAudit)
         .with_duty(inventory::MakeTexts)
         .at_stop({

@@ -1,6 +1,6 @@
 //! The simulator as tests hold it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
@@ -185,6 +185,13 @@ impl Simulator {
     pub fn objects(&self, tenant: &str, collection: &str) -> Vec<Value> {
         let found = self.world.tenant(tenant);
         found.map(|(_, tenant)| tenant.read().all(collection)).unwrap_or_default()
+    }
+
+    /// Values that a tenant was given and does not give back, by where they are: `path/id/property`, the reference of an
+    /// OMA-URI value, or the token of a setting.
+    pub fn kept_secrets(&self, tenant: &str) -> BTreeMap<String, String> {
+        let found = self.world.tenant(tenant);
+        found.map(|(_, tenant)| tenant.read().secrets().clone()).unwrap_or_default()
     }
 
     /// The collections of a tenant that hold objects, with their number.

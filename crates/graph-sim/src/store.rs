@@ -13,7 +13,7 @@ pub(crate) struct Store {
     /// Moves with everything that may have been written.
     revision: u64,
     /// What clients wrote and no answer shows, by reference.
-    secrets: HashMap<String, String>,
+    secrets: BTreeMap<String, String>,
     /// What was gathered from all objects, with the revision of then.
     gathered: Mutex<Option<(u64, Arc<Gathered>)>>,
 }
@@ -98,6 +98,11 @@ impl Store {
     /// Puts a secret away under the reference by which it is asked for.
     pub(crate) fn keep_secret(&mut self, reference: &str, secret: String) {
         self.secrets.insert(reference.to_owned(), secret);
+    }
+
+    /// All of them, by reference.
+    pub(crate) fn secrets(&self) -> &BTreeMap<String, String> {
+        &self.secrets
     }
 
     pub(crate) fn secret(&self, reference: &str) -> Option<&str> {

@@ -121,6 +121,8 @@ ids! {
     RestoreId = "rst";
     /// What somebody has sent for an import.
     UploadId = "upl";
+    /// A value that somebody has entered for a restore.
+    SecretId = "sec";
 }
 
 #[cfg(test)]

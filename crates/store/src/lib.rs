@@ -81,8 +81,8 @@ pub use pauses::{Pause, Pauses};
 pub use people::{NewUser, People, User};
 pub use probes::{DueProbe, HandledLog, ProbeChoice, Probes, ReadLog};
 pub use restores::{
-    Approved, Confirmed, Decision, NewPlan, PlanMark, Restore, RestoreSource, RestoreState, Restores, WriteIntent,
-    WriteOutcome, WriteResult, WriteRow, restore_not_a_draft,
+    Approved, Confirmed, Decision, NewPlan, PlanMark, Restore, RestoreSource, RestoreState, Restores, SecretChanges,
+    WriteIntent, WriteOutcome, WriteResult, WriteRow, restore_not_a_draft,
 };
 pub use runs::{
     ActiveRun, CancelOutcome, EventRow, Idempotency, ItemCounts, ItemFilter, ItemRow, NewRun, NotComplete, RunCounts,

@@ -7,8 +7,15 @@ const VALUE_BYTES_MAX: usize = 4096;
 /// The same for a certificate with its key, which may come with its chain.
 const CERTIFICATE_BYTES_MAX: usize = 32 * 1024;
 
+/// In front of the name of a field for a secret, which is refused when it is too long and never dropped.
+pub(crate) const SECRET: &str = "secret:";
+
 fn longest(name: &str) -> usize {
-    if name == "certificate" { CERTIFICATE_BYTES_MAX } else { VALUE_BYTES_MAX }
+    match name {
+        "certificate" => CERTIFICATE_BYTES_MAX,
+        name if name.starts_with(SECRET) => usize::MAX,
+        _ => VALUE_BYTES_MAX,
+    }
 }
 
 /// The name under which every list takes what is searched for.

@@ -119,7 +119,7 @@ test('a stranger sets up, adds a tenant, watches a sync, reads what is missing, 
   });
 
   await test.step('a backup is made, and says what it lacks', async () => {
-    await page.getByRole('link', { name: 'Backups', exact: true }).first().click();
+    await page.getByLabel('Main').getByRole('link', { name: 'Backups', exact: true }).first().click();
     await page.getByLabel('Name', { exact: true }).fill('Before the change');
     await page.getByRole('button', { name: 'Back up' }).click();
     await page.locator('.toast').getByRole('link', { name: 'View run' }).click();

@@ -47,7 +47,7 @@ test('a restore from its source to the way back, by keyboard alone', async ({ pa
   await signIn(page, site, OWNER);
 
   await test.step('source', async () => {
-    await press(page, page.getByRole('link', { name: 'Backups', exact: true }));
+    await press(page, page.getByLabel('Main').getByRole('link', { name: 'Backups', exact: true }));
     await press(page, page.getByRole('link', { name: SET }));
     await press(page, page.getByRole('link', { name: 'Restore…' }));
     await press(page, page.getByRole('button', { name: /^Restore here/ }));

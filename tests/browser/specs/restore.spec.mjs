@@ -20,7 +20,7 @@ async function described(site, policy, description) {
 
 /** A draft of the set, at its second step. */
 async function begun(page) {
-  await page.getByRole('link', { name: 'Backups', exact: true }).click();
+  await page.getByLabel('Main').getByRole('link', { name: 'Backups', exact: true }).click();
   await page.getByRole('link', { name: SET }).click();
   await page.getByRole('link', { name: 'Restore…' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Begin a restore' })).toBeVisible();
@@ -58,7 +58,7 @@ test.describe('a restore', () => {
     await described(site, second, 'Changed last night, too');
     await signIn(page, site, OWNER);
     const restores = page.getByRole('table', { name: 'Restores, newest first' }).locator('tbody tr');
-    await page.getByRole('link', { name: 'Restore', exact: true }).click();
+    await page.getByLabel('Main').getByRole('link', { name: 'Restore', exact: true }).click();
     await expect(page.getByRole('heading', { level: 1, name: 'Restore', exact: true })).toBeVisible();
     const before = await restores.count();
 
@@ -164,7 +164,7 @@ test.describe('a restore', () => {
     });
 
     await test.step('all of them are listed', async () => {
-      await page.getByRole('link', { name: 'Restore', exact: true }).click();
+      await page.getByLabel('Main').getByRole('link', { name: 'Restore', exact: true }).click();
       await expect(restores).toHaveCount(before + 3);
       await lookAt(page, 'restores');
     });

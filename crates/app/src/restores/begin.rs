@@ -151,7 +151,8 @@ async fn of_failed(db: &Db, scope: &TenantScope, run: RunId) -> Result<Begun, Ap
         return Err(AppError::conflict("run.nothing_failed", "Nothing in this run failed")
             .hint("Begin a restore from its source to do it once more"));
     }
-    let draft = Draft { objects: Some(objects), ..Draft::of(&restore)? };
+    // What was entered for the other restore was for that one.
+    let draft = Draft { objects: Some(objects), secrets: Vec::new(), ..Draft::of(&restore)? };
     Ok((format!("{} of {}", counted(failed.len()), row.target), restore.source, draft))
 }
 

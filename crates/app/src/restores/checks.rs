@@ -9,7 +9,7 @@ use model::run::{Outcome, Status};
 use store::{Db, InventoryFilter, RunFilter, RunPageRequest, RunRow, TenantScope};
 
 use super::choose::Opened;
-use super::mapping::Mapping;
+use super::mapping::{Mapping, MissingSecret};
 use super::source::source_scope;
 
 /// What is older than this is called old, in milliseconds.
@@ -71,6 +71,7 @@ pub async fn checks(
         checks.push(groups(db, scope, now_ms).await?);
     }
     checks.push(questions(mapping.open()));
+    checks.extend(secrets(&mapping.secrets));
     checks.extend(approvals(db, scope).await?);
     checks.extend(kinds(opened));
     Ok(checks)
@@ -177,6 +178,31 @@ fn questions(open: usize) -> Check {
             let title = if open == 1 { "1 question is open".to_owned() } else { format!("{open} questions are open") };
             let text = "What asks is not restored until it is answered";
             Check::new(code, Level::Warning, title, text)
+        }
+    }
+}
+
+/// Values that are in no version; nothing where none is missing.
+fn secrets(secrets: &[MissingSecret]) -> Option<Check> {
+    let code = "restore.check.secrets";
+    let left: Vec<_> = secrets.iter().filter(|secret| !secret.entered).collect();
+    let needed = left.iter().filter(|secret| secret.for_new).count();
+    let count = |count: usize| if count == 1 { "1 secret".to_owned() } else { format!("{count} secrets") };
+    match (secrets.len(), left.len(), needed) {
+        (0, ..) => None,
+        (_, 0, _) => {
+            let text = "They are sent with what holds them, and forgotten when the restore is over";
+            Some(Check::new(code, Level::Good, "All secrets are entered", text))
+        }
+        (_, left, 0) => {
+            let text = "Graph never returns their values. What is changed in place keeps what it has";
+            Some(Check::new(code, Level::Unknown, format!("{} not entered", count(left)), text))
+        }
+        (_, _, needed) => {
+            let are = if needed == 1 { "is" } else { "are" };
+            let text =
+                "Graph never returns their values, so that what is made new is made without. Enter those that you know";
+            Some(Check::new(code, Level::Warning, format!("{} {are} missing", count(needed)), text))
         }
     }
 }

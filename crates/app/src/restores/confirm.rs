@@ -6,6 +6,7 @@ use model::ids::RestoreId;
 use serde_json::json;
 use store::{Db, Restore, RestoreState, Started, TenantScope};
 
+use super::draft::Draft;
 use super::{execute_run, preview_run};
 use crate::starting::{Extra, start};
 
@@ -67,6 +68,7 @@ pub async fn gates(db: &Db, scope: &TenantScope, restore: &Restore) -> Result<Ve
             open: plan.is_some_and(|plan| !plan.blocked),
         },
     ];
+    gates.extend(secrets(db, scope, restore).await?);
     if db.tenant(scope).restores().second_person().await? {
         let approved = restore.approved.as_ref().zip(plan).is_some_and(|(approved, plan)| approved.hash == plan.hash);
         gates.push(Gate {
@@ -76,6 +78,18 @@ pub async fn gates(db: &Db, scope: &TenantScope, restore: &Restore) -> Result<Ve
         });
     }
     Ok(gates)
+}
+
+/// Whether what was entered is still kept; nothing for a restore without.
+async fn secrets(db: &Db, scope: &TenantScope, restore: &Restore) -> Result<Option<Gate>, AppError> {
+    let entered = Draft::of(restore)?.secrets;
+    if entered.is_empty() || restore.state != RestoreState::Draft {
+        return Ok(None);
+    }
+    let kept = db.tenant(scope).restores().secrets_kept(restore.id).await?;
+    let demand = "The secrets that were entered, not older than 7 days".to_owned();
+    let open = entered.iter().all(|choice| kept.contains(&choice.secret));
+    Ok(Some(Gate { code: "restore.secret_gone", demand, open }))
 }
 
 /// A second person lets the plan pass. Who began the restore is not one.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use model::AppError;
-use model::ids::VersionId;
+use model::ids::{SecretId, VersionId};
 use serde::{Deserialize, Serialize};
 use store::Restore;
 
@@ -56,6 +56,20 @@ pub struct Draft {
     /// What becomes of references, as far as a person said so.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<ReferenceChoice>,
+    /// Which values a person entered that are in no version; the values themselves are kept elsewhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub secrets: Vec<SecretChoice>,
+}
+
+/// A value that a person entered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecretChoice {
+    /// The object of the source.
+    pub object: ObjectKey,
+    /// Where in it, as a JSON pointer.
+    pub pointer: String,
+    /// The value's id. Another value has another one, so that no plan outlives it.
+    pub secret: SecretId,
 }
 
 /// Where one object goes.
@@ -112,6 +126,7 @@ impl Draft {
             assignments: false,
             targets: Vec::new(),
             references: Vec::new(),
+            secrets: Vec::new(),
         }
     }
 
@@ -130,6 +145,22 @@ impl Draft {
         self.targets.retain(|known| known.object != object);
         self.targets.extend(target.map(|target| TargetChoice { object, target }));
         self.targets.sort_by(|one, other| one.object.cmp(&other.object));
+    }
+
+    /// Names another value of a place, or none; gives the id of the one before.
+    pub fn set_secret(&mut self, object: &ObjectKey, pointer: &str, secret: Option<SecretId>) -> Option<SecretId> {
+        let is_there = |known: &SecretChoice| known.object == *object && known.pointer == pointer;
+        let before = self.secrets.iter().find(|known| is_there(known)).map(|known| known.secret);
+        self.secrets.retain(|known| !is_there(known));
+        let (object, pointer) = (object.clone(), pointer.to_owned());
+        self.secrets.extend(secret.map(|secret| SecretChoice { object, pointer, secret }));
+        before
+    }
+
+    /// The values of an object, each with its place.
+    pub fn secrets_of(&self, object: &ObjectKey) -> impl Iterator<Item = (&str, SecretId)> {
+        let of = self.secrets.iter().filter(move |known| known.object == *object);
+        of.map(|known| (known.pointer.as_str(), known.secret))
     }
 
     /// Says what becomes of a reference, in place of what was said before; nothing takes that back.

@@ -62,13 +62,14 @@ impl ExecuteRun {
             .map_err(|error| Ending::Fail(Failure::new(error.code, error.message)))?;
         let graph = self.services.connect(ctx).await?;
         ctx.db.ledger().set_total(&ctx.lease, plan.items.len() as u64).await.map_err(store_ending)?;
-        let waits = write(ctx, &graph, &plan).await?;
+        let waits = write(ctx, &graph, inputs.restore, &plan).await?;
         if let Some((pause_ms, why)) = waits {
             return Ok(Ending::Wait { pause_ms, why });
         }
         if let Err(error) = made::remember(ctx, inputs.restore, &plan).await {
             tracing::warn!(%error, "what the restore made could not be remembered");
         }
+        restores.forget_secrets(inputs.restore).await.map_err(store_ending)?;
         observe_again(ctx, &plan).await;
         done(ctx).await.map_err(store_ending).map(in_words)
     }

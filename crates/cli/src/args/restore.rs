@@ -19,6 +19,18 @@ pub(crate) enum Restore {
         /// The file or the restore.
         what: String,
     },
+    /// Enter a value that no version has, because Graph never returns it; without --at, list those values. It is typed when
+    /// asked, piped in, or in TENANTATLAS_RESTORE_SECRET, never on the command line.
+    Secret {
+        /// The restore (rst_…).
+        restore: RestoreId,
+        /// Which one, as the list writes it.
+        #[arg(long, value_name = "TYPE/ID/PLACE")]
+        at: Option<String>,
+        /// Forget what was entered for it.
+        #[arg(long, requires = "at")]
+        forget: bool,
+    },
     /// Execute a plan. On a terminal what is missing is asked for.
     Apply(RestoreApply),
     /// Let a plan pass as a second person.

@@ -4,7 +4,7 @@ use serde_json::Value;
 use store::Engine;
 use testkit::{TestDatabase, World};
 
-use crate::program::{Said, say, within};
+use crate::program::{Said, say, say_with, within};
 use crate::stories::id;
 
 const TAGS: &str = "deviceManagement/roleScopeTags";
@@ -93,5 +93,49 @@ fn nothing_to_do_is_blocked_and_says_so() {
         assert_eq!(list.matches("rst_").count(), 1, "a name that is taken leaves no restore behind: {list}");
         let map = ["restore", "preview", restore, "--map", "scopeTags=1"];
         assert!(tells(&world, database, &map, 2).await.err.contains("restore.map"));
+    });
+}
+
+#[test]
+fn a_secret_is_read_from_a_pipe_and_sent() {
+    testkit::run(Engine::Sqlite, async |database: &TestDatabase| {
+        let world = World::seeded(database, 160).await;
+        database.forbid("piped-in-61");
+        let configurations = world.simulator.objects(world.directory(), "deviceManagement/deviceConfigurations");
+        let wifi = configurations.iter().find(|object| object.get("preSharedKey").is_some()).expect("a Wi-Fi profile");
+        let object = format!("deviceConfigurations/{}", wifi["id"].as_str().expect("an id"));
+        tells(&world, database, &["sync", "Contoso", "--type", "deviceConfigurations"], 0).await;
+        let plan = ["restore", "plan", "Contoso", "--object", &object, "--map", &format!("{object}=new")];
+        let planned = tells(&world, database, &plan, 0).await.out;
+        assert!(planned.contains("Made without a secret: Pre shared key"), "{planned}");
+        let restore = id(&planned, "rst_").to_owned();
+        assert!(planned.contains(&format!("secrets are missing: tenantatlas restore secret {restore}")), "{planned}");
+        let list = tells(&world, database, &["restore", "secret", &restore], 0).await.out;
+        let at = format!("{object}/preSharedKey");
+        assert!(list.contains("left out") && list.contains(&at), "{list}");
+
+        let enter = ["restore", "secret", &restore, "--at", &at];
+        let wrong = ["restore", "secret", &restore, "--at", "scopeTags/0/key"];
+        assert!(tells(&world, database, &wrong, 2).await.err.contains("restore.no_secret_there"));
+        let empty = say_with(within(&world, database, &enter), "").await;
+        assert!(empty.code == 2 && empty.err.contains("secret.missing"), "{}", empty.text());
+        let kept = say_with(within(&world, database, &enter), "piped-in-61\n").await;
+        assert!(kept.code == 0 && !kept.text().contains("piped-in"), "{}", kept.text());
+        let planned = tells(&world, database, &["restore", "preview", &restore], 0).await;
+        assert!(!planned.text().contains("piped-in") && !planned.out.contains("Made without"), "{}", planned.text());
+        let apply = [
+            "restore",
+            "apply",
+            "Contoso",
+            "--plan",
+            &hash(&planned),
+            "--tenant-name",
+            "Contoso",
+            "--reason",
+            "Because",
+        ];
+        tells(&world, database, &apply, 0).await;
+        let sent = world.simulator.kept_secrets(world.directory());
+        assert_eq!(sent.values().collect::<Vec<_>>(), ["piped-in-61"]);
     });
 }

@@ -1,11 +1,15 @@
 //! A write, as it is sent.
 
+use std::fmt;
+
+use model::ids::SecretId;
 use model::registry::{DIRECTORY, path_segment};
 use model::restore::{GRAPH, Method, NEW, Purpose, Step};
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
-/// One write of a plan, with every id in its place.
-#[derive(Debug, Clone, PartialEq)]
+/// One write of a plan, with every id in its place. Its debug output leaves the body out, which may hold secrets.
+#[derive(Clone, PartialEq)]
 pub struct Write {
     /// Its method.
     pub method: Method,
@@ -41,6 +45,18 @@ impl Write {
         Some(Self { method, version, path, body, creates, justification: None, approval_code: None })
     }
 
+    /// Puts the values into the body that a person entered; says whether all of them are there.
+    pub fn with_secrets<'a>(&mut self, step: &Step, value: impl Fn(SecretId) -> Option<&'a SecretString>) -> bool {
+        let Some(body) = &mut self.body else { return step.secrets.is_empty() };
+        step.secrets.iter().all(|slot| match value(slot.secret) {
+            Some(value) => {
+                slot.fill(body, value.expose_secret());
+                true
+            }
+            None => false,
+        })
+    }
+
     /// A removal.
     pub fn delete(version: &str, path: &str) -> Self {
         let (version, path) = (version.to_owned(), path.to_owned());
@@ -57,6 +73,12 @@ impl Write {
 
     pub(super) fn path_in(&self, directory: &str) -> String {
         self.path.replace(DIRECTORY, &path_segment(directory))
+    }
+}
+
+impl fmt::Debug for Write {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Write({} {}/{})", self.method, self.version, self.path)
     }
 }
 
@@ -86,7 +108,9 @@ fn fill(value: &mut Value, origin: &str, is_address: bool) {
 
 #[cfg(test)]
 mod tests {
-    use model::restore::{Method, Purpose, Slot, Step};
+    use model::ids::SecretId;
+    use model::restore::{Method, Purpose, SecretSlot, Slot, Step};
+    use secrecy::SecretString;
     use serde_json::json;
 
     use super::{Write, with_origin};
@@ -101,12 +125,34 @@ mod tests {
             path: "x/{new}/assign".into(),
             body: Some(json!({ "tags": [null] })),
             slots: vec![slot],
+            secrets: Vec::new(),
             after: None,
         };
         let write = Write::of(&step, Some("a/b"), |item| (item == 3).then(|| "7".to_owned())).expect("all is known");
         assert_eq!((write.path.as_str(), write.body), ("x/a%2Fb/assign", Some(json!({ "tags": ["7"] }))));
         assert_eq!(Write::of(&step, Some("a"), |_| None), None);
         assert_eq!(Write::of(&step, None, |_| Some("7".to_owned())), None);
+    }
+
+    #[test]
+    fn entered_values_are_sent_and_never_printed() {
+        let secret = "sec_00000000000000000000000001".parse::<SecretId>().expect("an id");
+        let step = Step {
+            purpose: Purpose::Create,
+            method: Method::Post,
+            version: "beta".into(),
+            path: "x".into(),
+            body: Some(json!({ "key": null })),
+            slots: Vec::new(),
+            secrets: vec![SecretSlot { pointer: "/key".into(), secret }],
+            after: None,
+        };
+        let mut write = Write::of(&step, None, |_| None).expect("no id is missing");
+        assert!(!write.with_secrets(&step, |_| None), "a value is missing");
+        let value = SecretString::from("entered");
+        assert!(write.with_secrets(&step, |asked| (asked == secret).then_some(&value)));
+        assert_eq!(write.body, Some(json!({ "key": "entered" })));
+        assert!(!format!("{write:?}").contains("entered"));
     }
 
     #[test]

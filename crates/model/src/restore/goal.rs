@@ -7,6 +7,8 @@ use super::markers;
 use super::masked;
 use super::plain::{Normal, plain};
 use super::plan::{Slot, Why};
+use super::pointer::dotted;
+use super::secrets;
 use super::why;
 use crate::registry::content::is_built_in;
 use crate::registry::content::path::{edit_holders, values};
@@ -83,16 +85,13 @@ impl Goal {
                 Self { document, unverifiable: taken.paths, stays: why::not_taken(&lost).into_iter().collect() }
             }
             Some(live) => {
-                // A list that lost a row would take it from the live object as well.
-                if let Some(map) = wanted.as_object_mut() {
-                    let holds = |name: &String| live.get(name).is_some_and(masked::is_in);
-                    map.retain(|name, _| !(taken.shortened.contains(name) && holds(name)));
-                }
+                let kept = keep_lists(contract, &mut wanted, live, &taken.shortened);
                 let wanted = as_chosen(contract, wanted, live, choice);
                 let normal = Normal::of(contract, &wanted);
                 let document = as_changed(contract, (&wanted, &normal), live);
-                let stays = what_stays(contract, (&wanted, &normal), &document);
-                Self { document, unverifiable: taken.paths, stays: why::stays(&stays).into_iter().collect() }
+                let stays = why::stays(&what_stays(contract, (&wanted, &normal), &document));
+                let stays = stays.into_iter().chain(kept.then(why::secret_needed)).collect();
+                Self { document, unverifiable: taken.paths, stays }
             }
         };
         if hold(contract, before, &mut goal.document) {
@@ -104,8 +103,28 @@ impl Goal {
 
     fn promise(mut self) -> Promise {
         let slots = markers::take(&mut self.document);
+        for pointer in secrets::hide(&mut self.document) {
+            let path = dotted(&pointer);
+            if !self.unverifiable.contains(&path) {
+                self.unverifiable.push(path);
+            }
+        }
         Promise { document: self.document, slots, unverifiable: self.unverifiable, stays: self.stays }
     }
+}
+
+/// A list that lost a row would take it from the live object as well: it stays as it is there. Says whether that matters,
+/// since one of its other rows was to change.
+fn keep_lists(contract: &Contract, wanted: &mut Value, live: &Value, shortened: &[String]) -> bool {
+    let holds = |name: &String| live.get(name).is_some_and(masked::is_in);
+    let Some(map) = wanted.as_object_mut() else { return false };
+    let rest: Map<String, Value> =
+        shortened.iter().filter(|name| holds(name)).filter_map(|name| map.shift_remove_entry(name)).collect();
+    let mut there = plain(contract, live);
+    masked::take(contract, &mut there);
+    let names: Vec<String> = rest.keys().cloned().collect();
+    let (wanted, there) = (Normal::of(contract, &Value::Object(rest)), Normal::of(contract, &there));
+    names.iter().any(|name| !wanted.same(&there, name))
 }
 
 /// The place among others of its kind: how many there are is for the service to say.

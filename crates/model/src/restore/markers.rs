@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use super::plan::Slot;
+use super::pointer::each_text;
 
 /// No text of a configuration has it.
 const MARK: char = '\u{1}';
@@ -23,36 +24,13 @@ pub(super) fn put(document: &mut Value, slots: &[Slot]) {
 /// Takes all markers out: null stands there then, and the slots say where.
 pub(super) fn take(document: &mut Value) -> Vec<Slot> {
     let mut slots = Vec::new();
-    walk(document, &mut String::new(), &mut slots);
+    each_text(document, &mut |value, pointer| {
+        if let Some(slot) = value.as_str().and_then(|text| read(text, pointer)) {
+            slots.push(slot);
+            *value = Value::Null;
+        }
+    });
     slots
-}
-
-fn walk(value: &mut Value, pointer: &mut String, slots: &mut Vec<Slot>) {
-    let length = pointer.len();
-    match value {
-        Value::String(text) => {
-            if let Some(slot) = read(text, pointer) {
-                slots.push(slot);
-                *value = Value::Null;
-            }
-        }
-        Value::Array(items) => {
-            for (index, item) in items.iter_mut().enumerate() {
-                pointer.push_str(&format!("/{index}"));
-                walk(item, pointer, slots);
-                pointer.truncate(length);
-            }
-        }
-        Value::Object(map) => {
-            for (name, item) in map.iter_mut() {
-                pointer.push('/');
-                pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
-                walk(item, pointer, slots);
-                pointer.truncate(length);
-            }
-        }
-        _ => {}
-    }
 }
 
 fn read(text: &str, pointer: &str) -> Option<Slot> {

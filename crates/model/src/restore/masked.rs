@@ -84,12 +84,12 @@ fn walk(value: &mut Value, path: &str, found: &mut Vec<String>) -> bool {
 }
 
 /// Asterisks and nothing else.
-fn is_mask(value: &Value) -> bool {
+pub(super) fn is_mask(value: &Value) -> bool {
     value.as_str().is_some_and(|text| text.len() >= 4 && text.bytes().all(|byte| byte == b'*'))
 }
 
 /// The token of a secret setting, which means nothing elsewhere.
-fn is_token(map: &Map<String, Value>) -> bool {
+pub(super) fn is_token(map: &Map<String, Value>) -> bool {
     map.get("valueState").is_some_and(|state| state == "encryptedValueToken")
 }
 

@@ -16,7 +16,9 @@ mod parts;
 mod places;
 mod plain;
 mod plan;
+mod pointer;
 mod remove;
+mod secrets;
 mod steps;
 mod templates;
 #[cfg(test)]
@@ -31,4 +33,5 @@ pub use places::{DIRECTORY, GRAPH, NEW};
 pub use plain::own;
 pub use plan::{Action, Approval, Method, Plan, PlanItem, Purpose, Reached, Slot, Step, Why};
 pub use remove::remove;
+pub use secrets::{SecretPlace, SecretSlot, secret_as_sent, secret_places, with_secrets};
 pub use steps::{bring_back, steps};

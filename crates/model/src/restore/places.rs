@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::markers;
 use super::plan::{Method, Purpose, Step};
+use super::secrets;
 use crate::registry::{Contract, Version, path_segment};
 
 /// Stands in a path for the id of the object that the item's first request makes.
@@ -41,7 +42,9 @@ impl Place<'_> {
     pub(super) fn step(self, purpose: Purpose, method: Method, path: String, body: Option<Value>) -> Step {
         let mut body = body;
         let slots = body.as_mut().map(markers::take).unwrap_or_default();
-        Step { purpose, method, version: self.contract.version.as_str().to_owned(), path, body, slots, after: None }
+        let secrets = body.as_mut().map(secrets::take).unwrap_or_default();
+        let version = self.contract.version.as_str().to_owned();
+        Step { purpose, method, version, path, body, slots, secrets, after: None }
     }
 }
 

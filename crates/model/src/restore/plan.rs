@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::secrets::SecretSlot;
+
 /// Everything that a restore does, in the order in which it does it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
@@ -74,6 +76,9 @@ pub struct PlanItem {
     /// Paths of what cannot be compared afterwards, because Graph never returns it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unverifiable: Vec<String>,
+    /// What values are called that are in no version and that nobody has entered: what is made is without them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub secrets_missing: Vec<String>,
 }
 
 impl Plan {
@@ -87,6 +92,16 @@ impl PlanItem {
     /// Whether a run sends something for it: it has requests, and no person makes them.
     pub fn is_written(&self) -> bool {
         !self.steps.is_empty() && !self.by_hand
+    }
+
+    /// The values that are sent and that a person entered.
+    pub fn secrets(&self) -> impl Iterator<Item = &SecretSlot> {
+        self.steps.iter().flat_map(|step| &step.secrets)
+    }
+
+    /// Whether it becomes an object that lacks a secret; one that is changed keeps what it has.
+    pub fn lacks_secret(&self) -> bool {
+        !self.secrets_missing.is_empty() && self.action == Action::Create && self.is_written()
     }
 }
 
@@ -153,6 +168,9 @@ pub struct Step {
     /// Where ids of objects that earlier items make belong in the body.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub slots: Vec<Slot>,
+    /// Where values belong in it that a person entered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub secrets: Vec<SecretSlot>,
     /// What the object has to say first: a property and its value (an app is assigned when it is published).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<(String, String)>,

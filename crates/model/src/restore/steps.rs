@@ -118,7 +118,7 @@ fn changes(contract: &Contract, live: &Value, goal: &Value, choice: Choice) -> R
     Ok(steps)
 }
 
-/// Whether a request would replace a secret that nobody knows.
-pub(super) fn loses_secret(live: &Value, names: &[String]) -> bool {
-    names.iter().any(|name| live.get(name).is_some_and(masked::is_in))
+/// Whether a request would send what Graph shows of a secret in its place.
+pub(super) fn loses_secret(goal: &Value, names: &[String]) -> bool {
+    names.iter().any(|name| goal.get(name).is_some_and(masked::is_in))
 }

@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{Choice, Mapped, Method, Purpose, Resolution, Step, map_references, promise, steps};
+use super::{
+    Choice, Mapped, Method, Purpose, Resolution, SecretSlot, Step, map_references, promise, steps, with_secrets,
+};
+use crate::ids::{Id, SecretId};
 use crate::registry::{Contract, Registry};
 
 const ALL: Choice = Choice { settings: true, assignments: true };
@@ -116,6 +119,49 @@ fn a_secret_that_an_update_would_lose_stops_it() {
         |name: &str| json!({ "id": "c", "displayName": name, "omaSettings": [{ "omaUri": "a", "value": "****" }] });
     let steps = made("deviceConfigurations", &oma("c"), Some(&oma("changed")), ALL).expect("steps");
     assert_eq!(steps[0].body, Some(json!({ "displayName": "c" })));
+}
+
+#[test]
+fn what_was_entered_is_sent_by_its_id_and_promised_as_a_mask() {
+    let secret = SecretId::from_uuid(uuid::Uuid::from_u128(1));
+    let setting = json!({ "settingInstance": { "settingDefinitionId": "s", "simpleSettingValue": {
+        "value": "token", "valueState": "encryptedValueToken" } } });
+    let live = json!({ "id": "p", "name": "changed", "settings": [setting] });
+    let mut wanted = json!({ "id": "p", "name": "p", "settings": [setting] });
+    let at = "/settings/0/settingInstance/simpleSettingValue/value";
+    with_secrets(&mut wanted, [(at, secret)]);
+    let steps = made("settingsCatalog", &wanted, Some(&live), ALL).expect("all secrets were entered");
+    assert_eq!(steps[0].secrets, [SecretSlot { pointer: at.to_owned(), secret }]);
+    let value = &steps[0].body.as_ref().expect("body")["settings"][0]["settingInstance"]["simpleSettingValue"];
+    assert_eq!(value, &json!({ "value": null, "valueState": "notEncrypted" }));
+    let contract = contract("settingsCatalog");
+    let promised = promise(contract, &Mapped::unchanged(contract, &wanted), Some(&live), ALL);
+    assert_eq!(promised.unverifiable, ["settings[0].settingInstance.simpleSettingValue.value"]);
+    assert!(!promised.document.to_string().contains("sec_"), "{}", promised.document);
+}
+
+#[test]
+fn a_list_of_which_one_secret_is_unknown_is_not_written_and_the_plan_says_so() {
+    let contract = contract("deviceConfigurations");
+    let row = |uri: &str, value: &str| json!({ "omaUri": uri, "value": value });
+    let custom = |rows: &[Value]| json!({ "id": "c", "displayName": "c", "omaSettings": rows });
+    let live = custom(&[row("a", "now"), row("s", "****"), row("t", "****")]);
+    let said = |wanted: &Value| {
+        let steps = made("deviceConfigurations", wanted, Some(&live), ALL).expect("steps");
+        let stays = promise(contract, &Mapped::unchanged(contract, wanted), Some(&live), ALL).stays;
+        (steps.len(), stays.into_iter().map(|why| why.code).collect::<Vec<_>>().join(" "))
+    };
+    assert_eq!(said(&live), (0, String::new()));
+    assert_eq!(
+        said(&custom(&[row("a", "then"), row("s", "****"), row("t", "****")])),
+        (0, "restore.secret_needed".into())
+    );
+    let secret = |number| SecretId::from_uuid(uuid::Uuid::from_u128(number));
+    let mut one = live.clone();
+    with_secrets(&mut one, [("/omaSettings/1/value", secret(1))]);
+    assert_eq!(said(&one), (0, "restore.secret_needed".into()), "one alone would lose the other");
+    with_secrets(&mut one, [("/omaSettings/2/value", secret(2))]);
+    assert_eq!(said(&one), (1, String::new()));
 }
 
 #[test]

@@ -33,7 +33,7 @@ fn own(place: Place<'_>, live: &Value, goal: &Value) -> Result<Option<Step>, Why
     let whole = contract.update.method == "PUT";
     let sent: Vec<String> =
         if whole { names.into_iter().filter(|name| is_own(contract, name)).collect() } else { changed };
-    if whole && loses_secret(live, &sent) {
+    if whole && loses_secret(&after, &sent) {
         return Err(why::secret_needed());
     }
     let mut body = body(contract, &after, &sent);

@@ -50,8 +50,8 @@ pub(super) fn other_type() -> Why {
 }
 
 pub(super) fn secret_needed() -> Why {
-    let message = "It holds a secret that Graph never returns, and is replaced as a whole: the secret would be lost. \
-                   Change it in the portal";
+    let message = "It holds a secret that Graph never returns, and what holds it is replaced as a whole: the secret would be \
+                   lost. Enter all its secrets in the checks, or change it in the portal";
     why("restore.secret_needed", message)
 }
 

@@ -44,11 +44,24 @@ impl Restores<'_> {
     /// Replaces what was chosen, if nobody else has since `revision`; gives the next revision. A plan that was made before
     /// is of the past then, and so is a second person's word.
     pub async fn change(&self, restore: RestoreId, revision: i64, draft: &Value) -> Result<i64, AppError> {
+        let mut tx = self.0.db.begin("restores.change").await?;
+        self.change_in(&mut tx, restore, revision, draft).await?;
+        tx.commit().await?;
+        Ok(revision + 1)
+    }
+
+    /// The same inside a transaction; gives the time.
+    pub(super) async fn change_in(
+        &self,
+        tx: &mut Tx,
+        restore: RestoreId,
+        revision: i64,
+        draft: &Value,
+    ) -> Result<i64, AppError> {
         self.0.scope.require(Capability::RestorePreview)?;
         let (body, bytes) = self.sealed(&draft_place(self.0.tenant(), restore), draft);
-        let mut tx = self.0.db.begin("restores.change").await?;
-        self.hold_draft(&mut tx, restore, Some(revision)).await?;
-        let at = audit::now(&mut tx).await?;
+        self.hold_draft(tx, restore, Some(revision)).await?;
+        let at = audit::now(tx).await?;
         let update = sql!(
             "update restores set draft = $2, draft_bytes = $3, revision = revision + 1, changed_at = $4, \
              approved_hash = null, approved_by_name = null, approved_at = null where id = $1",
@@ -58,8 +71,7 @@ impl Restores<'_> {
             at,
         );
         tx.execute(update).await?;
-        tx.commit().await?;
-        Ok(revision + 1)
+        Ok(at)
     }
 
     /// Gives a draft up. Audited.
@@ -70,6 +82,7 @@ impl Restores<'_> {
         let at = audit::now(&mut tx).await?;
         let update = sql!("update restores set state = 'discarded', changed_at = $2 where id = $1", id(restore), at);
         tx.execute(update).await?;
+        tx.execute(sql!("delete from restore_secrets where restore_id = $1", id(restore))).await?;
         self.audited(&mut tx, at, restore, "restore.discard", None).await?;
         tx.commit().await?;
         Ok(())

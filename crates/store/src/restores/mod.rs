@@ -7,11 +7,13 @@ mod decisions;
 mod draft;
 mod plan;
 mod rules;
+mod secrets;
 mod writes;
 
 pub use decisions::Decision;
 pub use draft::restore_not_a_draft;
 pub use plan::NewPlan;
+pub use secrets::SecretChanges;
 pub use writes::{WriteIntent, WriteOutcome, WriteResult, WriteRow};
 
 use model::AppError;

@@ -1,9 +1,12 @@
 //! What a person chose, plans, the journal of writes, and remembered decisions.
 
 use model::access::Role;
-use model::ids::RestoreId;
+use model::ids::{RestoreId, SecretId};
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
-use store::{Decision, NewPlan, RestoreSource, RestoreState, TenantScope, WriteIntent, WriteOutcome, WriteResult};
+use store::{
+    Decision, NewPlan, RestoreSource, RestoreState, SecretChanges, TenantScope, WriteIntent, WriteOutcome, WriteResult,
+};
 
 use crate::harness::{TestDb, both};
 
@@ -92,6 +95,55 @@ both! {
         assert_eq!(test.db.tenant(&own).restores().decided("d", &asked).await.unwrap(), [decision]);
         assert!(test.db.tenant(&own).restores().decided("e", &asked).await.unwrap().is_empty(), "of that directory alone");
         assert!(test.db.tenant(&other).restores().decided("d", &asked).await.unwrap().is_empty());
+    }
+
+    async fn entered_values_are_for_the_run_of_their_restore_and_go_with_it(test: &TestDb) {
+        let (scope, other) = (test.owner().await, test.owner().await);
+        let restore = begun(test, &scope).await;
+        let restores = test.db.tenant(&scope).restores();
+        let (one, two): (SecretId, SecretId) = (test.db.ambient().id(), test.db.ambient().id());
+        let value = |id: SecretId, text: &str| (id, SecretString::from(text.to_owned()));
+        let entered = SecretChanges { entered: vec![value(one, "first-value"), value(two, "second-value")], forgotten: vec![] };
+        assert_eq!(restores.change_secrets(restore, 1, &json!({}), &entered).await.unwrap(), 2);
+        assert_eq!(restores.secrets_kept(restore).await.unwrap(), [one, two].into());
+        assert!(test.db.tenant(&other).restores().secrets_kept(restore).await.unwrap().is_empty());
+        let third: SecretId = test.db.ambient().id();
+        let late = SecretChanges { entered: vec![value(third, "late")], forgotten: vec![one] };
+        assert_eq!(restores.change_secrets(restore, 1, &json!({}), &late).await.unwrap_err().code, "restore.changed_meanwhile");
+        assert_eq!(restores.secrets_kept(restore).await.unwrap(), [one, two].into(), "nothing of it was kept");
+
+        let (_, lease) = test.claimed(&scope).await;
+        assert!(restores.secrets(&lease, restore).await.unwrap().is_empty(), "the run has not taken it up");
+        restores.set_plan(&lease, restore, &plan(2)).await.unwrap();
+        restores.confirm(restore, &plan(2).hash, "why").await.unwrap();
+        assert!(restores.take_up(&lease, restore).await.unwrap());
+        let read = restores.secrets(&lease, restore).await.unwrap();
+        assert_eq!((read.len(), read[&one].expose_secret(), read[&two].expose_secret()), (2, "first-value", "second-value"));
+        assert_eq!(test.db.remove_spent_secrets().await.unwrap(), 0, "the run is at work");
+        test.raw("update restore_secrets set expires_at = 0").await.unwrap();
+        assert_eq!(test.db.remove_spent_secrets().await.unwrap(), 0, "however long it takes");
+        test.raw("update operation_runs set fence = fence + 1").await.unwrap();
+        assert!(restores.secrets(&lease, restore).await.is_err(), "a lost lease reads nothing");
+        test.raw("update restores set run_id = tenant_id").await.unwrap();
+        assert_eq!(test.db.remove_spent_secrets().await.unwrap(), 2, "the run is over");
+    }
+
+    async fn entered_values_go_when_a_draft_is_given_up_or_waits_too_long(test: &TestDb) {
+        let scope = test.owner().await;
+        let restores = test.db.tenant(&scope).restores();
+        for given_up in [true, false] {
+            let restore = begun(test, &scope).await;
+            let entered = vec![(test.db.ambient().id(), SecretString::from("value"))];
+            restores.change_secrets(restore, 1, &json!({}), &SecretChanges { entered, forgotten: vec![] }).await.unwrap();
+            assert_eq!(test.db.remove_spent_secrets().await.unwrap(), 0);
+            if given_up {
+                restores.discard(restore).await.unwrap();
+            } else {
+                test.raw("update restore_secrets set expires_at = 0").await.unwrap();
+                assert_eq!(test.db.remove_spent_secrets().await.unwrap(), 1);
+            }
+            assert!(restores.secrets_kept(restore).await.unwrap().is_empty());
+        }
     }
 
     async fn a_set_that_a_restore_takes_its_objects_from_stays(test: &TestDb) {

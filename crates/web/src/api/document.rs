@@ -4,7 +4,7 @@ use utoipa::OpenApi;
 
 use super::{
     backup_items, backups, bulk, compare, coverage, dependencies, exchange, exports, inventory, pauses, probe,
-    restore_mapping, restore_steps, restores, runs, schedules, session, starts, tenants, views,
+    restore_mapping, restore_secrets, restore_steps, restores, runs, schedules, session, starts, tenants, views,
 };
 
 #[derive(OpenApi)]
@@ -82,6 +82,7 @@ use super::{
         restores::writes,
         restore_mapping::get,
         restore_mapping::answer,
+        restore_secrets::enter,
         restore_steps::begin,
         restore_steps::scope,
         restore_steps::preview,

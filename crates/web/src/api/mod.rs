@@ -13,6 +13,7 @@ pub(crate) mod inventory;
 pub(crate) mod pauses;
 pub(crate) mod probe;
 pub(crate) mod restore_mapping;
+pub(crate) mod restore_secrets;
 pub(crate) mod restore_steps;
 pub(crate) mod restores;
 pub(crate) mod runs;

@@ -10,6 +10,7 @@ use model::ids::RestoreId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::restore_secrets::RestoreSecret;
 use super::restore_steps::Revision;
 use super::restores::RestoreCheck;
 use crate::errors::WebError;
@@ -27,6 +28,8 @@ pub(crate) struct RestoreMapping {
     targets: Vec<TargetLine>,
     /// What each reference becomes.
     references: Vec<ReferenceLine>,
+    /// Values that are in no version; none has to be entered.
+    secrets: Vec<RestoreSecret>,
     /// The checks.
     checks: Vec<RestoreCheck>,
 }
@@ -160,6 +163,7 @@ pub(crate) async fn get(
         open: mapping.open(),
         targets: mapping.targets.iter().map(target_line).collect(),
         references: mapping.references.iter().map(reference_line).collect(),
+        secrets: mapping.secrets.iter().map(RestoreSecret::from).collect(),
         checks: checks.into_iter().map(RestoreCheck::from).collect(),
     }))
 }

@@ -72,6 +72,8 @@ pub(crate) enum Done {
     ScopeSaved,
     /// Questions of a restore were answered.
     AnswersSaved,
+    /// Secrets of a restore were entered or forgotten.
+    SecretsSaved,
     /// A second person let a plan pass.
     PlanApproved,
     /// A restore was given up.
@@ -112,6 +114,7 @@ impl Done {
             Self::OpeningSaved => ("Saved", "Operations opens with it from now on."),
             Self::ScopeSaved => ("Scope saved", "A plan that was made before is of the past."),
             Self::AnswersSaved => ("Answers saved", "A plan that was made before is of the past."),
+            Self::SecretsSaved => ("Secrets saved", "Encrypted, for this restore alone. Preview it again."),
             Self::PlanApproved => ("Plan approved", "Whoever may restore can confirm it now."),
             Self::RestoreDiscarded => ("Restore given up", "Nothing was written, and nothing will be."),
             Self::RestoreRuleSaved => ("Choice saved", "It holds for every restore that is confirmed from now on."),

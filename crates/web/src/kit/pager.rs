@@ -20,6 +20,8 @@ pub struct Pager {
     pub zone: String,
     /// Words of the two buttons; empty is ("Newer", "Older").
     pub words: Option<(&'static str, &'static str)>,
+    /// What it is called where a page has two of them; empty is "Pages".
+    pub label: &'static str,
     /// The page before, when there is one.
     pub previous: Option<String>,
     /// The page after, when there is one.
@@ -30,7 +32,7 @@ pub struct Pager {
 pub fn pager(view: &Pager) -> Markup {
     let (back, on) = view.words.unwrap_or(("Newer", "Older"));
     html! {
-        nav.pager aria-label="Pages" {
+        nav.pager aria-label=(if view.label.is_empty() { "Pages" } else { view.label }) {
             p {
                 @if let Some(total) = view.total { span.part { (number(view.shown)) " of " } (counted(total, view.noun.0, view.noun.1)) }
                 @else { (counted(view.shown, view.noun.0, view.noun.1)) }

@@ -33,6 +33,7 @@ fn pages() -> Vec<Row> {
         Row::page("/t/{tenant}/restores/{restore}/checks", LOOKS, restores::checks_page),
         Row::page("/t/{tenant}/restores/{restore}/names", LOOKS, restores::names),
         Row::form("/t/{tenant}/restores/{restore}/answers", CHOOSES, restores::save_answers),
+        Row::form("/t/{tenant}/restores/{restore}/secrets", CHOOSES, restores::save_secrets),
         Row::page("/t/{tenant}/restores/{restore}/preview", LOOKS, restores::preview_page),
         Row::start("/t/{tenant}/restores/{restore}/preview", CHOOSES, restores::start_preview),
         Row::page("/t/{tenant}/restores/{restore}/plan", LOOKS, restores::download),
@@ -46,7 +47,7 @@ fn pages() -> Vec<Row> {
 }
 
 fn api() -> Vec<Row> {
-    use api::{restore_mapping, restore_steps, restores};
+    use api::{restore_mapping, restore_secrets, restore_steps, restores};
     vec![
         Row::api("/api/v1/tenants/{tenant}/restores", LOOKS, restores::list),
         Row::api_write("/api/v1/tenants/{tenant}/restores", CHOOSES, restore_steps::begin),
@@ -55,6 +56,7 @@ fn api() -> Vec<Row> {
         Row::api_write("/api/v1/tenants/{tenant}/restores/{restore}/scope", CHOOSES, restore_steps::scope),
         Row::api("/api/v1/tenants/{tenant}/restores/{restore}/mapping", LOOKS, restore_mapping::get),
         Row::api_write("/api/v1/tenants/{tenant}/restores/{restore}/answers", CHOOSES, restore_mapping::answer),
+        Row::api_write("/api/v1/tenants/{tenant}/restores/{restore}/secrets", CHOOSES, restore_secrets::enter),
         Row::api_write("/api/v1/tenants/{tenant}/restores/{restore}/preview", CHOOSES, restore_steps::preview),
         Row::api("/api/v1/tenants/{tenant}/restores/{restore}/plan", LOOKS, restores::plan),
         Row::api_write("/api/v1/tenants/{tenant}/restores/{restore}/confirm", WRITES, restore_steps::confirm),

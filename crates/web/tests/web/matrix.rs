@@ -139,6 +139,7 @@ impl World {
                     Some("cancel-many") => r#"{"filter":{}}"#,
                     Some("scope") => r#"{"revision":1,"settings":true,"assignments":false}"#,
                     Some("answers") => r#"{"revision":1}"#,
+                    Some("secrets") => r#"{"revision":1,"secrets":[]}"#,
                     Some("restore-rules") => r#"{"second_person":false}"#,
                     Some("capture-many") => r#"{"policies":[]}"#,
                     Some("schedules" | "{schedule}") => r#"{"name":"x","cron":"0 2 * * *","zone":"UTC"}"#,

@@ -7,12 +7,13 @@ use store::{RunFilter, RunPageRequest};
 use testkit::{TestDatabase, on_both_databases};
 
 use crate::support::Site;
-use crate::things::{Things, furnish, plan};
+use crate::things::{Things, furnish, observe_again, plan};
 
 on_both_databases!(
     a_restore_is_confirmed_only_behind_its_gates,
     whoever_saw_an_older_revision_changes_nothing,
     a_name_that_nothing_has_is_refused_and_kept,
+    a_secret_is_entered_and_never_shown_again,
     a_second_person_is_one_who_did_not_begin_it,
     a_reader_sees_the_plan_and_changes_nothing,
     another_tenants_objects_are_taken_only_by_its_members
@@ -125,6 +126,52 @@ async fn a_name_that_nothing_has_is_refused_and_kept(database: &TestDatabase) {
     site.stop.cancel();
 }
 
+async fn a_secret_is_entered_and_never_shown_again(database: &TestDatabase) {
+    let (site, things, owner) = world(database).await;
+    database.forbid("typed-into-the-page-51");
+    database.forbid("sent-by-a-program-52");
+    let scope = site.db.authorise(owner, things.tenant).await.unwrap();
+    let version = observe_again(&site, &scope, &things.object, |tag| tag["pin"] = "****".into()).await;
+    let source = app::restores::Source::Versions { tenant: things.tenant, versions: vec![version] };
+    let restore = app::restores::begin(&site.db, &scope, source).await.unwrap();
+    let things = Things { restore, ..things };
+    let mut browser = site.browser_of(owner).await;
+    let checks = things.path("/t/{tenant}/restores/{restore}/checks");
+    let page = browser.get(&checks).await.body;
+    let field = format!("secret:scopeTags/{}#/pin", things.object);
+    for words in ["1 secret not entered", "Stays as it is", &field] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    let secrets = things.path("/t/{tenant}/restores/{restore}/secrets");
+    let form = |revision: u32, value: &str| format!("revision={revision}&{}={value}", field.replace('#', "%23"));
+    let refused = browser.post(&secrets, &form(1, "****")).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("restore.secret_masked"), "{}", refused.body);
+    let late = browser.post(&secrets, &form(7, "x")).await;
+    assert!(late.status == StatusCode::CONFLICT && late.body.contains("restore.changed_meanwhile"), "{}", late.body);
+    assert_eq!(browser.post(&secrets, &form(1, "")).await.status, StatusCode::SEE_OTHER, "nothing was typed");
+    assert_eq!(browser.post(&secrets, &form(1, "typed-into-the-page-51")).await.status, StatusCode::SEE_OTHER);
+    let page = browser.get(&checks).await.body;
+    assert!(page.contains("All secrets are entered") && !page.contains("typed-into"), "{page}");
+    let mapping = things.path("/api/v1/tenants/{tenant}/restores/{restore}/mapping");
+    let told: serde_json::Value = serde_json::from_str(&browser.get(&mapping).await.body).unwrap();
+    assert_eq!((&told["secrets"][0]["entered"], &told["secrets"][0]["name"]), (&true.into(), &"Pin".into()));
+
+    let api = things.path("/api/v1/tenants/{tenant}/restores/{restore}/secrets");
+    let mut secret = serde_json::json!({ "type": "scopeTags", "id": things.object, "pointer": "/pin", "value": "sent-by-a-program-52" });
+    let body = |revision: u32, secret: &serde_json::Value| {
+        serde_json::json!({ "revision": revision, "secrets": [secret] }).to_string()
+    };
+    let kept = browser.post_json(&api, &body(2, &secret)).await;
+    assert!(kept.status == StatusCode::OK && kept.body.contains("3"), "{}", kept.body);
+    secret["value"] = serde_json::Value::Null;
+    assert_eq!(browser.post_json(&api, &body(3, &secret)).await.status, StatusCode::OK);
+    assert!(browser.get(&checks).await.body.contains("1 secret not entered"), "it is forgotten");
+    let odd = browser.post_json(&api, &body(4, &serde_json::json!({ "type": "x" }))).await;
+    assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", odd.body);
+    site.stop.cancel();
+}
+
 async fn a_second_person_is_one_who_did_not_begin_it(database: &TestDatabase) {
     let (site, things, owner) = world(database).await;
     let manager = site.user("manager", false).await;
@@ -183,6 +230,7 @@ async fn a_reader_sees_the_plan_and_changes_nothing(database: &TestDatabase) {
     for (path, form) in [
         ("/scope", "revision=1&which=all&settings=yes"),
         ("/answers", "revision=1"),
+        ("/secrets", "revision=1"),
         ("/discard", ""),
         ("/preview", ""),
     ] {

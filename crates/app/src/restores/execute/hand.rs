@@ -4,9 +4,11 @@ use std::collections::HashMap;
 
 use engine::{Ending, RunCtx};
 use graph::{GraphError, TenantGraph};
+use model::ids::SecretId;
 use model::registry::{Contract, content};
 use model::restore::{PlanItem, Slot, own};
 use model::run::{ItemOutcome, Reason};
+use secrecy::SecretString;
 use serde_json::Value;
 use store::{ItemRecord, Restores, WriteRow};
 
@@ -14,6 +16,17 @@ use super::item::ItemEnd;
 use crate::inventory::item_key;
 use crate::inventory::some::known_type;
 use crate::starting::store_ending;
+
+/// Values that a person entered, by their ids.
+pub(super) type Secrets = HashMap<SecretId, SecretString>;
+
+/// What bodies are filled with.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'a> {
+    /// Ids of what items have made so far, and of what others change.
+    pub(super) ids: &'a HashMap<u32, String>,
+    pub(super) secrets: &'a Secrets,
+}
 
 /// An item, what is known of it, and the doors that writing it needs.
 pub(super) struct Hand<'a> {
@@ -23,6 +36,7 @@ pub(super) struct Hand<'a> {
     pub(super) item: &'a PlanItem,
     /// Ids of what items have made so far, and of what others change.
     pub(super) ids: &'a HashMap<u32, String>,
+    pub(super) secrets: &'a Secrets,
     /// What was about to be sent for this item before, by this or an earlier attempt.
     pub(super) rows: Vec<WriteRow>,
     /// The object as it was read last; absent when it has not been, or there is none.
@@ -36,12 +50,13 @@ impl<'a> Hand<'a> {
         ctx: &'a RunCtx,
         graph: &'a TenantGraph,
         item: &'a PlanItem,
-        ids: &'a HashMap<u32, String>,
+        known: Known<'a>,
         rows: Vec<WriteRow>,
     ) -> Result<Self, Ending> {
+        let Known { ids, secrets } = known;
         let contract = known_type(&item.type_key)?;
         let id = ids.get(&item.sequence).cloned();
-        Ok(Self { ctx, graph, contract, item, ids, rows, seen: None, id })
+        Ok(Self { ctx, graph, contract, item, ids, secrets, rows, seen: None, id })
     }
 
     pub(super) fn journal(&self) -> Restores<'a> {

@@ -53,6 +53,9 @@ impl Hand<'_> {
                 });
             return self.end(ItemOutcome::Skipped, Some(why.0), why.1, None).await.map(Some);
         }
+        if self.rows.is_empty() && !self.item.secrets().all(|slot| self.secrets.contains_key(&slot.secret)) {
+            return self.end(ItemOutcome::Failed, Some(said::SECRET_GONE.0), said::SECRET_GONE.1, None).await.map(Some);
+        }
         let slots = self.item.steps.iter().flat_map(|step| &step.slots);
         if slots.into_iter().all(|slot| self.ids.contains_key(&slot.item)) {
             return Ok(None);

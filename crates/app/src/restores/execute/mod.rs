@@ -12,11 +12,12 @@ use std::collections::{HashMap, HashSet};
 use engine::{Ending, RunCtx};
 use futures::stream::{self, StreamExt};
 use graph::TenantGraph;
+use model::ids::RestoreId;
 use model::restore::{Plan, PlanItem};
 use model::run::Reason;
 use store::WriteRow;
 
-use self::hand::Hand;
+use self::hand::{Hand, Known, Secrets};
 use self::item::ItemEnd;
 use super::made;
 use crate::inventory::item_key;
@@ -26,7 +27,13 @@ use crate::starting::store_ending;
 pub const ITEMS_AT_ONCE: usize = 4;
 
 /// Writes what is left of the plan, one level after the other. Gives back for how long something has to be waited for.
-pub(super) async fn write(ctx: &RunCtx, graph: &TenantGraph, plan: &Plan) -> Result<Option<(i64, Reason)>, Ending> {
+pub(super) async fn write(
+    ctx: &RunCtx,
+    graph: &TenantGraph,
+    restore: RestoreId,
+    plan: &Plan,
+) -> Result<Option<(i64, Reason)>, Ending> {
+    let secrets = secrets(ctx, restore, plan).await?;
     let rows = ctx.db.tenant(&ctx.scope).restores().writes(ctx.run.id).await.map_err(store_ending)?;
     let recorded = ctx.db.ledger().recorded_keys(ctx.run.id).await.map_err(store_ending)?;
     let mut ids = made::ids(&rows);
@@ -48,7 +55,7 @@ pub(super) async fn write(ctx: &RunCtx, graph: &TenantGraph, plan: &Plan) -> Res
             .filter(|item| !recorded.contains(&item_key(&item.type_key, &item.source_id)))
             .partition(|item| named(item).any(|other| waiting.contains(&other)));
         waiting.extend(later.into_iter().map(|item| item.sequence));
-        let known = &ids;
+        let known = Known { ids: &ids, secrets: &secrets };
         let hands = left.into_iter().map(|item| {
             let rows = by_item.remove(&item.sequence).unwrap_or_default();
             async move {
@@ -76,6 +83,14 @@ pub(super) async fn write(ctx: &RunCtx, graph: &TenantGraph, plan: &Plan) -> Res
         }
     }
     Ok(waits)
+}
+
+/// What was entered for the restore; asked for where the plan sends some of it.
+async fn secrets(ctx: &RunCtx, restore: RestoreId, plan: &Plan) -> Result<Secrets, Ending> {
+    if plan.items.iter().all(|item| item.secrets().next().is_none()) {
+        return Ok(Secrets::new());
+    }
+    ctx.db.tenant(&ctx.scope).restores().secrets(&ctx.lease, restore).await.map_err(store_ending)
 }
 
 /// The items in levels: whoever names what an item makes is in a later one.

@@ -82,7 +82,11 @@ impl Hand<'_> {
     async fn changed(&mut self, step: &Step, row: &WriteRow) -> Result<Truth, GraphError> {
         let Some(found) = self.look().await? else { return Ok(Truth::Unclear) };
         let as_before = row.intent.before.as_ref().is_some_and(|before| *before == self.mark(&found));
-        let truth = if self.is_done(step, row.step as usize, &found) {
+        let done = self.is_done(step, row.step as usize, &found);
+        let truth = if done && as_before && !step.secrets.is_empty() {
+            // Everything that can be seen was so before: whether the secret came with it cannot be.
+            Truth::Unclear
+        } else if done {
             Truth::Made(None)
         } else if as_before {
             Truth::NotMade

@@ -9,6 +9,10 @@ pub(super) const CONFLICT: (&str, &str) = (
 );
 pub(super) const NEEDS_OTHER: (&str, &str) =
     ("restore.needs_other", "Something that it names was not restored, so that it was not written either");
+pub(super) const SECRET_GONE: (&str, &str) = (
+    "restore.secret_gone",
+    "A secret that was entered for it is not kept any more, so that it was not written. Enter it again",
+);
 pub(super) const VERIFIED: &str = "Written, read back, and as planned";
 pub(super) const UNVERIFIABLE: &str =
     "Written and read back. Secrets in it cannot be compared, because Graph does not return them";

@@ -141,6 +141,9 @@ impl Hand<'_> {
         let Some(mut write) = Write::of(step, self.id.as_deref(), |item| self.ids.get(&item).cloned()) else {
             return self.end(ItemOutcome::Failed, Some(said::NEEDS_OTHER.0), said::NEEDS_OTHER.1, None).await.map(Some);
         };
+        if !write.with_secrets(step, |secret| self.secrets.get(&secret)) {
+            return self.end(ItemOutcome::Failed, Some(said::SECRET_GONE.0), said::SECRET_GONE.1, None).await.map(Some);
+        }
         if self.seen.is_none() && self.id.is_some() && step.purpose != Purpose::BringBack {
             self.seen = match self.look().await {
                 Ok(found) => found,

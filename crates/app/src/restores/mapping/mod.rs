@@ -5,10 +5,13 @@
 
 mod facts;
 mod references;
+mod secrets;
 mod targets;
 
 pub(super) use facts::{GROUPS, candidate, same_but_for_looks};
 pub(crate) use facts::{decision, made_of, source_directory, target_decision};
+
+pub use secrets::MissingSecret;
 
 use std::collections::BTreeMap;
 
@@ -34,6 +37,8 @@ pub struct Mapping {
     pub targets: Vec<MappedTarget>,
     /// What each reference becomes, by kind and name.
     pub references: Vec<MappedReference>,
+    /// Values that are in no version, in the order of the source; none has to be entered.
+    pub secrets: Vec<MissingSecret>,
     /// Whether source and target are the same directory.
     pub same_directory: bool,
 }
@@ -183,7 +188,8 @@ pub(crate) async fn map(
     };
     let mut references: Vec<_> = used.into_iter().map(answered).collect();
     references.sort_by(|one, other| (&one.reference.kind, &one.name).cmp(&(&other.reference.kind, &other.name)));
-    Ok(Mapping { targets, references, same_directory: facts.same_directory() })
+    let secrets = secrets::missing(db, source, draft, &targets, documents).await?;
+    Ok(Mapping { targets, references, secrets, same_directory: facts.same_directory() })
 }
 
 /// Every reference of the documents with who names it.

@@ -8,7 +8,7 @@ use model::diff::Difference;
 use model::registry::{Contract, Mode, Registry};
 use model::restore::{
     Action, Choice, Mapped, Ordered, Plan, PlanItem, Promise, Purpose, Step, Why, bring_back, in_order, map_references,
-    promise, promise_brought_back, remove, steps,
+    promise, promise_brought_back, remove, steps, with_secrets,
 };
 use serde_json::Value;
 use store::Restore;
@@ -47,7 +47,7 @@ pub(in crate::restores) async fn build(
     let origin = origin(&ctx.db, &source, restore).await.map_err(app_ending)?;
     let mapping = map(&ctx.db, &ctx.scope, &source, origin.as_ref(), draft, &chosen, &contents);
     let mapping = mapping.await.map_err(app_ending)?;
-    let candidates = candidates(chosen, contents, &mapping);
+    let candidates = candidates(chosen, contents, &mapping, draft);
     let looks = candidates.iter().filter_map(|candidate| {
         let id = match &candidate.answer {
             TargetAnswer::InPlace(candidate, _) => candidate.id.clone(),
@@ -69,8 +69,9 @@ pub(in crate::restores) async fn build(
     let places = Places::new(&mapping, &gone);
     let choice = Choice { settings: draft.settings, assignments: draft.assignments };
     let approvals = Approvals::of(&ctx.db, &ctx.scope).await.map_err(app_ending)?;
-    let mut planner =
-        Planner { choice, live, missing, places, granted, approvals, taken: HashSet::new(), items: Vec::new() };
+    let secrets = secrets_missing(&mapping);
+    let (taken, items) = (HashSet::new(), Vec::new());
+    let mut planner = Planner { choice, live, missing, secrets, places, granted, approvals, taken, items };
     planner.plan(candidates);
     let items = planner.items;
     let directory_id = ctx.db.tenant(&ctx.scope).info().await.map_err(app_ending)?.directory_id;
@@ -78,13 +79,29 @@ pub(in crate::restores) async fn build(
     Ok(Plan { format: FORMAT, directory_id, observed_at_ms, blocks, items, reached })
 }
 
-fn candidates(chosen: Vec<SourceObject>, contents: Vec<Option<Value>>, mapping: &Mapping) -> Vec<Candidate> {
-    let known = |(object, document): (SourceObject, Option<Value>)| {
+fn candidates(
+    chosen: Vec<SourceObject>,
+    contents: Vec<Option<Value>>,
+    mapping: &Mapping,
+    draft: &Draft,
+) -> Vec<Candidate> {
+    let known = |(object, mut document): (SourceObject, Option<Value>)| {
+        if let Some(document) = &mut document {
+            with_secrets(document, draft.secrets_of(&object.key));
+        }
         let contract = Registry::embedded().get(&object.key.type_key)?;
         let answer = mapping.target(&object.key).cloned()?;
         Some(Candidate { contract, object, document, answer })
     };
     chosen.into_iter().zip(contents).filter_map(known).collect()
+}
+
+fn secrets_missing(mapping: &Mapping) -> HashMap<ObjectKey, Vec<String>> {
+    let mut missing: HashMap<ObjectKey, Vec<String>> = HashMap::new();
+    for secret in mapping.secrets.iter().filter(|secret| !secret.entered) {
+        missing.entry(secret.object.clone()).or_default().push(secret.name.clone());
+    }
+    missing
 }
 
 /// What keeps the whole plan from being executed.
@@ -102,6 +119,8 @@ struct Planner<'a> {
     choice: Choice,
     live: HashMap<ObjectKey, Live>,
     missing: Missing,
+    /// Names of values that nobody has, by object.
+    secrets: HashMap<ObjectKey, Vec<String>>,
     places: Places<'a>,
     granted: BTreeSet<String>,
     approvals: Approvals,
@@ -154,6 +173,7 @@ impl Planner<'_> {
             promised: None,
             promised_slots: Vec::new(),
             unverifiable: Vec::new(),
+            secrets_missing: self.secrets.get(&candidate.object.key).cloned().unwrap_or_default(),
         }
     }
 

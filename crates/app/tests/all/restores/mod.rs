@@ -14,3 +14,4 @@ mod moved;
 mod named;
 mod random;
 mod reach;
+mod secrets;

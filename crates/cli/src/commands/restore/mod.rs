@@ -2,6 +2,7 @@
 
 mod apply;
 mod plan;
+mod secret;
 mod show;
 
 use std::path::Path;
@@ -26,6 +27,8 @@ pub(crate) async fn run(args: Restore, session: &Session) -> Result<Exit, AppErr
         Restore::Plan(args) => plan::run(args, session).await,
         Restore::Preview(args) => plan::again(args, session).await,
         Restore::Show { what } => show_one(&what, session).await,
+        Restore::Secret { restore, at: None, .. } => secret::list(restore, session).await,
+        Restore::Secret { restore, at: Some(at), forget } => secret::enter(restore, &at, forget, session).await,
         Restore::Apply(args) => apply::run(args, session).await,
         Restore::Approve { tenant, plan } => apply::approve(&tenant, &plan, session).await,
         Restore::Undo { run, out } => of_run(run, Source::Undo { run }, out.as_deref(), session).await,

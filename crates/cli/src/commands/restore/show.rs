@@ -68,6 +68,11 @@ pub(super) async fn restore(session: &Session, scope: &TenantScope, restore: Res
             output.line(format!("    {typed}   {words}"));
         }
     }
+    let secrets =
+        |item: &PlanItem| item.lacks_secret() || item.why.iter().any(|why| why.code == "restore.secret_needed");
+    if draft && plan.plan.items.iter().any(secrets) {
+        output.line(format!("\n  secrets are missing: tenantatlas restore secret {restore}"));
+    }
     if !asked.is_empty() {
         output.line(format!("\n  answer with: tenantatlas restore preview {restore} --map …"));
     }
@@ -136,7 +141,7 @@ fn is_as_it_should_be(item: &PlanItem) -> bool {
 fn row(item: &PlanItem) -> Vec<String> {
     let contract = Registry::embedded().get(&item.type_key);
     let why = item.why.iter().map(|why| format!("{} [{}]", why.message, why.code));
-    let why: Vec<String> = why.chain(waits(item)).collect();
+    let why: Vec<String> = why.chain(without(item)).chain(waits(item)).collect();
     vec![
         words(item).to_owned(),
         item.name.clone(),
@@ -189,6 +194,11 @@ fn reach(reach: Reach, kind: &str) -> String {
         Reach::AtMost(count) => format!("at most {}", counted(count)),
         Reach::Unknown => format!("{kind}s not counted"),
     }
+}
+
+/// What it is made without, because nobody has entered it.
+fn without(item: &PlanItem) -> Option<String> {
+    item.lacks_secret().then(|| format!("Made without a secret: {}", item.secrets_missing.join(", ")))
 }
 
 /// Whether it is going to wait for somebody in Intune, as far as that is known.

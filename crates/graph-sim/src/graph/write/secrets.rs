@@ -31,17 +31,17 @@ pub(super) fn refuse_tokens(value: &Value) -> Result<(), GraphError> {
     }
 }
 
-/// Puts the secrets of an object away. A mask that was sent back is stored as the secret, as the service does.
+/// Puts the secrets of an object away, where [`crate::Simulator::kept_secrets`] finds them. A mask that was sent back is stored as the secret, as the service does.
 pub(super) fn mask(store: &mut Store, path: &str, object: &mut Value) {
     let Some(fields) = object.as_object_mut() else {
         return;
     };
+    let id = fields.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
     for name in NOT_RETURNED {
-        if let Some(value) = fields.get_mut(*name) {
-            *value = Value::Null;
+        if let Some(Value::String(secret)) = fields.get_mut(*name).map(Value::take) {
+            store.keep_secret(&format!("{path}/{id}/{name}"), secret);
         }
     }
-    let id = fields.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
     let settings = fields.get_mut("omaSettings").and_then(Value::as_array_mut);
     for (index, setting) in settings.into_iter().flatten().enumerate() {
         let is_text = matches!(
@@ -64,21 +64,23 @@ pub(super) fn mask(store: &mut Store, path: &str, object: &mut Value) {
     }
     if path == "deviceManagement/configurationPolicies" {
         let parts = fields.get_mut("settings");
-        parts.into_iter().for_each(hide_setting_values);
+        parts.into_iter().for_each(|parts| hide_setting_values(store, parts));
     }
 }
 
 /// A secret setting comes back as a token that means nothing elsewhere.
-fn hide_setting_values(value: &mut Value) {
+fn hide_setting_values(store: &mut Store, value: &mut Value) {
     match value {
-        Value::Array(all) => all.iter_mut().for_each(hide_setting_values),
+        Value::Array(all) => all.iter_mut().for_each(|one| hide_setting_values(store, one)),
         Value::Object(fields) => {
             if fields.get("valueState").is_some_and(|state| state == "notEncrypted") {
-                let secret = fields.get("value").map(Value::to_string).unwrap_or_default();
-                fields.insert("value".to_owned(), json!(Random::from_text(&secret).guid()));
+                let secret = fields.get("value").and_then(Value::as_str).unwrap_or_default().to_owned();
+                let token = Random::from_text(&secret).guid();
+                store.keep_secret(&token, secret);
+                fields.insert("value".to_owned(), json!(token));
                 fields.insert("valueState".to_owned(), json!("encryptedValueToken"));
             }
-            fields.values_mut().for_each(hide_setting_values);
+            fields.values_mut().for_each(|one| hide_setting_values(store, one));
         }
         _ => {}
     }

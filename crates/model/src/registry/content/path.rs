@@ -61,6 +61,25 @@ pub fn values<'a>(document: &'a Value, path: &str) -> Vec<&'a Value> {
     found
 }
 
+/// The JSON pointers of all values at a path.
+pub fn pointers(document: &Value, path: &str) -> Vec<String> {
+    let mut found = vec![(String::new(), document)];
+    for step in Step::all(path) {
+        let inside =
+            found.into_iter().filter_map(|(at, value)| Some((format!("{at}/{}", step.name), value.get(step.name)?)));
+        found = match step.rows {
+            Rows::No => inside.collect(),
+            _ => inside.flat_map(|(at, list)| rows(step, &at, list)).collect(),
+        };
+    }
+    found.into_iter().map(|(at, _)| at).collect()
+}
+
+fn rows<'a>(step: Step<'_>, at: &str, list: &'a Value) -> Vec<(String, &'a Value)> {
+    let rows = list.as_array().into_iter().flatten().enumerate().filter(|(_, row)| step.means(row));
+    rows.map(|(index, row)| (format!("{at}/{index}"), row)).collect()
+}
+
 /// Calls `edit` with every object that can hold the last name of the path, and that name.
 pub fn edit_holders(document: &mut Value, path: &str, edit: &mut dyn FnMut(&mut Map<String, Value>, &str)) {
     match path.split_once('.') {
@@ -86,7 +105,7 @@ pub fn edit_holders(document: &mut Value, path: &str, edit: &mut dyn FnMut(&mut 
 mod tests {
     use serde_json::json;
 
-    use super::{edit_holders, values};
+    use super::{edit_holders, pointers, values};
 
     #[test]
     fn values_goes_through_arrays_and_passes_over_what_is_absent() {
@@ -95,6 +114,7 @@ mod tests {
         assert!(values(&document, "x[].y").is_empty());
         let document = json!({ "a": [{ "@odata.type": "#microsoft.graph.one", "b": 1 }, { "@odata.type": "#microsoft.graph.two", "b": 2 }, { "b": 3 }] });
         assert_eq!(values(&document, "a[two].b"), [&json!(2)]);
+        assert_eq!(pointers(&document, "a[two].b"), ["/a/1/b"]);
     }
 
     #[test]

@@ -22,7 +22,7 @@ const BATCH: i64 = 500;
 
 /// Every table that is copied, those first that others refer to. Left out is what is only of the moment: `nodes`,
 /// `run_changes`, `request_budgets` and `authorization_requests`; and what belongs to a database rather than to an installation.
-const TABLES: [&str; 56] = [
+const TABLES: [&str; 57] = [
     "installation",
     "users",
     "first_set_up",
@@ -62,6 +62,7 @@ const TABLES: [&str; 56] = [
     "backup_sets",
     "backup_set_items",
     "restores",
+    "restore_secrets",
     "restore_writes",
     "restore_decisions",
     "restore_rules",

@@ -270,6 +270,7 @@ fn pages(rows: &[ObjectRow], more: bool, total: u64, kept: &Fields, path: &str, 
         order: "by name",
         zone: now.zone_name().to_owned(),
         words: Some(("First", "Next")),
+        label: "",
         previous: asked.get("after").map(|_| kept.href(path)),
         next,
     }

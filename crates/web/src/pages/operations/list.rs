@@ -144,6 +144,7 @@ fn pages(list: &RunPage, kept: &Fields, path: &str, counts: &RunCounts, outcomes
         order: "newest first",
         zone: zone.to_owned(),
         words: None,
+        label: "",
         previous: list.newer.map(|run| kept.with("after", run.to_string()).href(path)),
         next: list.older.map(|run| kept.with("before", run.to_string()).href(path)),
     }

@@ -48,6 +48,7 @@ pub(super) async fn items_section(place: &Place<'_>, viewer: &Viewer, run: &RunR
         order: items.order(),
         zone: String::new(),
         words: Some(("Back", "More")),
+        label: "",
         previous: (from > 0).then(|| page(from.saturating_sub(PART))),
         next: (behind < total).then(|| page(behind)),
     };

@@ -9,6 +9,7 @@ use store::{RestoreState, TenantScope};
 
 use super::impact::wrong;
 use super::mapping::{Question, questions, section_of};
+use super::secrets::secrets;
 use super::wizard::{Step, Wizard};
 use crate::auth::Ctx;
 use crate::errors::{WebError, sentence};
@@ -56,6 +57,7 @@ pub(super) async fn render(
         (error.summary(&[]))
         (names(&wizard).await?)
         (answers(&wizard, &mapping, asked, said))
+        (secrets(&wizard, &mapping, asked))
     };
     let aside = html! {
         (section("checks", "Checks", "", &check_list(&wizard, &found)))

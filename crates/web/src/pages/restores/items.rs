@@ -1,12 +1,13 @@
 //! The items of a plan, in the order in which they are sent.
 
-use app::restores::{ShownPlan, action_word};
+use app::restores::{ObjectKey, ShownPlan, action_word};
 use maud::{Markup, html};
 use model::AppError;
 use model::diff::Line;
 use model::restore::{Action, Approval, PlanItem, Purpose, Step};
 
 use super::difference::{self, lines};
+use super::secrets::address;
 use super::wizard::Wizard;
 use super::words::{ACTIONS, action_tag, look, named, purpose, risk};
 use crate::errors::sentence;
@@ -102,7 +103,7 @@ fn item_row(wizard: &Wizard<'_>, item: &PlanItem, path: &str, lines: Option<&[Li
     html! {
         tr.open[open] role="row" id=(id) {
             td.c-pl.c-state role="cell" { (action_tag(&action_word(item))) }
-            td.c-main role="cell" { (name(wizard, item)) " " span.row-t { (type_label(&item.type_key)) } (reasons(item)) }
+            td.c-main role="cell" { (name(wizard, item)) " " span.row-t { (type_label(&item.type_key)) } (reasons(item)) (enter(wizard, item)) }
             td.c-risk role="cell" data-label="" { (risk(&item.type_key)) }
             td.c-act role="cell" {
                 @if has_details(item) {
@@ -114,6 +115,20 @@ fn item_row(wizard: &Wizard<'_>, item: &PlanItem, path: &str, lines: Option<&[Li
         }
         @if open { tr.sub role="row" { td.c-main role="cell" colspan="4" { div.inset { (details(item, &wizard.tenant, lines)) } } } }
     }
+}
+
+/// The way to the field of what is missing.
+fn enter(wizard: &Wizard<'_>, item: &PlanItem) -> Markup {
+    let needed = item.lacks_secret() || item.why.iter().any(|why| why.code == "restore.secret_needed");
+    if !needed || wizard.change_off("").is_some() {
+        return html! {};
+    }
+    let href = address(wizard, &ObjectKey::new(&item.type_key, &item.source_id));
+    let words = match item.secrets_missing.as_slice() {
+        [_] => "Enter the secret",
+        _ => "Enter the secrets",
+    };
+    html! { p.row-acts { a.btn.sm href=(href) { (words) span.vh { " of " (named(&item.name)) } } } }
 }
 
 fn has_details(item: &PlanItem) -> bool {
@@ -140,6 +155,7 @@ pub(super) fn reasons(item: &PlanItem) -> Markup {
     html! {
         @if !what.is_empty() { p.why { (what) } }
         @for why in &item.why { p.why { (sentence(&why.message)) " " code { (why.code) } } }
+        @if item.lacks_secret() { p.why { "Not in the source, so that it is made without: " (item.secrets_missing.join(", ")) "." } }
         @if let Some(words) = waits(item) { p.why { (tag(words, "user-question", Tone::Human)) } }
     }
 }
@@ -206,6 +222,7 @@ pub(super) fn request(item: &PlanItem, number: usize, step: &Step) -> Markup {
         p.sub-p { b { (number) ". " (purpose(step.purpose)) } }
         p.mono { (step.method) " /" (step.version) "/" (step.path.trim_start_matches('/')) }
         @if let Some((property, value)) = &step.after { p.help { "Once " code { (property) } " is " code { (value) } "." } }
+        @for secret in &step.secrets { p.help { "At " code { (secret.pointer) } " the secret that was entered. It is not in the plan." } }
         @for slot in &step.slots { p.help { "At " code { (slot.pointer) } " the id of what item " (slot.item) " makes." } }
         @match &step.body {
             Some(body) => { (json_viewer(body, &format!("Body of request {number} of {}", named(&item.name)))) }

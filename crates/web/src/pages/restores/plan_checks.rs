@@ -82,14 +82,24 @@ fn approvals(plan: &Plan) -> Option<Line> {
 }
 
 fn secrets(plan: &Plan) -> Option<Line> {
-    let count = plan.written().filter(|item| !item.unverifiable.is_empty()).count() as u64;
-    let title = if count == 1 { "1 item has a secret".to_owned() } else { format!("{count} items have secrets") };
-    (count > 0).then(|| Line {
-        tone: Tone::Warn,
-        icon: "alert-triangle",
-        title,
-        text: "Graph never returns its value, so that it is not in a backup: set it again where a new object needs it"
-            .to_owned(),
+    let missing = plan.items.iter().filter(|item| item.lacks_secret());
+    let missing = missing.map(|item| item.secrets_missing.len() as u64).sum::<u64>();
+    let entered = plan.written().flat_map(PlanItem::secrets).count() as u64;
+    let secrets = |count: u64| counted(count, "secret", "secrets");
+    if missing > 0 {
+        return Some(Line {
+            tone: Tone::Warn,
+            icon: "alert-triangle",
+            title: format!("{} {} missing", secrets(missing), if missing == 1 { "is" } else { "are" }),
+            text: "Graph never returns it, so that what is made is without. Enter it, or set it in the portal"
+                .to_owned(),
+        });
+    }
+    (entered > 0).then(|| Line {
+        tone: Tone::Ok,
+        icon: "circle-check",
+        title: format!("{} entered", secrets(entered)),
+        text: "Sent with what holds it; it cannot be compared afterwards".to_owned(),
     })
 }
 
@@ -107,12 +117,12 @@ mod tests {
 
     use super::{Plan, plan_checks};
 
-    fn shown(approval: &str, why: &[&str], unverifiable: &[&str]) -> String {
+    fn shown(approval: &str, why: &[&str], secrets_missing: &[&str]) -> String {
         let why: Vec<Value> = why.iter().map(|code| json!({ "code": code, "message": "" })).collect();
         let step = json!({ "purpose": "update", "method": "PATCH", "version": "beta", "path": "a", "body": null });
         let item = json!({ "sequence": 1, "type_key": "settingsCatalog", "source_id": "a", "name": "A", "live_id": null,
-            "action": "update", "why": why, "steps": [step], "permissions": ["One", "Two"], "approval": approval,
-            "unverifiable": unverifiable, "live": null, "promised": null });
+            "action": "create", "why": why, "steps": [step], "permissions": ["One", "Two"], "approval": approval,
+            "secrets_missing": secrets_missing, "live": null, "promised": null });
         let plan = json!({ "format": 1, "directory_id": "d", "observed_at_ms": 0, "items": [item] });
         plan_checks(&serde_json::from_value::<Plan>(plan).expect("a plan")).into_string()
     }
@@ -123,7 +133,7 @@ mod tests {
         assert!(good.contains("2 write permissions") && good.contains("No approval in Intune"), "{good}");
         assert!(!good.contains("secret"), "{good}");
         let waits = shown("expected", &["restore.permission_missing"], &["preSharedKey"]);
-        for words in ["A permission is missing", "Approval needed in Intune", "1 item waits", "1 item has a secret"] {
+        for words in ["A permission is missing", "Approval needed in Intune", "1 item waits", "1 secret is missing"] {
             assert!(waits.contains(words), "{words}: {waits}");
         }
         assert!(shown("possible", &[], &[]).contains("Approval may be needed in Intune"));
