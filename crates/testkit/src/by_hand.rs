@@ -1,8 +1,18 @@
 //! What somebody changes by hand: a little of everything that can be put back.
 
-use model::registry::content::is_built_in;
-use model::registry::{Contract, Rows};
+use model::registry::content::{is_built_in, object_type};
+use model::registry::{Contract, CreateMode, Rows};
 use serde_json::{Value, json};
+
+/// Whether a restore makes the object when somebody has removed it, and takes it away again.
+pub fn can_be_made_again(contract: &Contract, object: &Value) -> bool {
+    let create = &contract.create;
+    let kind = object_type(object).unwrap_or_default();
+    contract.delete
+        && matches!(create.mode, CreateMode::Yes | CreateMode::Partial)
+        && (create.types.is_empty() || create.types.iter().any(|known| known == kind))
+        && !is_built_in(contract, object)
+}
 
 /// Changes an object as it is stored.
 pub fn change(contract: &Contract, object: &mut Value) {

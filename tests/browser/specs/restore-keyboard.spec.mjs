@@ -29,6 +29,24 @@ async function press(page, control, key = 'Enter') {
   await page.keyboard.press(key);
 }
 
+/** Starts the preview and waits for its plan. */
+async function preview(page) {
+  await press(page, page.getByRole('button', { name: 'Start preview' }));
+  await expect(page.getByRole('heading', { level: 2, name: /^Plan [0-9a-f]{8}/ })).toBeVisible({ timeout: 60_000 });
+}
+
+/** Says what the gates want, and waits for the end of the run. */
+async function confirm(page, items, outcome) {
+  await press(page, page.getByRole('link', { name: 'Continue to confirm' }));
+  await press(page, page.getByRole('checkbox', { name: /^I have reviewed the impact/ }), 'Space');
+  await tabTo(page, page.getByLabel(/^Type the tenant’s name/));
+  await page.keyboard.type(CONTOSO.displayName);
+  await tabTo(page, page.getByLabel('Reason'));
+  await page.keyboard.type('Undo the change of last night');
+  await press(page, page.getByRole('button', { name: `Restore ${items} to Contoso` }));
+  await expect(page.locator('#run-summary')).toContainText(outcome, { timeout: 60_000 });
+}
+
 const title = (page, name) => expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
 
 test('a restore from its source to the way back, by keyboard alone', async ({ page, site }) => {
@@ -41,7 +59,11 @@ test('a restore from its source to the way back, by keyboard alone', async ({ pa
   const names = policies.map((policy) => policy.name);
   const alone = (policy) => names.indexOf(policy.name) === names.lastIndexOf(policy.name);
   const policy = policies.find((one) => target(one) && alone(one));
-  await site.simulate('change', { collection: COLLECTION, id: policy.id, set: { description: 'Changed last night' } });
+  const other = policies.find((one) => !target(one) && alone(one) && one.id !== policy.id);
+  const changed = (one, description) => site.simulate('change', { collection: COLLECTION, id: one.id, set: { description } });
+  const now = async (one) => (await objects(site, COLLECTION)).find((each) => each.id === one.id);
+  await changed(policy, 'Changed last night');
+  await changed(other, 'Changed last night, too');
   await site.simulate('change', { collection: 'groups', id: target(policy), remove: true });
   await site.command(['sync', 'Contoso', '--groups', '--whole', ...as]);
   await signIn(page, site, OWNER);
@@ -61,7 +83,14 @@ test('a restore from its source to the way back, by keyboard alone', async ({ pa
     await press(page, page.getByRole('checkbox', { name: /^Assignments/ }), 'Space');
     await press(page, page.getByRole('button', { name: 'Only the ticked ones of this page' }));
     await title(page, 'Restore 1 item to Contoso');
+    const search = page.getByRole('searchbox', { name: 'Find an object by name' });
+    await tabTo(page, search);
+    await page.keyboard.press('ControlOrMeta+A');
+    await page.keyboard.type(other.name);
+    await expect(search).toHaveValue(other.name);
+    await press(page, page.getByRole('checkbox', { name: `Restore ${other.name}`, exact: true }), 'Space');
     await press(page, page.getByRole('button', { name: 'Continue with checks' }));
+    await title(page, 'Restore 2 items to Contoso');
   });
 
   await test.step('checks: the group that is gone is left out', async () => {
@@ -72,30 +101,38 @@ test('a restore from its source to the way back, by keyboard alone', async ({ pa
   });
 
   await test.step('preview', async () => {
-    await press(page, page.getByRole('button', { name: 'Start preview' }));
-    await expect(page.getByRole('heading', { level: 2, name: /^Plan [0-9a-f]{8}/ })).toBeVisible({ timeout: 60_000 });
-    await press(page, page.getByRole('link', { name: /^Difference of/ }));
+    await preview(page);
+    await press(page, page.getByRole('link', { name: `Difference of ${policy.name}` }));
     await expect(page.getByRole('main')).toContainText('Needs the permission DeviceManagementConfiguration.ReadWrite.All');
     await expect(page.getByRole('complementary')).toContainText('Permissions granted');
-    await press(page, page.getByRole('link', { name: 'Continue to confirm' }));
   });
 
-  await test.step('confirm', async () => {
-    await press(page, page.getByRole('checkbox', { name: /^I have reviewed the impact/ }), 'Space');
-    await tabTo(page, page.getByLabel(/^Type the tenant’s name/));
-    await page.keyboard.type(CONTOSO.displayName);
-    await tabTo(page, page.getByLabel('Reason'));
-    await page.keyboard.type('Undo the change of last night');
-    await press(page, page.getByRole('button', { name: 'Restore 1 item to Contoso' }));
-    await expect(page.locator('#run-summary')).toContainText('Succeeded', { timeout: 60_000 });
+  await test.step('confirm: somebody was faster with one of them', async () => {
+    await changed(other, 'Changed again, after the preview');
+    await confirm(page, '2 items', 'Partially succeeded');
+    await expect(page.getByRole('main')).toContainText('restore.conflict');
+    expect((await now(policy)).description).toBe(policy.description);
+    expect(JSON.stringify((await now(policy)).assignments)).not.toContain(target(policy));
+    expect((await now(other)).description).toBe('Changed again, after the preview');
   });
 
-  const now = async () => (await objects(site, COLLECTION)).find((one) => one.id === policy.id);
-  expect((await now()).description).toBe(policy.description);
-  expect(JSON.stringify((await now()).assignments)).not.toContain(target(policy));
+  const run = page.url();
+  await test.step('the failed one is restored again', async () => {
+    await press(page, page.getByRole('button', { name: 'Restore 1 failed item again' }));
+    await title(page, 'Restore 1 item to Contoso');
+    await press(page, page.getByRole('link', { name: /^Preview/ }));
+    await preview(page);
+    await confirm(page, '1 item', 'Succeeded');
+    expect((await now(other)).description).toBe(other.description);
+  });
 
-  await test.step('undo begins a new restore', async () => {
+  await test.step('the other one is taken back', async () => {
+    await page.goto(run);
     await press(page, page.getByRole('button', { name: 'Undo this restore' }));
     await title(page, 'Undo 1 item in Contoso');
+    await press(page, page.getByRole('link', { name: /^Preview/ }));
+    await preview(page);
+    await confirm(page, '1 item', 'Succeeded');
+    expect((await now(policy)).description).toBe('Changed last night');
   });
 });

@@ -114,12 +114,7 @@ impl Chosen {
     }
 
     pub(super) fn can_be_made_again(&self) -> bool {
-        let create = &self.contract.create;
-        let kind = content::object_type(&self.before).unwrap_or_default();
-        self.contract.delete
-            && matches!(create.mode, CreateMode::Yes | CreateMode::Partial)
-            && (create.types.is_empty() || create.types.iter().any(|known| known == kind))
-            && !content::is_built_in(self.contract, &self.before)
+        by_hand::can_be_made_again(self.contract, &self.before)
     }
 
     fn is_branding(&self) -> bool {
