@@ -21,7 +21,8 @@ pub async fn offered(
     limit: usize,
 ) -> Result<Vec<Candidate>, AppError> {
     let text = text.trim();
-    if text.is_empty() {
+    let types: Vec<String> = Registry::embedded().meant(kind).into_iter().map(str::to_owned).collect();
+    if text.is_empty() || types.is_empty() {
         return Ok(Vec::new());
     }
     if kind == GROUPS {
@@ -29,12 +30,8 @@ pub async fn offered(
         let there = groups.into_iter().filter(|group| group.missing_since.is_none());
         return Ok(there.map(|group| candidate(&group.id, &group.name, "")).collect());
     }
-    let filter = InventoryFilter {
-        types: vec![kind.to_owned()],
-        named: Some(text.to_owned()),
-        missing: Some(false),
-        ..InventoryFilter::default()
-    };
+    let filter =
+        InventoryFilter { types, named: Some(text.to_owned()), missing: Some(false), ..InventoryFilter::default() };
     let rows = db.tenant(scope).inventory().list(&filter, None, limit).await?;
     Ok(rows.into_iter().map(|row| candidate(&row.external_id, &row.name, "")).collect())
 }
@@ -46,14 +43,18 @@ async fn called(db: &Db, scope: &TenantScope, kind: &str, text: &str) -> Result<
         return Ok(groups.into_iter().map(|group| group.id).collect());
     }
     let is_so = |row: &ObjectRow| row.missing.is_none() && same_but_for_looks(&row.name, text);
-    let rows = all_of_type(db, scope, kind).await?;
-    Ok(rows.into_iter().filter(is_so).map(|row| row.external_id).collect())
+    let mut found = Vec::new();
+    for kind in Registry::embedded().meant(kind) {
+        let rows = all_of_type(db, scope, kind).await?;
+        found.extend(rows.into_iter().filter(is_so).map(|row| row.external_id));
+    }
+    Ok(found)
 }
 
 /// The id of what is meant: an id that is known stays, a name is the one object that is called so.
 pub(super) async fn meant(db: &Db, scope: &TenantScope, kind: &str, text: &str) -> Result<String, AppError> {
     let text = text.trim();
-    if kind.starts_with("external:") || is_known(db, scope, kind, text).await? {
+    if Registry::embedded().meant(kind).is_empty() || is_known(db, scope, kind, text).await? {
         return checked(text);
     }
     let found = called(db, scope, kind, text).await?;
@@ -71,7 +72,12 @@ async fn is_known(db: &Db, scope: &TenantScope, kind: &str, id: &str) -> Result<
     if kind == GROUPS {
         return Ok(!tenant.groups().names(&[id.to_owned()]).await?.is_empty());
     }
-    Ok(tenant.inventory().get(kind, id).await.is_ok())
+    for kind in Registry::embedded().meant(kind) {
+        if tenant.inventory().get(kind, id).await.is_ok() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn checked(id: &str) -> Result<String, AppError> {

@@ -265,6 +265,9 @@ pub struct ReferenceRule {
     pub path: String,
     /// Key of the contract it names, or `external:` and a word for what has no contract.
     pub to: String,
+    /// Keys of the contracts of one of which it is, where the object does not say which; `to` is `external:` and a word then.
+    #[serde(default)]
+    pub among: Vec<String>,
     /// Values that are words and not ids, for example `All`.
     #[serde(default)]
     pub except: Vec<String>,

@@ -13,6 +13,7 @@ mod validate;
 mod writes;
 mod writing;
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use include_dir::{Dir, include_dir};
@@ -91,6 +92,16 @@ impl Registry {
     /// What one object of that type is called; the key itself where the type is unknown.
     pub fn label<'a>(&'a self, key: &'a str) -> &'a str {
         self.get(key).map_or(key, |contract| contract.label.as_str())
+    }
+
+    /// The contracts' keys of what a reference of that kind may name: itself, or those of which an object does not say
+    /// which it is ([`ReferenceRule::among`]). None for what has no contract.
+    pub fn meant<'a>(&'a self, kind: &'a str) -> Vec<&'a str> {
+        if !kind.starts_with("external:") {
+            return vec![kind];
+        }
+        let rules = self.iter().flat_map(|contract| &contract.references).filter(|rule| rule.to == kind);
+        rules.flat_map(|rule| &rule.among).map(String::as_str).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     /// All contracts, in stable order.

@@ -89,8 +89,11 @@ fn check_parts(contract: &Contract) -> Result<(), String> {
 pub(super) fn check_references(contracts: &[Contract]) -> Result<(), (String, String)> {
     for contract in contracts {
         for reference in &contract.references {
-            let known =
-                reference.to.starts_with("external:") || contracts.iter().any(|other| other.key == reference.to);
+            let is_contract = |key: &String| contracts.iter().any(|other| other.key == *key);
+            let external = reference.to.starts_with("external:");
+            let known = (external || is_contract(&reference.to))
+                && reference.among.iter().all(is_contract)
+                && (external || reference.among.is_empty());
             if !known && contracts.len() > 1 {
                 return Err((
                     contract.key.clone(),

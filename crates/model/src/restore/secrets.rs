@@ -205,7 +205,7 @@ mod tests {
         let token = json!({ "settingDefinitionId": "vendor_key", "simpleSettingValue": { "value": "t", "valueState": "encryptedValueToken" } });
         let policy = json!({ "settings": [{ "settingInstance": { "choiceSettingValue": { "children": [token] } } }] });
         let at = "/settings/0/settingInstance/choiceSettingValue/children/0/simpleSettingValue/value";
-        assert_eq!(places("settingsCatalog", &policy), [place(at, "Vendor key", false)]);
+        assert_eq!(places("settingsCatalog", &policy), [place(at, "Vendor › Key", false)]);
         let computed = json!({ "tokenValue": null, "wifiPassword": null });
         assert_eq!(places("androidEnrollment", &computed), [place("/wifiPassword", "Wifi password", false)]);
     }

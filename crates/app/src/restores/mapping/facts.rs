@@ -77,7 +77,7 @@ impl Facts {
         let kinds: BTreeSet<&str> = objects
             .iter()
             .map(|object| object.key.type_key.as_str())
-            .chain(named.iter().map(|one| one.kind.as_str()))
+            .chain(named.iter().flat_map(|one| Registry::embedded().meant(&one.kind)))
             .collect();
         let mut known = HashMap::new();
         for contract in kinds.into_iter().filter_map(|kind| Registry::embedded().get(kind)) {
@@ -117,10 +117,11 @@ impl Facts {
 
     /// What an earlier restore made of an object that is not there any more, when that is there.
     pub(super) fn made_of(&self, kind: &str, id: &str) -> Option<Candidate> {
-        match self.targets.get(&ObjectKey::new(kind, id)) {
+        let made = |kind: &str| match self.targets.get(&ObjectKey::new(kind, id)) {
             Some(Target::Existing(made)) => self.present(kind, made),
             _ => None,
-        }
+        };
+        Registry::embedded().meant(kind).into_iter().find_map(made)
     }
 
     /// The object or group with that id, where an id is one in all the world.
@@ -134,13 +135,13 @@ impl Facts {
             let group = self.groups.iter().find(|group| group.id == id)?;
             return Some(candidate(&group.id, &group.name, ""));
         }
-        let known = self.of(kind).iter().find(|known| known.id == id && !known.missing)?;
+        let known = self.of(kind).find(|known| known.id == id && !known.missing)?;
         Some(candidate(&known.id, &known.name, ""))
     }
 
-    /// Objects of that type, present or missing.
-    pub(super) fn of(&self, kind: &str) -> &[Known] {
-        self.objects.get(kind).map(Vec::as_slice).unwrap_or_default()
+    /// Objects of that type, or of those that a reference may mean, present or missing.
+    pub(super) fn of<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Known> {
+        Registry::embedded().meant(kind).into_iter().filter_map(|kind| self.objects.get(kind)).flatten()
     }
 
     /// What may stand for a reference of that name: exact names first, then names that only look alike, then groups with
@@ -148,7 +149,7 @@ impl Facts {
     pub(super) fn alike(&self, reference: &Reference) -> Vec<(Candidate, bool)> {
         let Some(name) = self.names.get(reference) else { return Vec::new() };
         if reference.kind != GROUPS {
-            return alike(name, self.of(&reference.kind).iter().filter(|known| !known.missing));
+            return alike(name, self.of(&reference.kind).filter(|known| !known.missing));
         }
         let rule = self.rules.get(&reference.external_id);
         let mut found: Vec<_> = self.groups.iter().filter_map(|group| group_alike(group, name, rule)).collect();
@@ -217,10 +218,19 @@ async fn names_there(
         let reference = Reference { kind: object.key.type_key.clone(), external_id: object.key.id.clone() };
         names.insert(reference, object.name.clone());
     }
-    let of_objects = |one: &&Reference| one.kind != GROUPS && !one.kind.starts_with("external:");
-    let asked: Vec<_> = named.iter().filter(of_objects).filter(|one| !names.contains_key(*one)).cloned().collect();
+    let meant = |one: &Reference| {
+        let of = |kind: &str| Reference { kind: kind.to_owned(), external_id: one.external_id.clone() };
+        Registry::embedded().meant(&one.kind).into_iter().map(of).collect::<Vec<_>>()
+    };
+    let of_objects = named.iter().filter(|one| one.kind != GROUPS);
+    let asked: Vec<_> = of_objects.flat_map(meant).filter(|one| !names.contains_key(one)).collect();
     let known = db.tenant(source.get()).inventory().linked_objects(&asked).await?;
     names.extend(known.into_iter().filter_map(|known| Some((known.reference, known.name?))));
+    // What does not say of which kind it is has the name of whatever it turns out to be.
+    for one in named.iter().filter(|one| one.kind.starts_with("external:")) {
+        let name = meant(one).into_iter().find_map(|of| names.get(&of).cloned());
+        names.extend(name.map(|name| (one.clone(), name)));
+    }
     Ok(names)
 }
 
@@ -283,7 +293,7 @@ async fn remembered(
 ) -> Result<Remembered, AppError> {
     let of_objects = objects.iter().map(|object| (target_kind(&object.key.type_key), object.key.id.clone()));
     let of_references = named.iter().map(|one| (one.kind.clone(), one.external_id.clone()));
-    let of_what_is_named = named.iter().map(|one| (target_kind(&one.kind), one.external_id.clone()));
+    let of_what_is_named = named.iter().flat_map(filed);
     let asked: Vec<_> = of_objects.chain(of_references).chain(of_what_is_named).collect();
     let (mut choices, mut targets) = (HashMap::new(), HashMap::new());
     for decision in db.tenant(scope).restores().decided(directory_id, &asked).await? {
@@ -303,15 +313,17 @@ pub(crate) async fn made_of(
     directory_id: &str,
     asked: &[Reference],
 ) -> Result<HashMap<Reference, Reference>, AppError> {
-    let filed: Vec<_> = asked.iter().map(|one| (target_kind(&one.kind), one.external_id.clone())).collect();
-    let mut made = HashMap::new();
-    for decision in db.tenant(scope).restores().decided(directory_id, &filed).await? {
-        if let Some((key, Target::Existing(id))) = decided_target(decision) {
-            let of = |id| Reference { kind: key.type_key.clone(), external_id: id };
-            made.insert(of(key.id.clone()), of(id));
-        }
-    }
-    Ok(made)
+    let filed: Vec<_> = asked.iter().flat_map(filed).collect();
+    let decided = db.tenant(scope).restores().decided(directory_id, &filed).await?;
+    let decided: HashMap<ObjectKey, Target> = decided.into_iter().filter_map(decided_target).collect();
+    let made = |one: &Reference| {
+        let made = |kind: &str| match decided.get(&ObjectKey::new(kind, &one.external_id)) {
+            Some(Target::Existing(id)) => Some(Reference { kind: kind.to_owned(), external_id: id.clone() }),
+            _ => None,
+        };
+        Registry::embedded().meant(&one.kind).into_iter().find_map(made)
+    };
+    Ok(asked.iter().filter_map(|one| Some((one.clone(), made(one)?))).collect())
 }
 
 /// In front of a type's key, where a decision is about where an object goes and not about who names it.
@@ -320,6 +332,12 @@ const TARGET: &str = "target:";
 /// How a decision about where an object of that type goes is filed.
 fn target_kind(type_key: &str) -> String {
     format!("{TARGET}{type_key}")
+}
+
+/// Where decisions are filed about what a reference may name.
+fn filed(one: &Reference) -> Vec<(String, String)> {
+    let meant = Registry::embedded().meant(&one.kind).into_iter();
+    meant.map(|kind| (target_kind(kind), one.external_id.clone())).collect()
 }
 
 /// The decision that [`target_decision`] makes.

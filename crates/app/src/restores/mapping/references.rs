@@ -89,7 +89,7 @@ fn stays(facts: &Facts, reference: &Reference, elsewhere: Option<ReferenceAnswer
     if let Some(answer) = elsewhere {
         return answer;
     }
-    let known_kind = !reference.kind.starts_with("external:") && !facts.of(&reference.kind).is_empty();
+    let known_kind = facts.of(&reference.kind).next().is_some();
     let gone = if reference.kind == GROUPS { facts.has_groups() } else { known_kind };
     if gone { ReferenceAnswer::Open(is_gone()) } else { ReferenceAnswer::Keep(Origin::Certain) }
 }

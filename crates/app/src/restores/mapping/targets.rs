@@ -26,7 +26,7 @@ fn answer(
         return (TargetAnswer::Removed, Vec::new());
     }
     let built_in = is_from_the_start(object, document);
-    let present = facts.of(&object.key.type_key).iter().filter(|known| !known.missing && known.built_in == built_in);
+    let present = facts.of(&object.key.type_key).filter(|known| !known.missing && known.built_in == built_in);
     let alike = alike(&object.name, present);
     let candidates: Vec<Candidate> = alike.iter().map(|(candidate, _)| candidate.clone()).collect();
     let chosen = draft.targets.iter().find(|choice| choice.object == object.key).map(|choice| &choice.target);
@@ -77,7 +77,7 @@ fn in_place(facts: &Facts, object: &SourceObject, candidates: &[Candidate]) -> T
     {
         return TargetAnswer::InPlace(made, Origin::Remembered);
     }
-    let gone = facts.of(kind).iter().any(|known| known.id == *id && known.missing);
+    let gone = facts.of(kind).any(|known| known.id == *id && known.missing);
     if gone && candidates.iter().any(|candidate| candidate.id != *id) {
         return TargetAnswer::Open(name_taken(candidates.len()));
     }

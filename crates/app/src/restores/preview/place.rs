@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use model::registry::Registry;
 use model::registry::content::Reference;
 use model::restore::Resolution;
 
@@ -53,8 +54,9 @@ impl<'a> Places<'a> {
 
     /// An object that stays may turn out to be gone, and then to be made anew by this plan.
     fn moved(&self, reference: &Reference) -> Resolution {
-        let key = ObjectKey::new(&reference.kind, &reference.external_id);
-        match self.placed.get(&key) {
+        let meant = Registry::embedded().meant(&reference.kind).into_iter();
+        let mut keys = meant.map(|kind| ObjectKey::new(kind, &reference.external_id));
+        match keys.find_map(|key| self.placed.get(&key)) {
             Some(Placed::Made(item)) => Resolution::Item(*item),
             Some(Placed::At(id)) if *id != reference.external_id => Resolution::To(id.clone()),
             _ => Resolution::Keep,

@@ -137,8 +137,28 @@ async fn what_no_request_takes_away_is_named_and_not_called_as_it_should_be(data
 }
 
 /// A policy and a filter are removed that a policy set and other policies name, and the set of before is restored twice.
+const APP_PROTECTIONS: &str = "deviceAppManagement/iosManagedAppProtections";
+
+/// A policy set names an app protection policy, without saying of which platform; its id.
+fn app_protection_in_a_set(world: &World) -> String {
+    let (id, set) = (id_at(world, APP_PROTECTIONS, 0), id_at(world, "deviceAppManagement/policySets", 0));
+    assert!(world.simulator.change(world.directory(), "deviceAppManagement/policySets", &set, |set| {
+        let mut row = set["items"][0].clone();
+        row["@odata.type"] = json!("#microsoft.graph.managedAppProtectionPolicySetItem");
+        row["itemType"] = json!("#microsoft.graph.managedAppProtection");
+        row["id"] = json!(format!("{}-app", row["id"].as_str().unwrap_or_default()));
+        row["payloadId"] = json!(id);
+        for name in ["intent", "settings"] {
+            row.as_object_mut().expect("a row is an object").remove(name);
+        }
+        set["items"].as_array_mut().expect("rows").push(row);
+    }));
+    id
+}
+
 async fn what_was_made_again_stands_for_what_it_was_made_of(database: &TestDatabase) {
     let world = World::seeded(database, 160).await;
+    let app_protection = app_protection_in_a_set(&world);
     let source = set(&world).await;
     let policy_set = Registry::embedded().get("policySets").unwrap();
     let sets = world.simulator.objects(world.directory(), &policy_set.path);
@@ -148,6 +168,7 @@ async fn what_was_made_again_stands_for_what_it_was_made_of(database: &TestDatab
     let path = Registry::embedded().get(&policy.kind).unwrap().path.replace(DIRECTORY, world.directory());
     assert!(world.simulator.remove(world.directory(), &path, &policy.external_id));
     assert!(world.simulator.remove(world.directory(), FILTERS, &filter));
+    assert!(world.simulator.remove(world.directory(), APP_PROTECTIONS, &app_protection));
     let (_, plan) = previewed(&world, begun(&world, source.clone()).await).await;
     assert!(writing(&plan).len() > 3, "those that name them are written as well: {:?}", writing(&plan));
     let run = executed(&world, &plan).await;
@@ -155,7 +176,12 @@ async fn what_was_made_again_stands_for_what_it_was_made_of(database: &TestDatab
     world.drain().await;
     let (row, again) = previewed(&world, begun(&world, source).await).await;
     assert_eq!(writing(&again), [], "{:?}", row.reason);
-    for (kind, id) in [(policy.kind.as_str(), &policy.external_id), ("assignmentFilters", &filter)] {
+    let kinds = [
+        (policy.kind.as_str(), &policy.external_id),
+        ("assignmentFilters", &filter),
+        ("iosAppProtections", &app_protection),
+    ];
+    for (kind, id) in kinds {
         let item = planned(&again, kind, id);
         let new = item.live_id.clone().expect("it is there");
         assert_eq!((item.action, item.why[0].code.as_str()), (Action::Skip, "restore.already_so"), "{:?}", item.why);

@@ -90,7 +90,7 @@ mod tests {
             references(contract, &document).into_iter().map(|found| (found.kind, found.external_id)).collect();
         let expected = [
             ("compliancePolicies", "deviceCompliancePolicy"),
-            ("external:policy set item", "managedAppProtection"),
+            ("external:app protection policy", "managedAppProtection"),
             ("mobileApps", "mobileApp"),
         ];
         assert_eq!(found, expected.map(|(kind, id)| (kind.to_owned(), id.to_owned())));

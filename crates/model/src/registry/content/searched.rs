@@ -7,7 +7,7 @@ use crate::registry::Contract;
 
 /// Rules by which this version makes what is searched. A database keeps the number with each object, and workers make
 /// again what older rules made: raise it with every change that gives other lines or other references.
-pub const SEARCH_RULES: i64 = 3;
+pub const SEARCH_RULES: i64 = 4;
 
 /// Longest text of one object, in bytes. Real policies have some ten thousand; scripts may have more.
 const BYTES_MAX: usize = 256 * 1024;
@@ -153,6 +153,6 @@ mod tests {
         };
         let all: String = Registry::embedded().observed().map(told).collect();
         let sum: String = Sha256::digest(all.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!((SEARCH_RULES, sum.as_str()), (3, "ab551df57547d36d"));
+        assert_eq!((SEARCH_RULES, sum.as_str()), (4, "c8c602c0765f9249"));
     }
 }
