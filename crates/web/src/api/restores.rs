@@ -1,13 +1,13 @@
 //! Restores: what there is to read of them.
 
-use app::restores::{Check, Draft, gates, open};
+use app::restores::{Check, Draft, Since, gates, open, shown, since};
 use axum::Json;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use model::ids::{RestoreId, RunId};
 use serde::{Deserialize, Serialize};
-use store::{Restore as Row, WriteRow};
+use store::{Restore as Row, RestoreState, WriteRow};
 use utoipa::ToSchema;
 
 use super::limit;
@@ -119,6 +119,10 @@ pub(crate) struct RestoreDetail {
     restore: Restore,
     /// The gates in front of its execution.
     gates: Vec<RestoreGate>,
+    /// Items of a plan that can be confirmed whose objects were seen to be otherwise since: each would end as a conflict.
+    moved_since: Vec<u32>,
+    /// The restore's run that writes to the tenant now; this one would wait for it.
+    writing_now: Option<String>,
 }
 
 /// One gate.
@@ -257,7 +261,16 @@ pub(crate) async fn get(
     let row = shared.db().tenant(&scope).restores().get(id).await?;
     let gates = gates(shared.db(), &scope, &row).await?;
     let gate = |gate: app::restores::Gate| RestoreGate { code: gate.code, demand: gate.demand, open: gate.open };
-    Ok(Json(RestoreDetail { restore: row.try_into()?, gates: gates.into_iter().map(gate).collect() }))
+    let since = match row.state == RestoreState::Draft && row.has_current_plan() {
+        true => since(shared.db(), &scope, &shown(shared.db(), &scope, id).await?.plan).await?,
+        false => Since::default(),
+    };
+    Ok(Json(RestoreDetail {
+        restore: row.try_into()?,
+        gates: gates.into_iter().map(gate).collect(),
+        moved_since: since.moved,
+        writing_now: since.writing.map(|run| run.to_string()),
+    }))
 }
 
 /// What the source holds, and what of it is chosen.

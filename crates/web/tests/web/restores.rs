@@ -2,12 +2,13 @@
 
 use axum::http::StatusCode;
 use model::access::Role;
+use model::ids::{RunId, UserId};
 use model::run::Status;
 use store::{RunFilter, RunPageRequest};
 use testkit::{TestDatabase, on_both_databases};
 
-use crate::support::Site;
-use crate::things::{Things, furnish, observe_again, plan};
+use crate::support::{Browser, Site};
+use crate::things::{Things, furnish, observe_again, plan, restore};
 
 on_both_databases!(
     a_restore_is_confirmed_only_behind_its_gates,
@@ -19,7 +20,7 @@ on_both_databases!(
     another_tenants_objects_are_taken_only_by_its_members
 );
 
-async fn world(database: &TestDatabase) -> (Site, Things, model::ids::UserId) {
+async fn world(database: &TestDatabase) -> (Site, Things, UserId) {
     let site = Site::new(database).await;
     let owner = site.user("owner", false).await;
     let things = furnish(&site, "own", "global", owner).await;
@@ -27,13 +28,13 @@ async fn world(database: &TestDatabase) -> (Site, Things, model::ids::UserId) {
 }
 
 /// Runs that execute a restore.
-async fn executions(site: &Site, things: &Things, owner: model::ids::UserId) -> usize {
+async fn executions(site: &Site, things: &Things, owner: UserId) -> Vec<RunId> {
     let scope = site.db.authorise(owner, things.tenant).await.unwrap();
     let filter = RunFilter { types: vec!["restore.execute".into()], ..RunFilter::default() };
     let page = RunPageRequest { limit: 10, ..RunPageRequest::default() };
     let rows = site.db.tenant(&scope).runs().list(&filter, &page).await.unwrap().rows;
     assert!(rows.iter().all(|row| row.status == Status::Queued));
-    rows.len()
+    rows.iter().map(|row| row.id).collect()
 }
 
 async fn a_restore_is_confirmed_only_behind_its_gates(database: &TestDatabase) {
@@ -72,14 +73,29 @@ async fn a_restore_is_confirmed_only_behind_its_gates(database: &TestDatabase) {
     assert!(stale.contains("Not available yet") && stale.contains("restore.no_current_plan"), "{stale}");
     let refused = browser.post(&path, &said("own", "&impact=yes")).await;
     assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.body);
-    assert_eq!(executions(&site, &things, owner).await, 0);
+    assert_eq!(executions(&site, &things, owner).await, []);
 
     let scope = site.db.authorise(owner, things.tenant).await.unwrap();
     let fresh = plan(&site, &scope, things.restore).await;
     let started = browser.post(&path, &said("own", "&impact=yes").replace(&hash, &fresh)).await;
     assert_eq!(started.status, StatusCode::SEE_OTHER, "{}", started.body);
-    assert_eq!(executions(&site, &things, owner).await, 1);
+    assert_eq!(executions(&site, &things, owner).await.len(), 1);
+    another_one_would_wait(&site, &mut browser, &things, owner).await;
     site.stop.cancel();
+}
+
+/// While a restore is executed, another one says that it would wait, on its page and in the API.
+async fn another_one_would_wait(site: &Site, browser: &mut Browser<'_>, things: &Things, owner: UserId) {
+    let scope = site.db.authorise(owner, things.tenant).await.unwrap();
+    let run = executions(site, things, owner).await[0];
+    let other = Things { restore: restore(site, &scope, things.set).await, ..things.clone() };
+    let page = other.path("/t/{tenant}/restores/{restore}/preview");
+    // Whoever took the preview of the other one took up what was waiting as well.
+    let shown = browser.get(&page).await.body;
+    assert!(shown.contains("Another restore is writing") && shown.contains("Plan is current"), "{shown}");
+    let told = browser.get(&other.path("/api/v1/tenants/{tenant}/restores/{restore}")).await.body;
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    assert_eq!((&told["writing_now"], &told["moved_since"]), (&run.to_string().into(), &serde_json::json!([])));
 }
 
 async fn whoever_saw_an_older_revision_changes_nothing(database: &TestDatabase) {
@@ -198,7 +214,7 @@ async fn a_second_person_is_one_who_did_not_begin_it(database: &TestDatabase) {
     assert_eq!(second.post(&approve, &format!("plan={hash}")).await.status, StatusCode::SEE_OTHER);
     assert!(first.get(&confirm).await.body.contains("Approved by manager"));
     assert_eq!(first.post(&confirm, &said).await.status, StatusCode::SEE_OTHER);
-    assert_eq!(executions(&site, &things, owner).await, 1);
+    assert_eq!(executions(&site, &things, owner).await.len(), 1);
     site.stop.cancel();
 }
 

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use engine::{Ending, RunCtx};
 use graph::{GraphError, TenantGraph};
 use model::ids::SecretId;
-use model::registry::{Contract, content};
-use model::restore::{PlanItem, Slot, own};
+use model::registry::Contract;
+use model::restore::{PlanItem, Slot};
 use model::run::{ItemOutcome, Reason};
 use secrecy::SecretString;
 use serde_json::Value;
@@ -15,6 +15,7 @@ use store::{ItemRecord, Restores, WriteRow};
 use super::item::ItemEnd;
 use crate::inventory::item_key;
 use crate::inventory::some::known_type;
+use crate::restores::mark::mark;
 use crate::starting::store_ending;
 
 /// Values that a person entered, by their ids.
@@ -82,10 +83,7 @@ impl<'a> Hand<'a> {
 
     /// What decides whether an object is as it was.
     pub(super) fn mark(&self, document: &Value) -> String {
-        // What it names may be changed by another item meanwhile, which is no change of this one.
-        let content = content::content_for_hash(self.contract, own(self.contract, document));
-        let content = model::canonical::to_string(&content);
-        crate::backups::manifest::sha256_hex(content.as_bytes())
+        mark(self.contract, document)
     }
 
     /// The document with the ids that the plan has made in their places; or the item that made none.

@@ -15,3 +15,4 @@ mod named;
 mod random;
 mod reach;
 mod secrets;
+mod since;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use app::restores::{Impact, Reach, ShownPlan, gates, impact, shown};
+use app::restores::{Impact, Reach, ShownPlan, Since, gates, impact, shown, since};
 use model::AppError;
 use model::ids::RestoreId;
 use model::registry::Registry;
@@ -41,6 +41,10 @@ pub(super) async fn restore(session: &Session, scope: &TenantScope, restore: Res
     let plan = shown(&session.db, scope, restore).await?;
     let draft = plan.restore.state == RestoreState::Draft;
     let gates = gates(&session.db, scope, &plan.restore).await?;
+    let happened = match draft && plan.restore.has_current_plan() {
+        true => since(&session.db, scope, &plan.plan).await?,
+        false => Since::default(),
+    };
     let asked = if draft { questions(session, scope, restore).await? } else { Vec::new() };
     let closed: Vec<Value> = gates
         .iter()
@@ -54,6 +58,8 @@ pub(super) async fn restore(session: &Session, scope: &TenantScope, restore: Res
         "current": plan.restore.has_current_plan(),
         "actions": plan.actions,
         "impact": impact_json(&plan.impact),
+        "moved_since": happened.moved,
+        "writing_now": happened.writing,
         "questions": asked,
         "closed_gates": closed,
         "plan": plan.plan,
@@ -62,6 +68,7 @@ pub(super) async fn restore(session: &Session, scope: &TenantScope, restore: Res
     print(output, &plan.plan);
     print_impact(output, &plan.impact);
     print_needs(output, &plan.plan);
+    print_since(output, &plan.plan, &happened);
     for question in &asked {
         output.line(format!("\n? {} ({}): {} [{}]", question.name, question.key, question.question, question.code));
         for (typed, words) in &question.answers {
@@ -208,6 +215,18 @@ fn waits(item: &PlanItem) -> Option<String> {
         Approval::Expected => Some("Waits for an approval in Intune".to_owned()),
         Approval::Possible => Some("May wait for an approval in Intune".to_owned()),
         Approval::NotExpected | Approval::Unknown => None,
+    }
+}
+
+/// What happened after the preview.
+fn print_since(output: Output, plan: &Plan, since: &Since) {
+    let named = plan.items.iter().filter(|item| since.moved.contains(&item.sequence));
+    let names: Vec<_> = named.map(|item| format!("\"{}\"", item.name)).collect();
+    if !names.is_empty() {
+        output.line(format!("Changed since the preview, so that they would be left as they are: {}", names.join(", ")));
+    }
+    if let Some(run) = since.writing {
+        output.line(format!("Another restore is writing ({run}): this one would wait for it."));
     }
 }
 

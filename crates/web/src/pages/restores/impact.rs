@@ -1,9 +1,10 @@
 //! Whom a plan reaches, and what its pages say beside it.
 
-use app::restores::{Gate, Impact, Reach, ShownPlan};
+use app::restores::{Gate, Impact, Reach, ShownPlan, since};
 use maud::{Markup, html};
+use store::RestoreState;
 
-use super::plan_checks::plan_checks;
+use super::plan_checks::{Now, plan_checks};
 use super::wizard::Wizard;
 use super::words::severity_of;
 use crate::errors::{WebError, sentence};
@@ -20,12 +21,24 @@ const GROUPS: usize = 12;
 
 /// The whole aside.
 pub(super) async fn aside(wizard: &Wizard<'_>, shown: &ShownPlan, gates: &[Gate]) -> Result<Markup, WebError> {
+    let checks = checks(wizard, shown).await?;
     Ok(html! {
         (section("impact", "Impact", "", &body(wizard, &shown.impact).await?))
-        (plan_checks(&shown.plan))
+        (checks)
         (section("gates", "Before it can be executed", "", &gate_list(gates)))
         (wrong())
     })
+}
+
+/// With what happened since, as long as the plan can be confirmed.
+async fn checks(wizard: &Wizard<'_>, shown: &ShownPlan) -> Result<Markup, WebError> {
+    let open = shown.restore.state == RestoreState::Draft && shown.restore.has_current_plan();
+    if !open {
+        return Ok(plan_checks(&shown.plan, None));
+    }
+    let since = since(wizard.place.shared.db(), wizard.scope, &shown.plan).await?;
+    let observed = wizard.place.now().exact(shown.plan.observed_at_ms);
+    Ok(plan_checks(&shown.plan, Some(&Now { since: &since, tenant: &wizard.tenant, observed })))
 }
 
 /// What a person can do afterwards.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use app::restores::Since;
 use maud::{Markup, html};
 use model::restore::{Approval, Plan, PlanItem};
 
@@ -19,9 +20,19 @@ struct Line {
     text: String,
 }
 
+/// What happened since the plan was made, on a page that can still be confirmed.
+pub(super) struct Now<'a> {
+    pub(super) since: &'a Since,
+    /// The tenant's name.
+    pub(super) tenant: &'a str,
+    /// When the plan was observed, in words.
+    pub(super) observed: String,
+}
+
 /// The section beside the plan.
-pub(super) fn plan_checks(plan: &Plan) -> Markup {
-    let lines: Vec<Line> = [permissions(plan), approvals(plan), secrets(plan)].into_iter().flatten().collect();
+pub(super) fn plan_checks(plan: &Plan, now: Option<&Now<'_>>) -> Markup {
+    let all = [permissions(plan), approvals(plan), secrets(plan), now.map(current), now.and_then(writing)];
+    let lines: Vec<Line> = all.into_iter().flatten().collect();
     let list = html! {
         ul.checks role="list" {
             @for line in &lines {
@@ -103,6 +114,34 @@ fn secrets(plan: &Plan) -> Option<Line> {
     })
 }
 
+/// Whether the objects are still what the preview saw, as far as anybody has looked.
+fn current(now: &Now<'_>) -> Line {
+    let moved = now.since.moved.len() as u64;
+    if moved > 0 {
+        return Line {
+            tone: Tone::Warn,
+            icon: "alert-triangle",
+            title: format!("{} changed since the preview", items(moved)),
+            text: "They would be left as they are, as a conflict. Preview again to see what they are now".to_owned(),
+        };
+    }
+    Line {
+        tone: Tone::Ok,
+        icon: "circle-check",
+        title: "Plan is current".to_owned(),
+        text: format!("No change of its objects in {} was seen since {}", now.tenant, now.observed),
+    }
+}
+
+fn writing(now: &Now<'_>) -> Option<Line> {
+    now.since.writing.map(|_| Line {
+        tone: Tone::Mute,
+        icon: "clock",
+        title: "Another restore is writing".to_owned(),
+        text: "Yours would wait for it".to_owned(),
+    })
+}
+
 fn items(count: u64) -> String {
     counted(count, "item", "items")
 }
@@ -115,7 +154,10 @@ fn waits(count: u64, one: &str, several: &str) -> String {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{Plan, plan_checks};
+    use app::restores::Since;
+    use model::ids::{Id, RunId};
+
+    use super::{Now, Plan, plan_checks};
 
     fn shown(approval: &str, why: &[&str], secrets_missing: &[&str]) -> String {
         let why: Vec<Value> = why.iter().map(|code| json!({ "code": code, "message": "" })).collect();
@@ -124,7 +166,23 @@ mod tests {
             "action": "create", "why": why, "steps": [step], "permissions": ["One", "Two"], "approval": approval,
             "secrets_missing": secrets_missing, "live": null, "promised": null });
         let plan = json!({ "format": 1, "directory_id": "d", "observed_at_ms": 0, "items": [item] });
-        plan_checks(&serde_json::from_value::<Plan>(plan).expect("a plan")).into_string()
+        plan_checks(&serde_json::from_value::<Plan>(plan).expect("a plan"), None).into_string()
+    }
+
+    #[test]
+    fn what_happened_since_is_said_while_it_can_be_confirmed() {
+        let plan = json!({ "format": 1, "directory_id": "d", "observed_at_ms": 0, "items": [] });
+        let plan: Plan = serde_json::from_value(plan).expect("a plan");
+        let said = |since: &Since| {
+            let now = Now { since, tenant: "Contoso", observed: "09:38".to_owned() };
+            plan_checks(&plan, Some(&now)).into_string()
+        };
+        let quiet = said(&Since::default());
+        assert!(quiet.contains("Plan is current") && quiet.contains("in Contoso was seen since 09:38"), "{quiet}");
+        let run = RunId::from_uuid(uuid::Uuid::from_u128(1));
+        let moved = said(&Since { moved: vec![3, 4], writing: Some(run) });
+        assert!(moved.contains("2 items changed since the preview"), "{moved}");
+        assert!(moved.contains("Another restore is writing") && !moved.contains("Plan is current"), "{moved}");
     }
 
     #[test]

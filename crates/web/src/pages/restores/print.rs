@@ -40,7 +40,7 @@ pub(crate) async fn page(
         (stale(&wizard))
         (section("about", "About this plan", "", &about(&wizard, &plan)))
         (section("impact", "Impact", "", &impact))
-        (plan_checks(&plan.plan))
+        (plan_checks(&plan.plan, None))
         (section("gates", "Before it can be executed", "", &gate_list(&gates)))
         @for (item, lines) in &items {
             section.sec aria-labelledby=(format!("item-{}", item.sequence)) {
