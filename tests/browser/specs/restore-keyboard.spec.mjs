@@ -50,7 +50,7 @@ async function confirm(page, items, outcome) {
 const title = (page, name) => expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
 
 test('a restore from its source to the way back, by keyboard alone', async ({ page, site }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(300_000);
   await site.command(['sync', 'Contoso', '--groups', '--whole', ...as]);
   await site.command(['sync', 'Contoso', '--type', 'settingsCatalog', ...as]);
   await site.command(['backup', 'create', 'Contoso', '--name', SET, ...as], { codes: [3] });

@@ -11,7 +11,7 @@ test.describe('a secret', () => {
   test.use({ refusals: true });
 
   test('is entered for a Wi-Fi profile that is made again', async ({ page, site }) => {
-    test.setTimeout(120_000);
+    test.setTimeout(300_000);
     await site.command(['sync', 'Contoso', '--type', 'deviceConfigurations', ...as]);
     const answer = await fetch(`${site.simulator.value}/_sim/objects?collection=${encodeURIComponent(COLLECTION)}`);
     const wifi = (await answer.json()).find((object) => 'preSharedKey' in object);

@@ -121,7 +121,7 @@ pub(super) fn secrets(wizard: &Wizard<'_>, mapping: &Mapping, asked: &Fields) ->
         p.help.note-l id="secrets-help" {
             (icon("info-circle"))
             span {
-                "Graph never returns these values, so that no version has them. What you enter is kept encrypted for this restore alone, shown to nobody, and forgotten when it is over or after 7 days. What you leave empty is left out."
+                "Graph never returns these values, so that no version has them. What you enter is kept encrypted for this restore alone, shown to nobody, and forgotten when it is over or after 7 days. What you leave empty is left out; an object that is changed keeps what it has."
             }
         }
         form method="post" action=(format!("{}/secrets", wizard.path())) autocomplete="off" {
