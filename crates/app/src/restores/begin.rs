@@ -12,7 +12,7 @@ use super::source::source_scope;
 use super::undo;
 
 /// Objects in one restore that has no backup set.
-const VERSIONS_MAX: usize = 1_000;
+pub(super) const VERSIONS_MAX: usize = 1_000;
 
 /// What a restore takes its contents from.
 #[derive(Debug, Clone)]

@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use model::AppError;
 use model::access::Capability;
 use model::ids::RestoreId;
+use model::registry::content::Reference;
 use store::{Db, Restore, TenantScope};
 
+use super::copies;
 use super::draft::{Choice, Draft, ObjectKey, Target};
 use super::mapping::{Mapping, decision, map, source_directory, target_decision};
 use super::named::meant;
@@ -56,7 +58,9 @@ pub async fn mapping(db: &Db, scope: &TenantScope, opened: &Opened) -> Result<Ma
     let chosen = opened.chosen();
     let documents = documents(db, &source, &chosen).await?;
     let origin = origin(db, &source, &opened.restore).await?;
-    map(db, scope, &source, origin.as_ref(), &opened.draft, &chosen, &documents).await
+    let mut mapping = map(db, scope, &source, origin.as_ref(), &opened.draft, &chosen, &documents).await?;
+    copies::find(db, &source, opened, &mut mapping).await?;
+    Ok(mapping)
 }
 
 /// Chooses what is restored. `revision` is the one that the person saw; gives the next.
@@ -95,6 +99,8 @@ pub struct Answers {
     pub targets: Vec<(ObjectKey, Option<Target>)>,
     /// By kind and id in the source.
     pub references: Vec<(String, String, Option<Choice>)>,
+    /// What is restored, too, because an object names it.
+    pub along: Vec<Reference>,
 }
 
 /// Keeps answers with the restore, and remembers them for later ones between the same directories. What a person typed may be
@@ -124,6 +130,9 @@ pub async fn answer(
     }
     for (kind, id, choice) in &answers.references {
         draft.set_reference(kind, id, choice.clone());
+    }
+    for reference in &answers.along {
+        copies::choose(db, scope, &opened, &mut draft, reference).await?;
     }
     let next = save(db, scope, restore, revision, &draft).await?;
     remember(db, scope, &opened.restore, &answers).await?;

@@ -4,6 +4,7 @@ mod begin;
 mod checks;
 mod choose;
 mod confirm;
+mod copies;
 mod draft;
 mod execute;
 pub mod execute_run;

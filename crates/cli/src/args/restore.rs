@@ -100,7 +100,7 @@ pub(crate) struct RestorePlan {
     /// Write assignments and nothing else.
     #[arg(long)]
     pub(crate) only_assignments: bool,
-    /// An answer: KIND/ID=ID for what stands for it here (or its name), or KIND/ID=new, =keep or =skip; may be repeated.
+    /// An answer: KIND/ID=ID for what stands for it here (or its name), or KIND/ID=new, =along, =keep or =skip; may be repeated.
     #[arg(long = "map", value_name = "KIND/ID=ANSWER")]
     pub(crate) map: Vec<String>,
     /// Write the plan to this file, too; it must not be there yet.

@@ -7,6 +7,7 @@ use app::restores::{
 use axum::Json;
 use axum::extract::State;
 use model::ids::RestoreId;
+use model::registry::content::Reference;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -103,6 +104,8 @@ pub(crate) struct ReferenceLine {
     answer: Answered,
     /// What could stand for it.
     candidates: Vec<RestoreCandidate>,
+    /// Whether the source has it, so that it can be restored, too.
+    can_come_along: bool,
 }
 
 /// Answers. An absent one takes an earlier one back.
@@ -146,6 +149,9 @@ pub(crate) struct ReferenceRequest {
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     choice: Option<Choice>,
+    /// What is named is restored, too, in place of a choice.
+    #[serde(default)]
+    along: bool,
 }
 
 /// Every question with its answer, from the database alone.
@@ -177,10 +183,11 @@ pub(crate) async fn answer(
     JsonBody(request): JsonBody<AnswersRequest>,
 ) -> Result<Json<Revision>, WebError> {
     let target = |one: TargetRequest| (ObjectKey::new(one.type_key, one.id), one.target);
-    let reference = |one: ReferenceRequest| (one.kind, one.id, one.choice);
+    let (along, chosen): (Vec<_>, Vec<_>) = request.references.into_iter().partition(|one| one.along);
     let answers = Answers {
         targets: request.targets.into_iter().map(target).collect(),
-        references: request.references.into_iter().map(reference).collect(),
+        references: chosen.into_iter().map(|one| (one.kind, one.id, one.choice)).collect(),
+        along: along.into_iter().map(|one| Reference { kind: one.kind, external_id: one.id }).collect(),
     };
     let revision = keep(shared.db(), &scope, id, request.revision, answers).await?;
     Ok(Json(Revision { revision }))
@@ -243,6 +250,7 @@ fn reference_line(mapped: &MappedReference) -> ReferenceLine {
         only_in_assignments: mapped.only_in_assignments,
         answer,
         candidates: mapped.candidates.iter().map(RestoreCandidate::from).collect(),
+        can_come_along: mapped.can_come_along,
     }
 }
 

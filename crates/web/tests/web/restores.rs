@@ -134,6 +134,13 @@ async fn a_name_that_nothing_has_is_refused_and_kept(database: &TestDatabase) {
     assert!(refused.body.contains("restore.unknown_object"), "{}", refused.body);
     assert!(refused.body.contains("value=\"No such tag\""), "what was typed is kept");
     assert!(refused.body.contains("<option value=\"skip\" selected>"), "and what was chosen: {}", refused.body);
+    let along = browser.post(&answers, "revision=1&r:assignmentFilters/x=along").await;
+    assert!(along.body.contains("restore.cannot_come_along"), "{}", along.body);
+    let api = things.path("/api/v1/tenants/{tenant}/restores/{restore}/answers");
+    let asked =
+        serde_json::json!({ "revision": 1, "references": [{ "kind": "assignmentFilters", "id": "x", "along": true }] });
+    let along = browser.post_json(&api, &asked.to_string()).await;
+    assert!(along.body.contains("restore.cannot_come_along"), "{}", along.body);
     let field = format!("ti:scopeTags/{}=object", things.object);
     let offered = browser.get(&things.path(&format!("/t/{{tenant}}/restores/{{restore}}/names?{field}"))).await;
     assert!(offered.body.contains(&format!("<option value=\"{}\">", things.object)), "{}", offered.body);

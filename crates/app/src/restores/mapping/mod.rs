@@ -127,6 +127,8 @@ pub struct MappedReference {
     pub answer: ReferenceAnswer,
     /// What could stand for it.
     pub candidates: Vec<Candidate>,
+    /// Whether the source has what is named, so that it can be restored, too.
+    pub can_come_along: bool,
 }
 
 impl Mapping {
@@ -184,6 +186,7 @@ pub(crate) async fn map(
             only_in_assignments: !users.elsewhere,
             answer,
             candidates,
+            can_come_along: false,
         }
     };
     let mut references: Vec<_> = used.into_iter().map(answered).collect();

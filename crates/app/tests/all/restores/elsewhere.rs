@@ -1,15 +1,18 @@
 //! Into another tenant: what is named there is asked for, never guessed; and Intune's own approval, and a second person.
 
-use app::restores::{Answers, Choice, Confirmation, ReferenceAnswer, Source, approve, confirm, mapping, open};
+use app::restores::{
+    Answers, Choice, Confirmation, ObjectKey, ReferenceAnswer, Source, answer, approve, confirm, mapping, open,
+};
 use app::starting::Extra;
 use graph_sim::Content;
 use model::access::Role;
 use model::ids::RunId;
+use model::registry::content::Reference;
 use model::restore::{Action, Approval};
 use model::run::{Outcome, Status};
-use serde_json::json;
+use serde_json::{Value, json};
 use store::TenantScope;
-use testkit::restoring::{answered, begun, begun_in, confirmed, executed, previewed, said};
+use testkit::restoring::{answered, begun, begun_in, confirmed, executed, planned, previewed, revision, said};
 use testkit::{TestDatabase, World, on_both_databases};
 
 use super::approvals::protect;
@@ -17,6 +20,7 @@ use crate::support::{CATALOG, FILTERS, id_at, reason};
 
 on_both_databases!(
     another_tenants_objects_arrive_with_their_references,
+    what_an_object_names_comes_along,
     an_approval_of_intune_is_asked_for_and_waited_for,
     a_rejected_approval_ends_its_object,
     every_gate_is_the_servers,
@@ -27,7 +31,8 @@ async fn second(world: &World) -> TenantScope {
     world.db.authorise(world.owner, world.tenants[1].id).await.unwrap()
 }
 
-async fn another_tenants_objects_arrive_with_their_references(database: &TestDatabase) {
+/// An empty tenant, and a second one that holds something; both were observed.
+async fn empty_and_full(database: &TestDatabase) -> (World, TenantScope) {
     let source = Content::Seeded { seed: 7, objects: 60 };
     let world = World::of(database, vec![Content::Seeded { seed: 9, objects: 0 }, source]).await;
     let there = second(&world).await;
@@ -40,6 +45,11 @@ async fn another_tenants_objects_arrive_with_their_references(database: &TestDat
     }
     worker.stop().await;
     world.sync().await;
+    (world, there)
+}
+
+async fn another_tenants_objects_arrive_with_their_references(database: &TestDatabase) {
+    let (world, there) = empty_and_full(database).await;
     let types = ["settingsCatalog", "assignmentFilters"];
     let inventory = world.db.tenant(&there).inventory();
     let objects: Vec<_> = inventory
@@ -47,7 +57,7 @@ async fn another_tenants_objects_arrive_with_their_references(database: &TestDat
         .await
         .unwrap()
         .into_iter()
-        .map(|row| app::restores::ObjectKey::new(row.type_key, row.external_id))
+        .map(|row| ObjectKey::new(row.type_key, row.external_id))
         .collect();
     let scope = world.scope().await;
     let restore =
@@ -82,6 +92,50 @@ async fn another_tenants_objects_arrive_with_their_references(database: &TestDat
     let remembered = mapping(&world.db, &scope, &opened).await.unwrap();
     let open = remembered.references.iter().filter(|one| matches!(one.answer, ReferenceAnswer::Open(_))).count();
     assert_eq!(open, 0, "{:?}", remembered.references);
+}
+
+async fn what_an_object_names_comes_along(database: &TestDatabase) {
+    let (world, _) = empty_and_full(database).await;
+    let (from, scope) = (world.tenants[1].spec.tenant_id.clone(), world.scope().await);
+    let filtered = |policy: &Value| {
+        // A row of a group goes with the group.
+        let rows = policy["assignments"].as_array().into_iter().flatten();
+        let rows = rows.filter(|row| row["target"]["groupId"].is_null());
+        let mut filters = rows.filter_map(|row| row["target"]["deviceAndAppManagementAssignmentFilterId"].as_str());
+        filters.next().map(str::to_owned)
+    };
+    let policies = world.simulator.objects(&from, CATALOG);
+    let (policy, filter) =
+        policies.iter().find_map(|policy| Some((policy, filtered(policy)?))).expect("a filter is used");
+    let object = ObjectKey::new("settingsCatalog", policy["id"].as_str().unwrap());
+    let restore =
+        begun_in(&world, &scope, Source::Objects { tenant: world.tenants[1].id, objects: vec![object] }).await;
+    let questions = async || {
+        let opened = open(&world.db, &scope, restore).await.unwrap();
+        mapping(&world.db, &scope, &opened).await.unwrap().references
+    };
+    let all = questions().await;
+    let groups = all.iter().filter(|one| one.reference.kind == "groups");
+    assert!(groups.clone().all(|one| !one.can_come_along), "a group is nothing that a restore makes");
+    let left_out =
+        groups.map(|one| (one.reference.kind.clone(), one.reference.external_id.clone(), Some(Choice::LeaveOut)));
+    let along: Vec<_> = all.iter().filter(|one| one.can_come_along).map(|one| one.reference.clone()).collect();
+    assert!(along.iter().any(|one| one.external_id == filter), "{all:#?}");
+    let odd =
+        Answers { along: vec![Reference { kind: "groups".into(), external_id: "x".into() }], ..Answers::default() };
+    let seen = revision(&world, &scope, restore).await;
+    let refused = answer(&world.db, &scope, restore, seen, odd).await.unwrap_err();
+    assert_eq!(refused.code, "restore.cannot_come_along");
+    answered(&world, &scope, restore, Answers { references: left_out.collect(), along, ..Answers::default() }).await;
+    let with_this = questions().await.into_iter().find(|one| one.reference.external_id == filter).unwrap();
+    assert!(matches!(with_this.answer, ReferenceAnswer::WithThis(_)), "{:?}", with_this.answer);
+    let (row, plan) = previewed(&world, restore).await;
+    assert_eq!(planned(&plan, "assignmentFilters", &filter).action, Action::Create, "{:?}", row.reason);
+    let run = executed(&world, &plan).await;
+    assert_eq!(run.outcome, Outcome::Succeeded, "{:?}", world.items(run.id).await);
+    let made = world.simulator.objects(world.directory(), FILTERS).remove(0)["id"].as_str().unwrap().to_owned();
+    let policies = world.simulator.objects(world.directory(), CATALOG);
+    assert_eq!(filtered(&policies[0]), Some(made), "it names the new filter");
 }
 
 async fn changed(database: &TestDatabase) -> (World, Source) {

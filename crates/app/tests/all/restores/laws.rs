@@ -214,6 +214,7 @@ async fn planned(world: &World, case: &Case, source: Source, edited: Vec<ObjectK
     let answers = Answers {
         targets: objects_said(world, &case.objects_said, &edited).await,
         references: references_said(world, &case.references_said, &named).await,
+        along: Vec::new(),
     };
     answered(world, &scope, restore, answers.clone()).await;
     let (_, plan) = previewed(world, restore).await;

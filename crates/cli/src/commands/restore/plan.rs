@@ -7,6 +7,7 @@ use app::restores::{
 use app::starting::Extra;
 use model::AppError;
 use model::ids::RestoreId;
+use model::registry::content::Reference;
 use store::TenantScope;
 
 use super::show;
@@ -70,7 +71,7 @@ fn parsed(text: &str) -> Result<(String, String, String), AppError> {
     });
     split.ok_or_else(|| {
         AppError::invalid("restore.map", format!("\"{text}\" is no answer"))
-            .hint("Write KIND/ID=ID, KIND/ID=NAME, KIND/ID=new, KIND/ID=keep or KIND/ID=skip, as the plan prints it")
+            .hint("Write KIND/ID=ID, KIND/ID=NAME, KIND/ID=new, KIND/ID=along, KIND/ID=keep or KIND/ID=skip, as the plan prints it")
     })
 }
 
@@ -95,6 +96,8 @@ async fn map(
                 id => Target::Existing(id.to_owned()),
             };
             answers.targets.push((key, Some(target)));
+        } else if word == "along" {
+            answers.along.push(Reference { kind: kind.clone(), external_id: id.clone() });
         } else {
             let choice = match word.as_str() {
                 "keep" => Choice::Keep,
@@ -178,6 +181,9 @@ fn asked(mapping: &Mapping) -> Vec<Question> {
             .iter()
             .map(|one| (format!("--map {typed}={}{end}", one.id), format!("\"{}\"", one.name)))
             .collect();
+        if mapped.can_come_along {
+            answers.push((format!("--map {typed}=along{end}"), "restore it, too".to_owned()));
+        }
         answers.push((format!("--map {typed}=ID{end}"), "another one by its id or its name".to_owned()));
         answers.push((format!("--map {typed}=skip{end}"), "leave it out".to_owned()));
         let name = mapped.name.clone().unwrap_or_else(|| mapped.reference.external_id.clone());

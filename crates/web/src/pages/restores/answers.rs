@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use model::AppError;
 use model::ids::RestoreId;
+use model::registry::content::Reference;
 use store::TenantScope;
 
 use super::checks::render;
@@ -41,7 +42,8 @@ async fn keep(shared: &Shared, scope: &TenantScope, id: RestoreId, form: &Fields
     let restore = shared.db().tenant(scope).restores().get(id).await?;
     let answers = read(&Draft::of(&restore)?, form)?;
     let revision = form.get("revision").and_then(|text| text.parse().ok()).unwrap_or_default();
-    if answers.targets.is_empty() && answers.references.is_empty() && revision == restore.revision {
+    let nothing = answers.targets.is_empty() && answers.references.is_empty() && answers.along.is_empty();
+    if nothing && revision == restore.revision {
         return Ok(false);
     }
     answer(shared.db(), scope, id, revision, answers).await?;
@@ -61,7 +63,12 @@ fn read(draft: &Draft, form: &Fields) -> Result<Answers, AppError> {
             }
         } else if let Some(key) = name.strip_prefix(REFERENCE) {
             let (kind, id) = key.split_once('/').ok_or_else(AppError::not_found)?;
-            let said = said(form, name, &format!("{REFERENCE_ID}{key}")).map(choice).transpose()?;
+            let value = said(form, name, &format!("{REFERENCE_ID}{key}"));
+            if value.as_deref() == Some("along") {
+                answers.along.push(Reference { kind: kind.to_owned(), external_id: id.to_owned() });
+                continue;
+            }
+            let said = value.map(choice).transpose()?;
             let same = |one: &&app::restores::ReferenceChoice| (one.kind.as_str(), one.id.as_str()) == (kind, id);
             let known = draft.references.iter().find(same).map(|one| &one.choice);
             if known != said.as_ref() {

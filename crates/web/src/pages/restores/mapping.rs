@@ -293,6 +293,9 @@ fn options(question: &Question<'_>, shown: &Shown) -> Vec<(String, String)> {
     if change {
         all.push(("new".to_owned(), "Make a new one".to_owned()));
     } else {
+        if matches!(question, Question::Reference(mapped) if mapped.can_come_along) {
+            all.push(("along".to_owned(), "Restore it, too".to_owned()));
+        }
         all.push(("keep".to_owned(), "Keep as it is".to_owned()));
     }
     all.push(("skip".to_owned(), "Leave it out".to_owned()));
