@@ -49,6 +49,7 @@ test.describe('a secret', () => {
       await page.getByRole('link', { name: /^Preview/ }).click();
       await page.getByRole('button', { name: 'Preview again' }).click();
       await expect(page.getByText('1 secret entered')).toBeVisible({ timeout: 60_000 });
+      await expect(page.getByRole('list', { name: 'Steps' })).not.toContainText('is out of date');
       await page.getByRole('link', { name: `Difference of ${wifi.displayName}` }).click();
       await page.getByText(/^Show the \d+ requests?/).click();
       await expect(page.getByText('the secret that was entered')).toBeVisible();

@@ -29,7 +29,8 @@ pub(super) async fn find(
     }
     if takes_versions(opened) {
         let seen = db.tenant(source.get()).inventory().linked_objects(&wanted).await?;
-        let seen = seen.into_iter().filter(|one| one.name.is_some() && one.missing_since.is_none());
+        // Also of what is gone: its last version is what comes back.
+        let seen = seen.into_iter().filter(|one| one.name.is_some());
         there.extend(seen.map(|one| one.reference));
     }
     for one in mapping.references.iter_mut().filter(|one| may_be_asked(one)) {
@@ -101,7 +102,7 @@ async fn add_version(
     let source = source_scope(db, scope, opened.restore.source.tenant).await?;
     source.get().require(Capability::InventoryView)?;
     let found = db.tenant(source.get()).inventory().get(&key.type_key, &key.id).await;
-    let version = found.ok().filter(|object| object.row.missing.is_none()).and_then(|object| object.row.version);
+    let version = found.ok().and_then(|object| object.row.version);
     draft.versions.extend(version);
     Ok(version.is_some())
 }

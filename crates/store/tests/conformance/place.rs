@@ -80,7 +80,7 @@ both! {
 }
 
 /// The newest step of the schema.
-const SCHEMA: i64 = 21;
+const SCHEMA: i64 = 22;
 
 /// Where there is nothing yet.
 async fn empty(test: &crate::harness::TestDb) -> (DatabaseUrl, String) {

@@ -33,7 +33,7 @@ pub struct StepView {
 /// Renders the steps, numbered from 1.
 pub fn steps(all: &[StepView]) -> Markup {
     html! {
-        ol.steps role="list" aria-label="Steps" {
+        ol.steps id="steps" role="list" aria-label="Steps" {
             @for (number, step) in (1..).zip(all) {
                 li class=(class(step)) aria-current=[step.current.then_some("step")] {
                     a href=(step.href) {

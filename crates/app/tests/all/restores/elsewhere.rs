@@ -21,6 +21,7 @@ use crate::support::{CATALOG, FILTERS, id_at, reason};
 on_both_databases!(
     another_tenants_objects_arrive_with_their_references,
     what_an_object_names_comes_along,
+    what_is_gone_comes_back_along_with_what_names_it,
     an_approval_of_intune_is_asked_for_and_waited_for,
     a_rejected_approval_ends_its_object,
     every_gate_is_the_servers,
@@ -94,19 +95,20 @@ async fn another_tenants_objects_arrive_with_their_references(database: &TestDat
     assert_eq!(open, 0, "{:?}", remembered.references);
 }
 
+/// The filter of an assignment to everybody; a row of a group goes with the group.
+fn filter_of(policy: &Value) -> Option<String> {
+    let rows = policy["assignments"].as_array().into_iter().flatten();
+    let rows = rows.filter(|row| row["target"]["groupId"].is_null());
+    let mut filters = rows.filter_map(|row| row["target"]["deviceAndAppManagementAssignmentFilterId"].as_str());
+    filters.next().map(str::to_owned)
+}
+
 async fn what_an_object_names_comes_along(database: &TestDatabase) {
     let (world, _) = empty_and_full(database).await;
     let (from, scope) = (world.tenants[1].spec.tenant_id.clone(), world.scope().await);
-    let filtered = |policy: &Value| {
-        // A row of a group goes with the group.
-        let rows = policy["assignments"].as_array().into_iter().flatten();
-        let rows = rows.filter(|row| row["target"]["groupId"].is_null());
-        let mut filters = rows.filter_map(|row| row["target"]["deviceAndAppManagementAssignmentFilterId"].as_str());
-        filters.next().map(str::to_owned)
-    };
     let policies = world.simulator.objects(&from, CATALOG);
     let (policy, filter) =
-        policies.iter().find_map(|policy| Some((policy, filtered(policy)?))).expect("a filter is used");
+        policies.iter().find_map(|policy| Some((policy, filter_of(policy)?))).expect("a filter is used");
     let object = ObjectKey::new("settingsCatalog", policy["id"].as_str().unwrap());
     let restore =
         begun_in(&world, &scope, Source::Objects { tenant: world.tenants[1].id, objects: vec![object] }).await;
@@ -135,7 +137,29 @@ async fn what_an_object_names_comes_along(database: &TestDatabase) {
     assert_eq!(run.outcome, Outcome::Succeeded, "{:?}", world.items(run.id).await);
     let made = world.simulator.objects(world.directory(), FILTERS).remove(0)["id"].as_str().unwrap().to_owned();
     let policies = world.simulator.objects(world.directory(), CATALOG);
-    assert_eq!(filtered(&policies[0]), Some(made), "it names the new filter");
+    assert_eq!(filter_of(&policies[0]), Some(made), "it names the new filter");
+}
+
+async fn what_is_gone_comes_back_along_with_what_names_it(database: &TestDatabase) {
+    let world = World::seeded(database, 60).await;
+    world.sync().await;
+    let policies = world.simulator.objects(world.directory(), CATALOG);
+    let (policy, filter) =
+        policies.iter().find_map(|policy| Some((policy, filter_of(policy)?))).expect("a filter is used");
+    assert!(world.simulator.remove(world.directory(), FILTERS, &filter));
+    world.sync().await;
+    let objects = vec![ObjectKey::new("settingsCatalog", policy["id"].as_str().unwrap())];
+    let restore = begun(&world, Source::Objects { tenant: world.tenants[0].id, objects }).await;
+    let scope = world.scope().await;
+    let opened = open(&world.db, &scope, restore).await.unwrap();
+    let all = mapping(&world.db, &scope, &opened).await.unwrap().references;
+    let gone = all.iter().find(|one| one.reference.external_id == filter).expect("it is asked for");
+    assert!(matches!(gone.answer, ReferenceAnswer::Open(_)) && gone.can_come_along, "{gone:?}");
+    answered(&world, &scope, restore, Answers { along: vec![gone.reference.clone()], ..Answers::default() }).await;
+    let (row, plan) = previewed(&world, restore).await;
+    assert_eq!(planned(&plan, "assignmentFilters", &filter).action, Action::Create, "{:?}", row.reason);
+    let run = executed(&world, &plan).await;
+    assert_eq!(run.outcome, Outcome::Succeeded, "{:?}", world.items(run.id).await);
 }
 
 async fn changed(database: &TestDatabase) -> (World, Source) {

@@ -53,9 +53,9 @@ pub(crate) async fn page(
         }
     };
     let body = html! {
-        // While a preview is at work the page asks for itself until the plan is there.
+        // While a preview is at work the page asks for itself until the plan is there; the row of steps names it, too.
         div id="preview-now" hx-get=[working(&runs).then_some(&path)] hx-trigger=[working(&runs).then_some("every 2s")]
-            hx-select="#preview-now" hx-swap="outerHTML" {
+            hx-select="#preview-now" hx-select-oob="#steps" hx-swap="outerHTML" {
             @match &beside { Some(beside) => { (columns(&main, "Impact and checks", beside)) } None => { (main) } }
         }
     };
