@@ -62,8 +62,8 @@ test('a restore from its source to the way back, by keyboard alone', async ({ pa
   const other = policies.find((one) => !target(one) && alone(one) && one.id !== policy.id);
   const changed = (one, description) => site.simulate('change', { collection: COLLECTION, id: one.id, set: { description } });
   const now = async (one) => (await objects(site, COLLECTION)).find((each) => each.id === one.id);
-  await changed(policy, 'Changed last night');
-  await changed(other, 'Changed last night, too');
+  await changed(policy, 'Changed by somebody else');
+  await changed(other, 'Changed by somebody else, too');
   await site.simulate('change', { collection: 'groups', id: target(policy), remove: true });
   await site.command(['sync', 'Contoso', '--groups', '--whole', ...as]);
   await signIn(page, site, OWNER);
@@ -133,6 +133,6 @@ test('a restore from its source to the way back, by keyboard alone', async ({ pa
     await press(page, page.getByRole('link', { name: /^Preview/ }));
     await preview(page);
     await confirm(page, '1 item', 'Succeeded');
-    expect((await now(policy)).description).toBe('Changed last night');
+    expect((await now(policy)).description).toBe('Changed by somebody else');
   });
 });

@@ -33,8 +33,9 @@ pub(crate) async fn page(
     PathId(id): PathId<RestoreId>,
     Asked(asked): Asked,
 ) -> Result<Markup, WebError> {
+    // Runs first: a preview that is over by then has its plan in the restore that is read after it.
+    let runs = progress(shared.db(), &scope, &shared.db().tenant(&scope).restores().get(id).await?).await?;
     let wizard = Wizard::load(&shared, &ctx, &scope, id, &asked).await?;
-    let runs = progress(shared.db(), &scope, &wizard.restore).await?;
     let plan = match wizard.restore.plan {
         Some(_) => Some(shown(shared.db(), &scope, id).await?),
         None => None,
