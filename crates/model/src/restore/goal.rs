@@ -120,6 +120,9 @@ fn keep_lists(contract: &Contract, wanted: &mut Value, live: &Value, shortened: 
     let Some(map) = wanted.as_object_mut() else { return false };
     let rest: Map<String, Value> =
         shortened.iter().filter(|name| holds(name)).filter_map(|name| map.shift_remove_entry(name)).collect();
+    if rest.is_empty() {
+        return false;
+    }
     let mut there = plain(contract, live);
     masked::take(contract, &mut there);
     let names: Vec<String> = rest.keys().cloned().collect();
