@@ -170,12 +170,12 @@ impl Batcher {
         let pipeline = self.pipeline.with(most_urgent(items));
         loop {
             let token = pipeline.tokens.get().await?;
-            let place = pipeline.place(Quota::Intune).await;
-            let outcome = pipeline.once(Method::POST, address, Some(body), &token).await;
+            let place = pipeline.place(Quota::Intune, false).await;
+            // Its place is free when it is read: answers that wait for that would fill the memory.
+            let parsed = answer::read(pipeline.once(Method::POST, address, Some(body), &token).await).await;
             drop(place);
-            let error = match outcome {
-                Ok((parsed, _)) if answer::is_batch(&parsed.value) => return Ok((parsed, token)),
-                Ok((_, notes)) => GraphError::of("graph.unexpected_shape").with(notes.request_id, None),
+            let error = match parsed {
+                Ok(parsed) => return Ok((parsed, token)),
                 Err(error) => error,
             };
             if error.code == "graph.throttled" {

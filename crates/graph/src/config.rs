@@ -11,7 +11,7 @@ pub struct GraphConfig {
     pub body_bytes_max: u64,
     /// A certificate to trust in addition to the system's, as PEM; for tests and inspecting proxies.
     pub extra_root_pem: Option<String>,
-    /// Requests under way at the same time for one tenant; a batch is one.
+    /// Requests under way at the same time for one tenant; a batch is one. Pages that follow another one have a few places more.
     pub parallel_requests: usize,
     /// How fast and how often it may ask.
     pub limits: Limits,

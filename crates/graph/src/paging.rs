@@ -35,6 +35,20 @@ impl Page {
     }
 }
 
+/// Where a next link stands that comes before the rows, as Graph sends it: within so many bytes.
+const HEAD: usize = 4 * 1024;
+
+/// The next link of a body that nobody has read yet, when it comes before the rows: a guess to ask ahead by. What the page
+/// says when it is read decides.
+pub(crate) fn next_link_ahead(body: &[u8]) -> Option<&str> {
+    let head = &body[..body.len().min(HEAD)];
+    let text = std::str::from_utf8(head).or_else(|error| std::str::from_utf8(&head[..error.valid_up_to()])).ok()?;
+    let (before, after) = text.split_once("\"@odata.nextLink\":")?;
+    let (link, _) = after.trim_start().strip_prefix('"')?.split_once('"')?;
+    // Behind the first row it would be the link of something in it; what is escaped is left to who reads all of it.
+    (!before.contains("\"value\"") && !link.contains('\\')).then_some(link)
+}
+
 /// Watches over the next links of one collection.
 pub(crate) struct Links {
     origin: url::Origin,
@@ -91,7 +105,25 @@ pub(crate) async fn rest_watched(
 mod tests {
     use serde_json::json;
 
-    use super::{Links, Page};
+    use super::{Links, Page, next_link_ahead};
+
+    #[test]
+    fn a_next_link_is_guessed_only_where_it_can_be_no_other() {
+        let guess = |body: &'static str| next_link_ahead(body.as_bytes());
+        let link = "https://graph.example/x?$skiptoken=1";
+        assert_eq!(guess(r#"{"@odata.nextLink":"https://graph.example/x?$skiptoken=1","value":[]}"#), Some(link));
+        assert_eq!(guess(r#"{ "@odata.nextLink" : "https://graph.example/x", "value": [] }"#), None);
+        for wrong in [
+            r#"{"value":[{"parts":[],"@odata.nextLink":"https://graph.example/parts"}]}"#,
+            r#"{"@odata.nextLink":"https:\/\/graph.example\/x","value":[]}"#,
+            r#"{"@odata.nextLink":null,"value":[]}"#,
+            r#"{"@odata.nextLink":"https://graph.exam"#,
+            "",
+        ] {
+            assert_eq!(guess(wrong), None, "{wrong}");
+        }
+        assert_eq!(next_link_ahead(b"{\"@odata.nextLink\":\"a\",\xff"), Some("a"));
+    }
 
     #[test]
     fn a_link_in_a_circle_or_to_another_host_is_refused() {

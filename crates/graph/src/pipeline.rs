@@ -14,10 +14,10 @@ use crate::auth::{Token, Tokens};
 use crate::budget::{Budget, Cost};
 use crate::config::{GraphConfig, Limits};
 use crate::error::GraphError;
-use crate::json::{self, Parsed};
+use crate::json::Parsed;
 use crate::retry::{Attempts, Deadline};
 use crate::traffic::Counters;
-use crate::transport::{Answer, Lost, Notes, Transport};
+use crate::transport::{Answer, Lost, Transport};
 
 /// Without it Graph masks members of enumerations that were added later, and two reads differ by that.
 pub(crate) const PREFER: &str = "include-unknown-enum-members";
@@ -25,6 +25,9 @@ pub(crate) const PREFER: &str = "include-unknown-enum-members";
 /// Which requests the service refuses first where several of the application compete
 /// (learn.microsoft.com/graph/throttling-limits).
 pub(crate) const PRIORITY: &str = "x-ms-throttle-priority";
+
+/// Places among the requests under way that only pages have which follow another one.
+const FOLLOWING: usize = 4;
 
 /// Somebody waits for the answer, or nobody does.
 pub(crate) fn word(priority: Priority) -> &'static str {
@@ -39,6 +42,43 @@ pub(crate) fn word(priority: Priority) -> &'static str {
 pub(crate) struct Pipeline {
     shared: Arc<Shared>,
     pub(crate) priority: Priority,
+}
+
+/// What is asked for, and how often it may still be.
+struct Question {
+    method: Method,
+    address: String,
+    body: Option<Value>,
+    cost: Cost,
+    /// Whether it is a page that follows another one.
+    follows: bool,
+    attempts: Attempts,
+    deadline: Deadline,
+}
+
+impl Question {
+    fn new(method: Method, address: String, body: Option<Value>, cost: Cost, limits: &Limits) -> Self {
+        let (attempts, deadline) = (Attempts::default(), Deadline::of(limits));
+        Self { method, address, body, cost, follows: false, attempts, deadline }
+    }
+}
+
+/// A question with its answer as it came.
+pub(crate) struct Asked {
+    question: Question,
+    answer: Result<Answer, GraphError>,
+}
+
+impl Asked {
+    /// What was asked for.
+    pub(crate) fn address(&self) -> &str {
+        &self.question.address
+    }
+
+    /// The body, when there is one.
+    pub(crate) fn body(&self) -> Option<&[u8]> {
+        self.answer.as_ref().ok().map(|answer| answer.body.as_slice())
+    }
 }
 
 impl Deref for Pipeline {
@@ -57,6 +97,7 @@ pub(crate) struct Shared {
     pub(crate) ambient: Ambient,
     pub(crate) traffic: Arc<Counters>,
     parallel: Semaphore,
+    following: Semaphore,
     transport: Arc<Transport>,
 }
 
@@ -71,7 +112,8 @@ impl Pipeline {
     ) -> Self {
         let parallel = Semaphore::new(config.parallel_requests.max(1));
         let limits = config.limits.clone();
-        let shared = Arc::new(Shared { tokens, budget, limits, ambient, traffic, parallel, transport });
+        let following = Semaphore::new(FOLLOWING);
+        let shared = Arc::new(Shared { tokens, budget, limits, ambient, traffic, parallel, following, transport });
         Self { shared, priority: Priority::Background }
     }
 
@@ -92,12 +134,29 @@ impl Pipeline {
 
     /// Reads an absolute address of the tenant's Graph.
     pub(crate) async fn get(&self, address: &str, quota: Quota) -> Result<Value, GraphError> {
-        self.get_list(address, quota).await?.whole()
+        self.ask(Method::GET, address, None, Cost::read(quota)).await?.whole()
     }
 
-    /// The same of a list some of whose elements may be nested too deep.
-    pub(crate) async fn get_list(&self, address: &str, quota: Quota) -> Result<Parsed, GraphError> {
-        self.ask(Method::GET, address, None, Cost::read(quota)).await
+    /// Has a page of a list sent, and reads nothing of it yet: an answer that waits takes a tenth of what its value takes.
+    /// What follows one after another does not stand in line with what is asked for at once.
+    pub(crate) async fn page(&self, address: String, quota: Quota, follows: bool) -> Asked {
+        let mut question = Question::new(Method::GET, address, None, Cost::read(quota), &self.limits);
+        question.follows = follows;
+        let answer = self.fetch(&mut question).await;
+        Asked { question, answer }
+    }
+
+    /// What the answer says. One that cannot be read is asked for again.
+    pub(crate) async fn parsed(&self, asked: Asked) -> Result<Parsed, GraphError> {
+        let Asked { mut question, mut answer } = asked;
+        loop {
+            let error = match answer?.parsed().await {
+                Ok(parsed) => return Ok(parsed),
+                Err(error) => error,
+            };
+            self.pause_for(&mut question, error).await?;
+            answer = self.fetch(&mut question).await;
+        }
     }
 
     /// Reads by a POST whose body says what is asked for. It changes nothing, so that it may be repeated.
@@ -106,20 +165,27 @@ impl Pipeline {
     }
 
     async fn ask(&self, method: Method, address: &str, body: Option<&Value>, cost: Cost) -> Result<Parsed, GraphError> {
-        let (mut attempts, mut deadline) = (Attempts::default(), Deadline::of(&self.limits));
+        let mut question = Question::new(method, address.to_owned(), body.cloned(), cost, &self.limits);
+        let answer = self.fetch(&mut question).await;
+        self.parsed(Asked { question, answer }).await
+    }
+
+    /// Sends it until it is answered with what was asked for, or there is no attempt left.
+    async fn fetch(&self, question: &mut Question) -> Result<Answer, GraphError> {
         loop {
             // The token comes before the budget: what was allowed has to arrive at the pace at which it was allowed.
-            let token = deadline.within(self.tokens.get()).await?;
-            let permit = self.budget.acquire(cost).await;
+            let token = question.deadline.within(self.tokens.get()).await?;
+            let permit = self.budget.acquire(question.cost).await;
             self.traffic.logical(1);
+            let Question { method, address, body, cost, deadline, follows, .. } = question;
             let attempt = async {
-                let _place = self.place(cost.quota).await;
-                self.once(method.clone(), address, body, &token).await
+                let _place = self.place(cost.quota, *follows).await;
+                self.once(method.clone(), address, body.as_ref(), &token).await
             };
             let error = match deadline.within(attempt).await {
-                Ok((parsed, notes)) => {
-                    permit.succeeded(notes.limit_share);
-                    return Ok(parsed);
+                Ok(answer) => {
+                    permit.succeeded(answer.notes.limit_share);
+                    return Ok(answer);
                 }
                 Err(error) => error,
             };
@@ -128,16 +194,22 @@ impl Pipeline {
                 permit.throttled(error.retry_after_ms);
             }
             drop(permit);
-            deadline.within(self.pause(&mut attempts, error)).await?;
+            self.pause_for(question, error).await?;
         }
     }
 
+    async fn pause_for(&self, question: &mut Question, error: GraphError) -> Result<(), GraphError> {
+        let Question { attempts, deadline, .. } = question;
+        deadline.within(self.pause(attempts, error)).await
+    }
+
     /// A place among the requests under way. Conditional Access needs none: once a second is never much.
-    pub(crate) async fn place(&self, quota: Quota) -> Option<SemaphorePermit<'_>> {
+    pub(crate) async fn place(&self, quota: Quota, follows: bool) -> Option<SemaphorePermit<'_>> {
         if quota == Quota::ConditionalAccess {
             return None;
         }
-        Some(self.parallel.acquire().await.expect("the semaphore is never closed"))
+        let places = if follows { &self.following } else { &self.parallel };
+        Some(places.acquire().await.expect("the semaphore is never closed"))
     }
 
     /// Waits for the next attempt, or gives the error back when there is none.
@@ -149,25 +221,20 @@ impl Pipeline {
         if attempts.wait(&error, &self.limits, &self.ambient).await { Ok(()) } else { Err(error) }
     }
 
-    /// One attempt.
+    /// One attempt; any other status than success is an error.
     pub(crate) async fn once(
         &self,
         method: Method,
         address: &str,
         body: Option<&Value>,
         token: &Token,
-    ) -> Result<(Parsed, Notes), GraphError> {
+    ) -> Result<Answer, GraphError> {
         let answer = self.transport.send(self.request(method, address, body, token)).await?;
         tracing::debug!(status = answer.status, request_id = answer.notes.request_id.as_deref(), "graph answered");
         if answer.status == 401 {
             self.tokens.refused(token).await;
         }
-        if !(200..300).contains(&answer.status) {
-            return Err(answer.notes.error(answer.status));
-        }
-        let parsed =
-            json::parse(answer.body).await.map_err(|error| error.with(answer.notes.request_id.clone(), None))?;
-        Ok((parsed, answer.notes))
+        if (200..300).contains(&answer.status) { Ok(answer) } else { Err(answer.notes.error(answer.status)) }
     }
 
     /// One attempt of a write: whatever comes back, or whether it may have arrived.

@@ -7,6 +7,7 @@ use reqwest::{Certificate, Client, RequestBuilder, redirect};
 
 use crate::config::GraphConfig;
 use crate::error::GraphError;
+use crate::json::{self, Parsed};
 use crate::traffic::Counters;
 
 /// An answer, whatever its status.
@@ -14,6 +15,14 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) notes: Notes,
     pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    /// What the body says.
+    pub(crate) async fn parsed(self) -> Result<Parsed, GraphError> {
+        let Self { body, notes, .. } = self;
+        json::parse(body).await.map_err(|error| error.with(notes.request_id, None))
+    }
 }
 
 /// What is above it is no share of a limit: Graph says 1.8 at most (facts of its throttling page).
@@ -29,6 +38,9 @@ pub(crate) struct Notes {
     /// What a request for approval is known by.
     pub(crate) approval_code: Option<String>,
 }
+
+/// So much memory is taken for a body because its length is announced, in bytes.
+const RESERVED_MAX: usize = 4 * 1024 * 1024;
 
 /// A request without an answer.
 #[derive(Debug)]
@@ -104,7 +116,9 @@ impl Transport {
         let status = response.status().as_u16();
         let headers: HeaderMap = std::mem::take(response.headers_mut());
         let notes = Notes::read(|name| headers.get(name).and_then(|value| value.to_str().ok()));
-        let mut body = Vec::new();
+        // What the other side says about the length is a hint: it is believed as far as it may be true.
+        let length = response.content_length().unwrap_or(0).min(self.body_bytes_max);
+        let mut body = Vec::with_capacity(usize::try_from(length).unwrap_or(0).min(RESERVED_MAX));
         while let Some(piece) = response.chunk().await.map_err(|error| lost(&error))? {
             if (body.len() + piece.len()) as u64 > self.body_bytes_max {
                 return Err(GraphError::of("graph.too_large").with(notes.request_id, None));

@@ -4,8 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
+use crate::error::GraphError;
 use crate::json::Parsed;
-use crate::transport::Notes;
+use crate::transport::{Answer, Notes};
 
 /// The answer to one request of a batch.
 pub(crate) struct Sub {
@@ -16,9 +17,13 @@ pub(crate) struct Sub {
     pub(super) deep: bool,
 }
 
-/// Whether it is the answer to a batch at all.
-pub(super) fn is_batch(value: &Value) -> bool {
-    value.get("responses").is_some_and(Value::is_array)
+/// What a batch was answered with, if it is the answer to a batch at all.
+pub(super) async fn read(answer: Result<Answer, GraphError>) -> Result<Parsed, GraphError> {
+    let answer = answer?;
+    let request_id = answer.notes.request_id.clone();
+    let parsed = answer.parsed().await?;
+    let is_batch = parsed.value.get("responses").is_some_and(Value::is_array);
+    if is_batch { Ok(parsed) } else { Err(GraphError::of("graph.unexpected_shape").with(request_id, None)) }
 }
 
 /// The answers by id. One without an id or a status is as good as lost.

@@ -3,6 +3,7 @@
 //! An expanded part is believed only when it is there, has no next link and is not shorter than the object's own count.
 //! Otherwise it is read on its own path. Other tools believe it and lose settings without a word.
 
+use futures::future::{join, join_all};
 use model::registry::content::RowSignals;
 use model::registry::{Contract, Part, content};
 use serde_json::Value;
@@ -54,7 +55,7 @@ impl Reader {
         if is_it { Ok((document, expand)) } else { Err(GraphError::of("graph.unexpected_shape")) }
     }
 
-    /// The document with its parts.
+    /// The document with its parts, which are read at the same time: none needs the answer of another one.
     pub(super) async fn complete(
         &self,
         contract: &'static Contract,
@@ -63,27 +64,40 @@ impl Reader {
         source: Source,
     ) -> ObservedObject {
         let mut missing = missing_properties(contract, &document, &source);
-        missing.extend(self.read_alone(contract, &id, &mut document).await);
-        let parts: Vec<&Part> = contract.parts.iter().filter(|part| has_part(part, &document)).collect();
-        for part in parts {
-            if let Err(error) = self.ensure(contract, &id, part, &mut document, &source).await {
-                missing.push(MissingPart { part: part.property.clone(), error });
+        let parts = contract.parts.iter().filter(|part| has_part(part, &document));
+        let parts = parts.map(|part| async {
+            let read = self.part(contract, &id, part, &document, &source).await;
+            (&part.property, read)
+        });
+        let (alone, parts) = join(self.read_alone(contract, &id), join_all(parts)).await;
+        for (property, read) in alone.into_iter().chain(parts) {
+            match read {
+                Ok(Some(value)) => document[property.as_str()] = value,
+                Ok(None) => {}
+                Err(error) => missing.push(MissingPart { part: property.clone(), error }),
             }
         }
         observed(contract, id, document, missing)
     }
 
-    async fn ensure(
+    /// A part as it has to be in the document; nothing when it is there already.
+    async fn part(
         &self,
         contract: &Contract,
         id: &str,
         part: &Part,
-        document: &mut Value,
+        document: &Value,
         source: &Source,
-    ) -> Result<(), GraphError> {
-        if !is_believed(part, document, source) {
+    ) -> Result<Option<Value>, GraphError> {
+        let mut found = if is_believed(part, document, source) {
+            let there = &document[part.property.as_str()];
+            if nested::find(there).is_none() {
+                return Ok(None);
+            }
+            there.clone()
+        } else {
             let address = self.addresses(contract).part(id, part, content::object_type(document));
-            let found = if part.single {
+            if part.single {
                 self.read_one(contract, &address).await?
             } else {
                 let rows = self.read_rows(contract, &address).await?;
@@ -91,10 +105,10 @@ impl Reader {
                     return Err(GraphError::of("graph.unexpected_shape"));
                 }
                 Value::Array(rows)
-            };
-            document[part.property.as_str()] = found;
-        }
-        nested::follow(&self.pipeline, contract.quota, &mut document[part.property.as_str()]).await
+            }
+        };
+        nested::follow(&self.pipeline, contract.quota, &mut found).await?;
+        Ok(Some(found))
     }
 
     async fn read_rows(&self, contract: &Contract, address: &str) -> Result<Vec<Value>, GraphError> {
@@ -114,21 +128,20 @@ impl Reader {
         }
     }
 
-    /// The properties that come only when each is selected alone; gives back those that could not be read.
-    async fn read_alone(&self, contract: &Contract, id: &str, document: &mut Value) -> Vec<MissingPart> {
-        let mut missing = Vec::new();
-        for property in contract.hydrate.iter().flat_map(|hydrate| &hydrate.alone) {
-            let address = self.addresses(contract).alone(id, property);
-            let answer = self.read(contract, &address).await;
-            let value = answer.and_then(|answer| {
-                answer.get(property).cloned().ok_or_else(|| GraphError::of("graph.unexpected_shape"))
-            });
-            match value {
-                Ok(value) => document[property.as_str()] = value,
-                Err(error) => missing.push(MissingPart { part: property.clone(), error }),
-            }
-        }
-        missing
+    /// The properties that come only when each is selected alone.
+    async fn read_alone<'a>(
+        &self,
+        contract: &'a Contract,
+        id: &str,
+    ) -> Vec<(&'a String, Result<Option<Value>, GraphError>)> {
+        let properties = contract.hydrate.iter().flat_map(|hydrate| &hydrate.alone);
+        let read = properties.map(|property| async move {
+            let answer = self.read(contract, &self.addresses(contract).alone(id, property)).await;
+            let shape = || GraphError::of("graph.unexpected_shape");
+            let value = answer.and_then(|answer| answer.get(property).cloned().ok_or_else(shape));
+            (property, value.map(Some))
+        });
+        join_all(read).await
     }
 }
 

@@ -91,7 +91,7 @@ impl Sending<'_> {
                 request = request.header(*name, value.as_str());
             }
             let attempt = async {
-                let _place = pipeline.place(self.quota).await;
+                let _place = pipeline.place(self.quota, false).await;
                 Ok(pipeline.send_once(request).await)
             };
             // Once it is on its way nobody knows what becomes of it.

@@ -12,6 +12,7 @@ mod lookups;
 mod matrix;
 mod odd_content;
 mod odd_shapes;
+mod pages_ahead;
 mod people;
 mod priorities;
 mod reading;
