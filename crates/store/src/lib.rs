@@ -65,9 +65,9 @@ pub use error::StoreError;
 pub use exports::{ExportFile, ExportPart, Exports};
 pub use groups::{GroupChanges, GroupReading, GroupRecord, GroupRow, Groups};
 pub use inventory::{
-    CoverageRow, Direction, Exclusion, Facets, Found, Freshness, Inventory, InventoryCursor, InventoryFilter, Link,
-    LinkedObject, Missing, MissingPart, ObjectDetail, ObjectRow, ObservedType, Recorded, RecordedObject, RowSignal,
-    SealedObject, Sealer, SeenObject, Signals, UnusedKinds, UseCount, UsedObject, VersionAuthor, What,
+    CoverageRow, Direction, Exclusion, Facets, Found, Freshness, Inventory, InventoryCursor, InventoryFilter, Kept,
+    Link, LinkedObject, Missing, MissingPart, ObjectDetail, ObjectRow, ObservedType, Recorded, RecordedObject,
+    RowSignal, SealedObject, Sealer, SeenObject, Signals, UnusedKinds, UseCount, UsedObject, VersionAuthor, What,
 };
 pub use keys::Keyring;
 pub use ledger::{

@@ -2,10 +2,12 @@
 
 use engine::{Ending, RunCtx};
 use graph::ObservedObject;
-use model::registry::content::Definitions;
+use model::change::ToldChange;
+use model::registry::content::{Definitions, Searched};
 use model::registry::{Contract, Registry, content};
 use model::run::{Failure, Reason};
-use store::{MissingPart, NotComplete, RecordedObject, StoreError};
+use serde_json::Value;
+use store::{MissingPart, NotComplete, RecordedObject, RowSignal, SealedObject, Sealer, StoreError};
 
 /// Kinds that the sentence about a run's end names.
 const KINDS_NAMED: usize = 3;
@@ -18,10 +20,47 @@ pub fn item_key(type_key: &str, external_id: &str) -> String {
 /// One observed object in the shape of the inventory: the document as sent, and the text that decides whether it
 /// changed. `names` are of its settings, as far as they are known: it is found by them, too.
 pub fn recorded(contract: &Contract, object: ObservedObject, names: &Definitions) -> RecordedObject {
+    let document = bytes(&object.document);
+    with_content(contract, object, document, names)
+}
+
+/// The same, sealed, with what told of it. Of an object that is as it was at the last time, to the letter, neither content
+/// nor text are made.
+pub(super) fn sealed(
+    contract: &Contract,
+    object: ObservedObject,
+    names: &Definitions,
+    (signal, told): (Option<RowSignal>, Vec<ToldChange>),
+    sealer: &Sealer,
+) -> SealedObject {
+    let document = bytes(&object.document);
+    let is_complete = object.missing_parts.is_empty();
+    match sealer.kept(&object.external_id, &document).filter(|_| is_complete) {
+        Some(kept) => sealer.seal_kept(RecordedObject { document, signal, told, ..row(contract, object).0 }, kept),
+        None => sealer.seal(RecordedObject { signal, told, ..with_content(contract, object, document, names) }),
+    }
+}
+
+fn with_content(contract: &Contract, object: ObservedObject, document: Vec<u8>, names: &Definitions) -> RecordedObject {
+    let (row, value) = row(contract, object);
+    RecordedObject {
+        document,
+        searched: content::searched_with(contract, &value, names),
+        content: model::canonical::to_string(&content::content_for_hash(contract, value)).into_bytes(),
+        ..row
+    }
+}
+
+fn bytes(document: &Value) -> Vec<u8> {
+    serde_json::to_vec(document).expect("a JSON value always serialises")
+}
+
+/// What stands in the inventory's row, without content, and the document.
+fn row(contract: &Contract, object: ObservedObject) -> (RecordedObject, Value) {
     let assignments = content::assignments(contract, &object.document);
     // None were seen, which is not the same as that there are none.
     let unread = object.missing_parts.iter().any(|part| ["object", "assignments"].contains(&part.part.as_str()));
-    RecordedObject {
+    let row = RecordedObject {
         key: item_key(&contract.key, &object.external_id),
         label: object.name.clone(),
         kind: contract.label.clone(),
@@ -36,12 +75,13 @@ pub fn recorded(contract: &Contract, object: ObservedObject, names: &Definitions
         scope_tags: content::scope_tags(&object.document),
         assigned_groups: assignments.into_iter().filter_map(|assignment| assignment.group_id).collect(),
         signal: None,
-        searched: content::searched_with(contract, &object.document, names),
+        searched: Searched::default(),
         told: Vec::new(),
         probed: false,
-        document: serde_json::to_vec(&object.document).expect("a JSON value always serialises"),
-        content: model::canonical::to_string(&content::content_for_hash(contract, object.document)).into_bytes(),
-    }
+        document: Vec::new(),
+        content: Vec::new(),
+    };
+    (row, object.document)
 }
 
 fn missing(part: graph::MissingPart) -> MissingPart {

@@ -7,14 +7,14 @@ use futures::future::join;
 use graph::{ObservedObject, TenantGraph};
 use model::registry::Contract;
 use model::registry::content::Definitions;
-use store::{Inventory, RecordedObject, SealedObject, Sealer, StoreError};
+use store::{Inventory, SealedObject, Sealer, StoreError};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::learn::learn;
 use super::names::Names;
 use super::reading::Reading;
-use super::recorded;
+use super::record::sealed;
 use super::recorder::Desk;
 
 /// Objects of one type that wait to be put in shape, and how many are at once: reading goes no further ahead.
@@ -83,8 +83,8 @@ impl<'a> Shaping<'a> {
         };
         let told: Vec<_> = objects.iter_mut().map(told).collect();
         tokio::task::spawn_blocking(move || {
-            let rows = objects.into_iter().map(|object| recorded(contract, object, &names));
-            rows.zip(told).map(|(row, (signal, told))| sealer.seal(RecordedObject { signal, told, ..row })).collect()
+            let objects = objects.into_iter().zip(told);
+            objects.map(|(object, told)| sealed(contract, object, &names, told, &sealer)).collect()
         })
     }
 }

@@ -27,7 +27,7 @@ pub use list::Facets;
 pub use record::{Recorded, RecordedObject, RowSignal, What};
 pub use references::UsedObject;
 pub use rows::{InventoryCursor, Missing, MissingPart, ObjectDetail, ObjectRow};
-pub use seal::{SealedObject, Sealer};
+pub use seal::{Kept, SealedObject, Sealer};
 pub use search::Found;
 pub use signals::{SeenObject, Signals};
 pub(crate) use turn::one_at_a_time;

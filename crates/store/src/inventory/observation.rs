@@ -28,6 +28,11 @@ impl Observation {
         self.packed.is_some()
     }
 
+    /// Whether what it is found by comes with it.
+    pub(super) fn has_text(&self) -> bool {
+        self.packed.as_ref().is_some_and(|packed| packed.lines.is_some())
+    }
+
     pub(super) fn item(&self) -> ItemRecord {
         let first = self.object.missing_parts.first();
         ItemRecord {

@@ -274,7 +274,8 @@ impl Inventory<'_> {
                 fresh.then_some(held.now).into(),
                 one.row_hash.map(|hash| hash.to_vec()).into(),
                 held.now.into(),
-                if fresh { SEARCH_RULES } else { 0 }.into(),
+                // Without a text it is made by whoever makes those of older rules.
+                if one.has_text() { SEARCH_RULES } else { 0 }.into(),
             ]
         }));
         upsert.text(
@@ -288,7 +289,7 @@ impl Inventory<'_> {
              scope_tags = excluded.scope_tags, last_seen_at = excluded.last_seen_at, last_seen_run = excluded.last_seen_run, \
              changed_at = coalesce(excluded.changed_at, inventory_objects.changed_at), missing_since = null, missing_run = null, \
              row_hash = excluded.row_hash, read_at = excluded.read_at, \
-             text_rules = case when excluded.text_rules > 0 then excluded.text_rules else inventory_objects.text_rules end",
+             text_rules = case when excluded.changed_at is null then inventory_objects.text_rules else excluded.text_rules end",
         );
         tx.execute(upsert.statement()).await?;
         Ok(())
@@ -343,12 +344,12 @@ impl Inventory<'_> {
 
     /// What is found follows the last complete content, in its transaction.
     async fn store_texts(&self, tx: &mut Tx, all: &[Observation]) -> Result<(), StoreError> {
-        let fresh = all.iter().filter_map(|one| Some((one, one.packed.as_ref()?)));
+        let fresh = all.iter().filter_map(|one| Some((one, one.packed.as_ref()?.lines.as_ref()?)));
         let texts: Vec<_> = fresh
-            .map(|(one, packed)| Text {
+            .map(|(one, lines)| Text {
                 type_key: &one.object.type_key,
                 external_id: &one.object.external_id,
-                lines: &packed.lines,
+                lines,
                 references: &one.object.searched.references,
                 known_before: one.known_before,
             })

@@ -17,61 +17,93 @@ pub struct Sealer {
     db: Db,
     tenant: TenantId,
     hasher: ContentHasher,
-    /// Hashes of the last contents, by Graph's id: what has the same is not packed.
-    known: HashMap<String, Vec<u8>>,
+    /// What the objects were last, by Graph's id: what is still the same is not packed.
+    last: HashMap<String, Last>,
 }
+
+/// The last complete version of an object.
+struct Last {
+    content_hash: Vec<u8>,
+    /// Of what Graph sent.
+    document_hash: Vec<u8>,
+}
+
+/// The content of a complete object whose document is the one of its last version, to the letter.
+#[derive(Debug, Clone, Copy)]
+pub struct Kept([u8; 32]);
 
 /// An object as it is recorded.
 pub struct SealedObject {
-    /// Its document, text and content are empty once they are packed.
+    /// Its document, text and content are empty once they are packed. Of a [`Kept`] content there never was a text.
     pub(super) object: RecordedObject,
     pub(super) content_hash: [u8; 32],
     /// Of the row of the list.
     pub(super) row_hash: Option<[u8; 32]>,
     /// Absent when its content is the last one, or it is not complete.
     pub(super) packed: Option<Packed>,
+    /// Whether its text was made.
+    has_text: bool,
 }
 
 /// What is stored of a new content.
 pub(super) struct Packed {
     pub(super) document: Blob,
-    /// What the object is found by.
-    pub(super) lines: Lines,
+    /// What the object is found by; absent when it is still to be made.
+    pub(super) lines: Option<Lines>,
 }
 
 impl Inventory<'_> {
     /// A sealer that knows what the objects of a type were last.
     pub async fn sealer(&self, type_key: &str) -> Result<Sealer, StoreError> {
         let statement = sql!(
-            "select external_id, content_hash from inventory_objects where tenant_id = $1 and type_key = $2 \
-             and content_hash is not null",
+            "select o.external_id, o.content_hash, v.blob_hash from inventory_objects o join versions v on v.id = o.version_id \
+             where o.tenant_id = $1 and o.type_key = $2 and o.content_hash is not null",
             self.0.tenant_arg(),
             type_key,
         );
         let rows = self.0.db.fetch("inventory_objects", statement).await?;
-        let known = rows.iter().map(|row| Ok((row.get("external_id")?, row.get("content_hash")?)));
-        Ok(Sealer { known: known.collect::<Result<_, StoreError>>()?, ..self.sealer_of_new() })
+        let last = rows.iter().map(|row| {
+            let last = Last { content_hash: row.get("content_hash")?, document_hash: row.get("blob_hash")? };
+            Ok((row.get("external_id")?, last))
+        });
+        Ok(Sealer { last: last.collect::<Result<_, StoreError>>()?, ..self.sealer_of_new() })
     }
 
     /// A sealer that knows nothing.
     pub(super) fn sealer_of_new(&self) -> Sealer {
         let (db, tenant) = (self.0.db.clone(), self.0.tenant());
-        Sealer { hasher: db.keys().hasher(tenant), db, tenant, known: HashMap::new() }
+        Sealer { hasher: db.keys().hasher(tenant), db, tenant, last: HashMap::new() }
     }
 }
 
 impl Sealer {
+    /// The content of an object whose document is still the same: nobody has to look into it.
+    pub fn kept(&self, external_id: &str, document: &[u8]) -> Option<Kept> {
+        let last = self.last.get(external_id)?;
+        let is_same = last.document_hash[..] == self.hasher.hash(document)[..];
+        last.content_hash.as_slice().try_into().ok().filter(|_| is_same).map(Kept)
+    }
+
     /// Seals one.
     pub fn seal(&self, object: RecordedObject) -> SealedObject {
         let content_hash = self.hasher.hash(&object.content);
-        let row_hash = object.signal.as_ref().map(|signal| self.hasher.hash(&signal.row));
-        let is_known = self.known.get(&object.external_id).is_some_and(|hash| hash[..] == content_hash[..]);
+        let is_known = self.last.get(&object.external_id).is_some_and(|last| last.content_hash[..] == content_hash[..]);
         let is_new = object.missing_parts.is_empty() && !is_known;
-        let mut sealed = SealedObject { object, content_hash, row_hash, packed: None };
+        let mut sealed = self.unpacked(object, content_hash, true);
         if is_new {
             self.pack(&mut sealed);
         }
         sealed
+    }
+
+    /// Seals one of which neither content nor text were made.
+    pub fn seal_kept(&self, object: RecordedObject, Kept(content_hash): Kept) -> SealedObject {
+        self.unpacked(object, content_hash, false)
+    }
+
+    fn unpacked(&self, object: RecordedObject, content_hash: [u8; 32], has_text: bool) -> SealedObject {
+        let row_hash = object.signal.as_ref().map(|signal| self.hasher.hash(&signal.row));
+        SealedObject { object, content_hash, row_hash, packed: None, has_text }
     }
 
     /// Packs what is to be a version, unless it is packed.
@@ -86,7 +118,7 @@ impl Sealer {
         let key = (object.type_key.as_str(), object.external_id.as_str());
         sealed.packed = Some(Packed {
             document: Blob::pack(&self.db, self.tenant, hash, &document),
-            lines: Lines::pack(&self.db, self.tenant, key, &lines),
+            lines: sealed.has_text.then(|| Lines::pack(&self.db, self.tenant, key, &lines)),
         });
     }
 }

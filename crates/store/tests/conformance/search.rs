@@ -1,10 +1,10 @@
 //! Searching names and settings, and who names whom.
 
 use model::registry::Registry;
-use model::registry::content::{Reference, searched};
+use model::registry::content::{Reference, Searched, searched};
 use model::search::SearchText;
 use serde_json::{Value, json};
-use store::{GroupRecord, InventoryFilter, RecordedObject, TenantScope};
+use store::{GroupRecord, InventoryFilter, RecordedObject, TenantScope, What};
 
 use crate::harness::{TestDb, both};
 use crate::inventory::{incomplete, object};
@@ -56,6 +56,32 @@ both! {
         record(test, &scope, vec![policy("a", "bitlocker_requireencryption", "Red"), incomplete("b")]).await;
         assert_eq!(found(test, &scope, "blue").await, ["b"], "what was not read completely keeps what it was");
         assert_eq!(found(test, &scope, "red").await, ["a"]);
+    }
+
+    /// It was left as it is, without looking into it, and then it was another one.
+    async fn an_object_that_another_run_changed_after_it_was_kept_gets_its_text_afterwards(test: &TestDb) {
+        let scope = test.owner().await;
+        let tenant = test.db.tenant(&scope);
+        let (blue, red) = (policy("a", "bitlocker_requireencryption", "Blue"), policy("a", "bitlocker_requireencryption", "Red"));
+        record(test, &scope, vec![blue.clone()]).await;
+        let sealer = tenant.inventory().sealer("settingsCatalog").await.unwrap();
+        assert!(sealer.kept("a", &red.document).is_none() && sealer.kept("b", &blue.document).is_none());
+        let kept = sealer.kept("a", &blue.document).unwrap();
+        let unread = || RecordedObject { content: Vec::new(), searched: Searched::default(), ..blue.clone() };
+        let write = async |sealed| {
+            let (_, lease) = test.claimed(&scope).await;
+            tenant.inventory().record_sealed(&lease, vec![sealed]).await.unwrap().remove(0)
+        };
+        assert_eq!(write(sealer.seal_kept(unread(), kept)).await.what, What::Unchanged);
+        assert_eq!(found(test, &scope, "blue").await, ["a"], "what it is found by stays");
+        assert_eq!(test.db.make_texts(10).await.unwrap(), 0);
+        record(test, &scope, vec![red]).await;
+        let recorded = write(sealer.seal_kept(unread(), kept)).await;
+        assert_eq!(recorded.what, What::Changed);
+        assert_eq!(tenant.versions().document(recorded.version.unwrap()).await.unwrap(), blue.document);
+        assert_eq!(test.db.make_texts(10).await.unwrap(), 1);
+        assert_eq!(found(test, &scope, "blue").await, ["a"]);
+        assert!(found(test, &scope, "red").await.is_empty());
     }
 
     async fn nothing_that_was_said_stands_in_the_index(test: &TestDb) {
