@@ -171,7 +171,7 @@ impl Batcher {
         loop {
             let token = pipeline.tokens.get().await?;
             let place = pipeline.place(Quota::Intune, false).await;
-            // Its place is free when it is read: answers that wait for that would fill the memory.
+            // It keeps its place until it is read: answers that wait for that would fill the memory.
             let parsed = answer::read(pipeline.once(Method::POST, address, Some(body), &token).await).await;
             drop(place);
             let error = match parsed {

@@ -140,10 +140,8 @@ impl Pipeline {
     /// Has a page of a list sent, and reads nothing of it yet: an answer that waits takes a tenth of what its value takes.
     /// What follows one after another does not stand in line with what is asked for at once.
     pub(crate) async fn page(&self, address: String, quota: Quota, follows: bool) -> Asked {
-        let mut question = Question::new(Method::GET, address, None, Cost::read(quota), &self.limits);
-        question.follows = follows;
-        let answer = self.fetch(&mut question).await;
-        Asked { question, answer }
+        let question = Question::new(Method::GET, address, None, Cost::read(quota), &self.limits);
+        self.answered(Question { follows, ..question }).await
     }
 
     /// What the answer says. One that cannot be read is asked for again.
@@ -165,9 +163,13 @@ impl Pipeline {
     }
 
     async fn ask(&self, method: Method, address: &str, body: Option<&Value>, cost: Cost) -> Result<Parsed, GraphError> {
-        let mut question = Question::new(method, address.to_owned(), body.cloned(), cost, &self.limits);
+        let question = Question::new(method, address.to_owned(), body.cloned(), cost, &self.limits);
+        self.parsed(self.answered(question).await).await
+    }
+
+    async fn answered(&self, mut question: Question) -> Asked {
         let answer = self.fetch(&mut question).await;
-        self.parsed(Asked { question, answer }).await
+        Asked { question, answer }
     }
 
     /// Sends it until it is answered with what was asked for, or there is no attempt left.
