@@ -4,6 +4,7 @@ mod changes;
 mod connect;
 mod copy;
 mod lent;
+mod parts;
 mod reserved;
 mod schema;
 pub(crate) mod sql;

@@ -154,6 +154,7 @@ const LIST_MAX: usize = 1_000;
 pub(crate) struct Builder(Vec<Piece>);
 
 /// A piece of a built statement.
+#[derive(Clone)]
 pub(crate) enum Piece {
     Text(&'static str),
     Arg(Arg),

@@ -37,7 +37,13 @@ impl Tx {
     /// The number of rows it touched.
     pub(crate) async fn execute(&mut self, statement: Statement) -> Result<u64, StoreError> {
         match self {
-            Self::Sqlite(tx) => run::execute(&mut **tx, statement).await,
+            Self::Sqlite(tx) => {
+                let mut touched = 0;
+                for part in statement.in_parts() {
+                    touched += run::execute(&mut **tx, part).await?;
+                }
+                Ok(touched)
+            }
             Self::Postgres(lent) => run::execute(lent, statement).await,
         }
     }
