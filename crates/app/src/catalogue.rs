@@ -3,6 +3,7 @@
 use engine::Catalogue;
 use model::run::Definition;
 
+use crate::expiry::RemoveExpired;
 use crate::services::Services;
 use crate::{audit, backups, connections, directory, exchange, exports, inventory, operations, restores, snapshots};
 
@@ -51,9 +52,7 @@ pub fn handlers(services: &Services) -> Catalogue {
         .with(exchange::import_run::ImportRun)
         .with_duty(backups::schedules::FireSchedules)
         .with_duty(inventory::probe::FireProbes)
-        .with_duty(exports::ExpireExports)
-        .with_duty(exchange::ExpireUploads)
-        .with_duty(restores::ForgetSecrets)
+        .with_duty(RemoveExpired)
         .with_duty(audit::LinkAudit)
         .with_duty(inventory::MakeTexts)
         .at_stop({

@@ -9,6 +9,7 @@ pub mod comparing;
 pub mod connections;
 pub mod directory;
 pub mod exchange;
+mod expiry;
 pub mod exports;
 pub mod inventory;
 pub mod operations;

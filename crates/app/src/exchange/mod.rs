@@ -1,7 +1,6 @@
 //! Configuration as files: exports of objects, sets and whole tenants, and imports, which become backup sets.
 
 mod chosen;
-mod expire;
 pub mod export_run;
 pub mod import_run;
 mod names;
@@ -11,7 +10,6 @@ mod start_export;
 mod start_import;
 
 pub use chosen::Chosen;
-pub use expire::ExpireUploads;
 pub use names::{source_for, source_of};
 pub use objects::{Exported, Objects};
 pub use origin::SetOrigin;

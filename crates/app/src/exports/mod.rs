@@ -3,13 +3,11 @@
 pub mod create_run;
 mod csv;
 mod document;
-mod expire;
 mod file;
 mod pages;
 mod start_create;
 
 pub use document::{Coded, Run, RunCounts};
-pub use expire::ExpireExports;
 pub use file::{downloadable, file_name, open_file};
 pub use pages::{Format, Pages, begin_at_once};
 pub use start_create::{AT_ONCE_MAX, start_export};

@@ -37,7 +37,7 @@ pub use mapping::{
 };
 pub use named::offered;
 pub use progress::{Progress, of_run, progress};
-pub use secrets::{EnteredSecret, ForgetSecrets, enter_secrets};
+pub use secrets::{EnteredSecret, enter_secrets};
 pub use shown::{ShownPlan, action_word, shown};
 pub use since::{Since, since};
 pub use source::SourceObject;

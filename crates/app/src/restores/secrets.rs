@@ -1,9 +1,5 @@
 //! Values that a person enters because no version has them: kept encrypted for one restore, and shown to nobody.
 
-use std::time::Duration;
-
-use engine::Duty;
-use futures::future::BoxFuture;
 use model::AppError;
 use model::access::Capability;
 use model::ids::{RestoreId, SecretId};
@@ -92,24 +88,4 @@ fn checked(value: &str) -> Result<&str, AppError> {
         .hint("Enter the value itself"));
     }
     Ok(value)
-}
-
-/// The duty that removes what no restore needs any more. Any number of workers may have it.
-pub struct ForgetSecrets;
-
-impl Duty for ForgetSecrets {
-    fn name(&self) -> &'static str {
-        "forget secrets"
-    }
-
-    fn every(&self) -> Duration {
-        Duration::from_secs(60 * 60)
-    }
-
-    fn act<'a>(&'a self, db: &'a Db) -> BoxFuture<'a, Result<(), AppError>> {
-        Box::pin(async move {
-            db.remove_spent_secrets().await?;
-            Ok(())
-        })
-    }
 }
