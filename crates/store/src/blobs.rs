@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use data_encoding::HEXLOWER;
 use model::ids::TenantId;
 use zstd::bulk::{Compressor, Decompressor};
 
@@ -9,8 +10,9 @@ use crate::db::Tx;
 use crate::db::sql::{Builder, id};
 use crate::{Db, StoreError};
 
-/// Fast, and JSON shrinks to a tenth at any level.
-const LEVEL: i32 = 3;
+/// The fastest: JSON shrinks to a quarter or a tenth at any level. At level 3 a tenant's documents take 0.7 % less, and a
+/// fifth more instructions.
+const LEVEL: i32 = 1;
 
 thread_local! {
     /// Setting one up takes as long as compressing a small document.
@@ -39,8 +41,7 @@ impl Blob {
 
 /// Authenticated with the row that the hash names: one moved to another row, table or tenant does not decrypt.
 pub(crate) fn place(table: &str, tenant: TenantId, hash: &[u8]) -> String {
-    let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{table}/{tenant}/{hash}")
+    format!("{table}/{tenant}/{}", HEXLOWER.encode(hash))
 }
 
 /// Stores those that are not there yet.

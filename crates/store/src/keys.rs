@@ -13,6 +13,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use data_encoding::HEXLOWER_PERMISSIVE;
 use model::Ambient;
 use model::ids::{Id, TenantId};
 use zeroize::Zeroizing;
@@ -77,8 +78,7 @@ fn parse(text: &str) -> Result<Secret, StoreError> {
 
 /// Bytes from two hexadecimal digits each.
 pub(crate) fn from_hex(text: &str) -> Option<Vec<u8>> {
-    let pair = |at| text.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
-    (0..text.len()).step_by(2).map(pair).collect()
+    HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok()
 }
 
 fn unusable(path: &Path, what: &str) -> StoreError {

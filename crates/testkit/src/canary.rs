@@ -22,7 +22,7 @@ pub fn find_in_file(path: &Path, text: &str) -> bool {
 pub(crate) async fn in_postgres(connection: &mut sqlx::PgConnection, text: &str) -> Vec<String> {
     let tables = "select tablename::text as name from pg_tables where schemaname = current_schema()";
     let tables = sqlx::query(tables).fetch_all(&mut *connection).await.expect("the catalogue can be read");
-    let hexadecimal: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hexadecimal = data_encoding::HEXLOWER.encode(text.as_bytes());
     let mut found = Vec::new();
     for table in tables {
         let name: String = table.get("name");

@@ -136,7 +136,7 @@ pub async fn made_anew(engine: Engine, address: &str) -> Vec<String> {
     let mut statements = Vec::new();
     for links in chains.links.values() {
         for (link, hash) in links.iter().zip(chains.hashes(links)) {
-            let hexadecimal: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+            let hexadecimal = data_encoding::HEXLOWER.encode(&hash);
             let (hash, chain) = match engine {
                 Engine::Sqlite => (format!("x'{hexadecimal}'"), format!("x'{}'", link.0.simple())),
                 Engine::Postgres => (format!("'\\x{hexadecimal}'"), format!("'{}'", link.0)),

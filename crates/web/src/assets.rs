@@ -1,6 +1,5 @@
 //! Style sheet, scripts, icons and fonts, embedded in the binary and served under one content hash.
 
-use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use axum::extract::Path;
@@ -24,10 +23,7 @@ static VERSION: LazyLock<String> = LazyLock::new(|| {
         hash.update([0]);
         hash.update(Files::get(&name).map(|file| file.metadata.sha256_hash()).unwrap_or_default());
     }
-    hash.finalize().iter().take(8).fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    data_encoding::HEXLOWER.encode(&hash.finalize()[..8])
 });
 
 /// The address of an asset, `/assets/<content hash>/<name>`; `name` is relative to `crates/web/assets`.

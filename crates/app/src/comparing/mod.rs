@@ -132,6 +132,6 @@ pub async fn between(
 }
 
 /// The settings that two documents name.
-fn settings<'a>(contract: &'a Contract, documents: [&'a Value; 2]) -> impl Iterator<Item = String> {
+fn settings<'a>(contract: &'a Contract, documents: [&'a Value; 2]) -> impl Iterator<Item = &'a str> {
     documents.into_iter().flat_map(move |document| definition_ids(contract, document))
 }

@@ -25,8 +25,8 @@ impl TenantNames {
         old: (&TenantScope, &Value),
         new: (&TenantScope, &Value),
     ) -> Result<Self, AppError> {
-        let ids: BTreeSet<String> = super::settings(contract, [old.1, new.1]).collect();
-        let ids = || ids.iter().map(String::as_str);
+        let ids: BTreeSet<&str> = super::settings(contract, [old.1, new.1]).collect();
+        let ids = || ids.iter().copied();
         // Where both tenants know a setting, the new document's one says what it is called.
         let mut definitions = db.tenant(old.0).definitions().names(ids()).await?;
         definitions.extend(db.tenant(new.0).definitions().names(ids()).await?);

@@ -6,5 +6,5 @@ mod record;
 mod start_sync;
 pub mod sync_run;
 
-pub(crate) use names::learn_names;
+pub(crate) use names::GroupNames;
 pub use start_sync::start_groups_sync;

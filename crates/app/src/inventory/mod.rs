@@ -4,7 +4,6 @@ mod all;
 mod coverage;
 mod dependencies;
 pub(crate) mod exclusions;
-mod learn;
 mod make_texts;
 pub(crate) mod names;
 pub mod policy_run;

@@ -8,13 +8,19 @@ use model::registry::Contract;
 use store::{ObservedType, SealedObject, SeenObject, StoreError};
 use tokio::sync::{mpsc, oneshot};
 
+use super::names::Learned;
 use super::sync_run::step_of;
 
 /// News in one transaction.
 const BATCH: usize = 400;
+/// News that wait for the writer. They are packed, so that many of them take little, and the last groups that assignments name
+/// are known sooner.
+const WAITING_MAX: usize = 1_000;
 
 /// What a pass tells its writer, each type's in its order.
 enum News {
+    /// What settings are called.
+    Named(Box<Learned>),
     /// An object was read.
     Read(Box<SealedObject>),
     /// It was seen, and left unread because nothing told of a change.
@@ -43,11 +49,16 @@ pub(super) struct Recorder<'a> {
 
 /// A writer and the desk in front of it.
 pub(super) fn recorder(ctx: &RunCtx) -> (Desk, Recorder<'_>) {
-    let (sender, inbox) = mpsc::channel(BATCH);
+    let (sender, inbox) = mpsc::channel(WAITING_MAX);
     (Desk(sender), Recorder { ctx, inbox })
 }
 
 impl Desk {
+    /// Brings on names; says whether somebody writes them.
+    pub(super) async fn named(&self, learned: Learned) -> bool {
+        self.0.send(News::Named(Box::new(learned))).await.is_ok()
+    }
+
     /// Brings on what was read; says whether somebody writes it.
     pub(super) async fn read(&self, objects: Vec<SealedObject>) -> bool {
         for object in objects {
@@ -84,6 +95,10 @@ impl Recorder<'_> {
             let sorted = Sorted::of(news.drain(..));
             let tenant = self.ctx.db.tenant(&self.ctx.scope);
             let inventory = tenant.inventory();
+            // First, so that what was recorded before is marked and what comes now is not.
+            for learned in sorted.named {
+                learned.record(self.ctx).await?;
+            }
             if !sorted.read.is_empty() {
                 inventory.record_sealed(&self.ctx.lease, sorted.read).await?;
             }
@@ -119,6 +134,7 @@ impl Recorder<'_> {
 /// News by what is done with them. A type that is over has brought everything before, here or earlier.
 #[derive(Default)]
 struct Sorted {
+    named: Vec<Learned>,
     read: Vec<SealedObject>,
     /// By the key of the type.
     left: BTreeMap<&'static str, (&'static Contract, Vec<SeenObject>)>,
@@ -130,6 +146,7 @@ impl Sorted {
         let mut sorted = Self::default();
         for one in news {
             match one {
+                News::Named(learned) => sorted.named.push(*learned),
                 News::Read(object) => sorted.read.push(*object),
                 News::Left(contract, seen) => {
                     sorted.left.entry(&contract.key).or_insert_with(|| (contract, Vec::new())).1.push(seen);

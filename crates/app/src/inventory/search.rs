@@ -59,8 +59,8 @@ pub async fn matches(
         opened.push((row, contract, document));
     }
     let settings = opened.iter().flat_map(|(_, contract, document)| definition_ids(contract, document));
-    let settings: BTreeSet<String> = settings.collect();
-    let names = db.tenant(scope).definitions().names(settings.iter().map(String::as_str)).await?;
+    let settings: BTreeSet<&str> = settings.collect();
+    let names = db.tenant(scope).definitions().names(settings).await?;
     let mut found = HashMap::new();
     for (row, contract, document) in opened {
         let name = called(&row.name, &row.external_id);

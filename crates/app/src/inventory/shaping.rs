@@ -6,13 +6,12 @@ use std::sync::Arc;
 use futures::future::join;
 use graph::{ObservedObject, TenantGraph};
 use model::registry::Contract;
-use model::registry::content::Definitions;
+use model::registry::content::{self, Definitions};
 use store::{Inventory, SealedObject, Sealer, StoreError};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use super::learn::learn;
-use super::names::Names;
+use super::names::{Line, Names};
 use super::reading::Reading;
 use super::record::sealed;
 use super::recorder::Desk;
@@ -29,6 +28,8 @@ pub(super) struct Shaping<'a> {
     pub(super) reading: &'a Reading,
     pub(super) inventory: Inventory<'a>,
     pub(super) desk: &'a Desk,
+    /// Where the groups go that assignments name, until every object was read.
+    pub(super) groups: mpsc::UnboundedSender<String>,
     /// Of a type whose settings have definitions.
     pub(super) names: Option<Names<'a>>,
 }
@@ -37,21 +38,20 @@ impl<'a> Shaping<'a> {
     /// Brings the objects to the desk until none comes any more, or nothing is written any more. Gives the names back.
     pub(super) async fn run(
         mut self,
-        graph: &TenantGraph,
+        graph: &'a TenantGraph,
         mut objects: mpsc::Receiver<ObservedObject>,
     ) -> Result<Option<Names<'a>>, StoreError> {
         let desk = self.desk;
         let (begun, mut shapes) = mpsc::channel::<JoinHandle<Vec<SealedObject>>>(SHAPED_AHEAD);
         let shape = async move {
-            let mut some = Vec::new();
             let sealer = Arc::new(self.inventory.sealer(&self.contract.key).await?);
-            while objects.recv_many(&mut some, AHEAD).await > 0 {
-                let names = self.named(graph, &some).await?;
-                if begun.send(self.shape(std::mem::take(&mut some), names, Arc::clone(&sealer))).await.is_err() {
+            let mut line = Line::new(self.names.take(), graph, self.reading.whole, desk);
+            while let Some(some) = line.next(&mut objects, AHEAD).await? {
+                if begun.send(self.shape(some, line.known(), Arc::clone(&sealer))).await.is_err() {
                     break;
                 }
             }
-            Ok(self.names)
+            Ok(line.into_names())
         };
         let bring = async move {
             while let Some(shaped) = shapes.recv().await {
@@ -64,12 +64,6 @@ impl<'a> Shaping<'a> {
         join(shape, bring).await.0
     }
 
-    async fn named(&mut self, graph: &TenantGraph, objects: &[ObservedObject]) -> Result<Arc<Definitions>, StoreError> {
-        let Some(names) = &mut self.names else { return Ok(Arc::default()) };
-        learn(names, graph, objects, self.reading.whole).await?;
-        Ok(Arc::clone(&names.known))
-    }
-
     /// On another thread: a sync has more to compute than one of them can in the time that Graph takes to answer.
     fn shape(
         &self,
@@ -78,6 +72,9 @@ impl<'a> Shaping<'a> {
         sealer: Arc<Sealer>,
     ) -> JoinHandle<Vec<SealedObject>> {
         let contract = self.contract;
+        let assigned = objects.iter().flat_map(|object| content::assignments(contract, &object.document));
+        // Nobody asks for names any more when the run is over.
+        assigned.filter_map(|assignment| assignment.group_id).for_each(|group| drop(self.groups.send(group)));
         let told = |object: &mut ObservedObject| {
             (self.reading.signal(contract, object), self.reading.told(&object.external_id))
         };

@@ -12,11 +12,10 @@ use model::run::{Failure, ItemOutcome};
 use store::{ItemRecord, RecordedObject, StoreError};
 
 use super::exclusions::{Excluded, blocked};
-use super::learn::{learn, rename};
-use super::names::Names;
+use super::names::{Names, learn, rename};
 use super::sync_run::{ending_of, sync_types};
 use super::{Selection, done, item_key};
-use crate::directory::learn_names;
+use crate::directory::GroupNames;
 use crate::operations::failed_keys;
 use crate::starting::{app_ending, store_ending};
 
@@ -99,8 +98,9 @@ pub(crate) async fn sync_some(
 ) -> Result<Ending, Ending> {
     let wanted = wanted.observed(ctx).await.map_err(store_ending)?;
     let Some(wanted) = wanted else { return Ok(blocked()) };
+    let mut groups = GroupNames::new(ctx, graph);
     if !wanted.types.is_empty()
-        && let Some(error) = sync_types(ctx, graph, wanted.types, whole).await.map_err(store_ending)?
+        && let Some(error) = sync_types(ctx, graph, (wanted.types, whole), &mut groups).await.map_err(store_ending)?
     {
         return Ok(ending_of(&error));
     }
@@ -109,7 +109,7 @@ pub(crate) async fn sync_some(
         return Ok(ending_of(&error));
     }
     ctx.db.tenant(&ctx.scope).activate().await.map_err(app_ending)?;
-    learn_names(ctx, graph).await.map_err(store_ending)?;
+    groups.learn().await.map_err(store_ending)?;
     done(ctx).await.map_err(store_ending)
 }
 

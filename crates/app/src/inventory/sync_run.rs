@@ -13,12 +13,12 @@ use store::{ItemRecord, ObservedType, StoreError};
 use tokio::sync::mpsc;
 
 use super::Selection;
-use super::learn::conclude;
-use super::names::Names;
+use super::names::{Names, conclude};
 use super::reading::Reading;
 use super::recorder::{Desk, recorder};
 use super::shaping::{AHEAD, Shaping};
 use super::some::{Wanted, sync_some};
+use crate::directory::GroupNames;
 use crate::services::Services;
 use crate::starting::store_ending;
 
@@ -75,20 +75,21 @@ impl SyncRun {
 pub(super) async fn sync_types(
     ctx: &RunCtx,
     graph: &TenantGraph,
-    contracts: Vec<&'static Contract>,
-    whole: bool,
+    (contracts, whole): (Vec<&'static Contract>, bool),
+    groups: &mut GroupNames<'_>,
 ) -> Result<Option<GraphError>, StoreError> {
     let mut left = types_left(ctx, contracts).await?;
     let reading = &Reading::of(ctx, graph, &left, whole).await?;
     reading.longest_first(&mut left);
-    let (desk, recorder) = recorder(ctx);
+    let ((desk, recorder), (assigned, named)) = (recorder(ctx), mpsc::unbounded_channel());
     // Boxed, because a closure that returns a borrowing future is not `Send` enough for a stream.
-    let observe = |contract| observe_type(ctx, graph, (reading, desk.clone()), contract).boxed();
+    let observe = |contract| observe_type(ctx, graph, (reading, desk.clone(), assigned.clone()), contract).boxed();
     let work: Vec<BoxFuture<'_, Result<TypeObservation, StoreError>>> = left.into_iter().map(observe).collect();
-    drop(desk);
+    drop((desk, assigned));
     // All at once; the client decides how many requests are under way.
-    let (observations, written) = join(join_all(work), recorder.write()).await;
+    let (observations, written, asked) = join3(join_all(work), recorder.write(), groups.learn_once_read(named)).await;
     written?;
+    asked?;
     let mut observations = observations.into_iter().collect::<Result<Vec<_>, _>>()?;
     if whole_failure(&observations).is_some() {
         return Ok(observations.swap_remove(0).list_error);
@@ -121,13 +122,13 @@ pub(super) fn step_of(contract: &Contract) -> String {
 async fn observe_type(
     ctx: &RunCtx,
     graph: &TenantGraph,
-    (reading, desk): (&Reading, Desk),
+    (reading, desk, groups): (&Reading, Desk, mpsc::UnboundedSender<String>),
     contract: &'static Contract,
 ) -> Result<TypeObservation, StoreError> {
     let (sink, objects) = mpsc::channel(AHEAD);
     let names = contract.definitions.as_ref().map(|_| Names::new(ctx, contract));
     let inventory = ctx.db.tenant(&ctx.scope).inventory();
-    let shaping = Shaping { contract, reading, inventory, desk: &desk, names }.run(graph, objects);
+    let shaping = Shaping { contract, reading, inventory, desk: &desk, groups, names }.run(graph, objects);
     let whole = reading.is_whole(contract);
     let (observation, names) = if whole {
         join(graph.observe(contract, sink), shaping).await

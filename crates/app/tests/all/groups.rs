@@ -16,6 +16,7 @@ on_both_databases!(
     groups_are_kept_by_name_and_a_removed_one_is_missing,
     a_failed_page_of_groups_calls_none_missing,
     a_sync_learns_the_names_that_its_assignments_need,
+    groups_that_are_gone_are_asked_for_once_in_a_sync,
     a_sync_without_the_names_is_complete_all_the_same,
 );
 
@@ -91,6 +92,19 @@ async fn a_sync_learns_the_names_that_its_assignments_need(database: &TestDataba
     assert_eq!(asked, 1, "one call for all of them");
     world.sync().await;
     assert!(lookups(&world) <= asked + 1, "what is known is not asked for again");
+}
+
+/// A group that is not there has no name, and is asked for again by the next sync alone.
+async fn groups_that_are_gone_are_asked_for_once_in_a_sync(database: &TestDatabase) {
+    let world = World::seeded(database, 100).await;
+    for group in world.simulator.objects(world.directory(), "groups") {
+        world.simulator.remove(world.directory(), "groups", &text(&group, "id"));
+    }
+    assert_eq!(world.sync().await.outcome, Outcome::Succeeded);
+    assert!(!assigned(&world).await.is_empty());
+    assert_eq!(lookups(&world), 1);
+    world.sync().await;
+    assert_eq!(lookups(&world), 2);
 }
 
 async fn a_sync_without_the_names_is_complete_all_the_same(database: &TestDatabase) {

@@ -24,6 +24,7 @@ on_both_databases!(
     what_is_renamed_is_found_by_its_new_name_a_day_later,
     a_refusal_is_told_and_fails_nothing,
     what_the_service_does_not_know_is_not_asked_for_every_time,
+    policies_that_wait_for_names_are_found_by_them,
 );
 
 /// Requests for names in the last sync: expansions, single definitions, lists of categories.
@@ -67,7 +68,7 @@ async fn words(world: &World) -> BTreeMap<String, String> {
         let document = tenant.versions().document(row.version.unwrap()).await.unwrap();
         let document: Value = serde_json::from_slice(&document).unwrap();
         let ids = model::registry::content::definition_ids(contract, &document);
-        let names = tenant.definitions().names(ids.iter().map(String::as_str)).await.unwrap();
+        let names = tenant.definitions().names(ids).await.unwrap();
         for setting in settings_in_words(contract, &document, &names) {
             found.insert(setting.id, format!("{} › {} = {}", setting.group, setting.name, setting.value));
         }
@@ -169,11 +170,14 @@ async fn what_is_renamed_is_found_by_its_new_name_a_day_later(database: &TestDat
 
 async fn a_refusal_is_told_and_fails_nothing(database: &TestDatabase) {
     let world = World::seeded(database, 100).await;
+    insert_policies_with_nothing_in_common(&world, 60);
     world.simulator.add_fault(world.directory(), Fault::on("settingDefinitions", forbidden()));
     world.simulator.record_requests(world.directory());
     let row = world.sync().await;
     assert_eq!((row.outcome, row.counts.failed), (Outcome::Succeeded, 0));
-    assert!(asked_for_names(&world).len() < 8, "the first refusal is enough: {:?}", asked_for_names(&world));
+    let asked = asked_for_names(&world);
+    let of_policies = asked.iter().filter(|path| path.contains("configurationPolicies/")).count();
+    assert!((1..=20).contains(&of_policies), "the first batch is the last one: {asked:?}");
     let told = item(&world, row.id, "names/settingsCatalog").await;
     assert_eq!((told.outcome, told.code.as_deref()), (ItemOutcome::Skipped, Some("graph.permission_denied")));
     let scope = world.scope().await;
@@ -188,6 +192,37 @@ async fn a_refusal_is_told_and_fails_nothing(database: &TestDatabase) {
     let coverage = world.db.tenant(&scope).inventory().coverage().await.unwrap();
     assert!(coverage.iter().all(|row| row.unnamed == 0 && row.unnamed_code.is_none()));
     assert!(words(&world).await[PIN].starts_with("BitLocker › Configure minimum PIN"));
+}
+
+/// So many that some are read while others wait, and still others are not read before these went on.
+async fn policies_that_wait_for_names_are_found_by_them(database: &TestDatabase) {
+    let world = World::seeded(database, 40).await;
+    insert_policies_with_nothing_in_common(&world, 500);
+    for number in [0, 70, 250, 499] {
+        rename(&world, 0, &format!("odd_{number}_0"), &format!("Peculiarity {number}"));
+    }
+    assert_eq!(world.sync().await.outcome, Outcome::Succeeded);
+    let scope = world.scope().await;
+    assert_eq!(world.db.tenant(&scope).inventory().make_texts(10).await.unwrap(), 0, "each text was made once");
+    for number in [0, 70, 250, 499] {
+        let policy = uuid::Uuid::from_u128(number + 1).to_string();
+        assert_eq!(found(&world, 0, &format!("\"peculiarity {number}\"")).await, [policy]);
+    }
+}
+
+/// Two settings each, so that every one would have to be asked for its own.
+fn insert_policies_with_nothing_in_common(world: &World, count: usize) {
+    for number in 0..count {
+        let setting = |name: &str| {
+            json!({ "id": name, "settingInstance": {
+                "@odata.type": "#microsoft.graph.deviceManagementConfigurationSimpleSettingInstance",
+                "settingDefinitionId": format!("odd_{number}_{name}"),
+                "simpleSettingValue": { "value": number } } })
+        };
+        let policy = json!({ "id": uuid::Uuid::from_u128(number as u128 + 1).to_string(), "name": format!("Odd {number}"),
+            "settingCount": 2, "settings": [setting("0"), setting("1")], "assignments": [] });
+        assert!(world.simulator.insert(world.directory(), CATALOG, policy));
+    }
 }
 
 async fn what_the_service_does_not_know_is_not_asked_for_every_time(database: &TestDatabase) {

@@ -1,7 +1,5 @@
 //! Names of files that every file system takes: Windows refuses the most, and some do not tell `A` from `a`.
 
-use sha2::{Digest, Sha256};
-
 /// Characters of a name; with the longest folder and id a path stays below the 260 characters of Windows.
 const NAME_MAX: usize = 80;
 /// Bytes of a name: most file systems take 255 for name, id and ending together.
@@ -59,7 +57,7 @@ pub(super) fn file_id(id: &str) -> String {
 
 /// The first digits of the SHA-256.
 pub(super) fn short_hash(text: &str, digits: usize) -> String {
-    let mut hash: String = Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut hash = super::ours::sha256(text.as_bytes());
     hash.truncate(digits);
     hash
 }

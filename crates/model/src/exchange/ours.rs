@@ -111,7 +111,7 @@ pub(super) fn text(object: &Object) -> String {
 
 /// SHA-256 as lower-case hexadecimal.
 pub(super) fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    data_encoding::HEXLOWER.encode(&Sha256::digest(bytes))
 }
 
 /// Compares files with their manifest; one sentence for each that is not as it says. `paths` are all files there are.

@@ -6,6 +6,7 @@
 
 use std::collections::HashSet;
 
+use data_encoding::HEXLOWER;
 use model::ids::{AuditId, Id};
 use serde::Serialize;
 use strum::{Display, IntoStaticStr};
@@ -13,7 +14,7 @@ use uuid::Uuid;
 
 use super::AuditChains;
 use super::chain::{AuditChain, Content, Hash, NOTHING};
-use super::checkpoint::{Checkpoint, hex};
+use super::checkpoint::Checkpoint;
 use crate::StoreError;
 use crate::db::Row;
 use crate::db::sql::{Arg, Builder, sql};
@@ -151,7 +152,7 @@ impl AuditChains {
         Ok(ChainReport {
             chain,
             entries: walk.position,
-            hash: hex(&walk.hash),
+            hash: HEXLOWER.encode(&walk.hash),
             signed: walk.signed,
             signed_at_ms: walk.signed_at,
             waiting,

@@ -40,7 +40,7 @@ struct Opened {
 
 impl Opened {
     /// The settings that it sets.
-    fn names(&self) -> BTreeSet<String> {
+    fn names(&self) -> BTreeSet<&str> {
         self.content.as_ref().map(|(contract, document)| definition_ids(contract, document)).unwrap_or_default()
     }
 
@@ -78,7 +78,7 @@ impl Db {
         let rows = self.fetch("inventory_objects", statement).await?;
         let opened = rows.iter().map(|row| self.opened(tenant, row)).collect::<Result<Vec<_>, _>>()?;
         let named = opened.iter().flat_map(Opened::names).collect::<BTreeSet<_>>();
-        let known = definitions::names(self, tenant, named.iter().map(String::as_str)).await?;
+        let known = definitions::names(self, tenant, named).await?;
         let waiting: Vec<_> = opened.into_iter().map(|opened| opened.waiting(self, tenant, &known)).collect();
         self.write_texts(tenant, &waiting).await?;
         Ok(waiting.len())

@@ -18,7 +18,7 @@ use store::{HandledLog, ItemRecord, StoreError};
 
 use super::find::{Found, find};
 use super::logs::{self, Logs};
-use crate::directory::learn_names;
+use crate::directory::GroupNames;
 use crate::inventory::some::{OnFailure, sync_objects};
 use crate::inventory::sync_run::ending_of;
 use crate::inventory::told::{OBJECTS_MAX, Told};
@@ -92,7 +92,7 @@ async fn read_found(ctx: &RunCtx, graph: &TenantGraph, logs: Logs, mut found: Fo
             return Ok(ending_of(&error));
         }
         ctx.db.tenant(&ctx.scope).activate().await.map_err(app_ending)?;
-        learn_names(ctx, graph).await.map_err(store_ending)?;
+        GroupNames::new(ctx, graph).learn().await.map_err(store_ending)?;
     }
     let moved = logs.read.into_iter().map(|told| moved(ctx, told, &waits, &handled)).collect();
     finish(ctx, items, moved).await.map_err(store_ending)?;

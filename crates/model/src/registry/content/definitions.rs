@@ -98,7 +98,7 @@ impl FromIterator<(String, Definition)> for Definitions {
 }
 
 /// The ids of all settings that the document sets, those inside others too; none where the contract has no definitions.
-pub fn definition_ids(contract: &Contract, document: &Value) -> BTreeSet<String> {
+pub fn definition_ids<'a>(contract: &Contract, document: &'a Value) -> BTreeSet<&'a str> {
     let mut ids = BTreeSet::new();
     if contract.definitions.is_some() {
         collect(document, &mut ids);
@@ -106,14 +106,15 @@ pub fn definition_ids(contract: &Contract, document: &Value) -> BTreeSet<String>
     ids
 }
 
-fn collect(value: &Value, ids: &mut BTreeSet<String>) {
+fn collect<'a>(value: &'a Value, ids: &mut BTreeSet<&'a str>) {
     match value {
         Value::Array(items) => items.iter().for_each(|item| collect(item, ids)),
-        Value::Object(map) => {
-            let id = map.get("settingDefinitionId").and_then(Value::as_str);
-            ids.extend(id.filter(|id| !id.is_empty() && id.len() <= ID_MAX).map(str::to_owned));
-            map.values().for_each(|value| collect(value, ids));
-        }
+        Value::Object(map) => map.iter().for_each(|(name, value)| match value {
+            Value::String(id) if name == "settingDefinitionId" && !id.is_empty() && id.len() <= ID_MAX => {
+                ids.insert(id);
+            }
+            value => collect(value, ids),
+        }),
         _ => {}
     }
 }

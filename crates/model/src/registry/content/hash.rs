@@ -79,7 +79,7 @@ pub(crate) fn is_protocol(name: &str) -> bool {
 }
 
 fn sort_set(map: &mut Map<String, Value>, name: &str) {
-    if let Some(Value::Array(items)) = map.get_mut(name) {
+    if let Some(Value::Array(items)) = map.get_mut(name).filter(|set| set.as_array().is_some_and(|set| set.len() > 1)) {
         items.sort_by_cached_key(canonical::to_string);
     }
 }

@@ -43,12 +43,20 @@ fn reusable_settings(value: &Value, found: &mut Vec<Reference>) {
     match value {
         Value::Array(items) => items.iter().for_each(|item| reusable_settings(item, found)),
         Value::Object(map) => {
-            let kind = map.get("@odata.type").and_then(Value::as_str).unwrap_or_default();
-            let named = map.get("value").filter(|_| kind.ends_with("ConfigurationReferenceSettingValue"));
+            let (mut kind, mut named) = ("", None);
+            // One walk: looking two names up in each of some hundred objects takes longer.
+            for (name, value) in map {
+                match name.as_str() {
+                    "@odata.type" => kind = value.as_str().unwrap_or_default(),
+                    "value" => named = Some(value),
+                    _ => {}
+                }
+                reusable_settings(value, found);
+            }
+            let named = named.filter(|_| kind.ends_with("ConfigurationReferenceSettingValue"));
             for id in named.into_iter().flat_map(ids).filter(|id| !id.is_empty()) {
                 found.push(Reference { kind: "reusableSettings".to_owned(), external_id: id.to_owned() });
             }
-            map.values().for_each(|value| reusable_settings(value, found));
         }
         _ => {}
     }

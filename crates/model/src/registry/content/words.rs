@@ -2,29 +2,44 @@
 
 /// `passwordMinimumLength` becomes `Password minimum length`; runs of capitals stay together (`useVPNTunnel`: `Use VPN tunnel`).
 pub(crate) fn from_camel_case(name: &str) -> String {
-    let letters: Vec<char> = name.chars().collect();
-    let mut words: Vec<String> = vec![String::new()];
-    for (index, &letter) in letters.iter().enumerate() {
-        let before = index.checked_sub(1).map(|at| letters[at]);
-        let next_is_small = letters.get(index + 1).is_some_and(|next| next.is_lowercase());
+    let (mut text, mut word) = (String::with_capacity(name.len() + 8), String::new());
+    let (mut before, mut letters) = (None, name.chars().peekable());
+    while let Some(letter) = letters.next() {
+        let next_is_small = letters.peek().is_some_and(|next| next.is_lowercase());
         let starts = letter.is_uppercase()
-            && before.is_some_and(|before| before.is_lowercase() || before.is_numeric() || next_is_small);
-        if letter == '_' || letter == '-' || letter == ' ' || letter == '.' || starts {
-            words.push(String::new());
+            && before.is_some_and(|before: char| before.is_lowercase() || before.is_numeric() || next_is_small);
+        if starts || matches!(letter, '_' | '-' | ' ' | '.') {
+            add(&mut text, &mut word);
         }
         if letter.is_alphanumeric() {
-            words.last_mut().expect("there is always one").push(letter);
+            word.push(letter);
         }
+        before = Some(letter);
     }
-    words.retain(|word| !word.is_empty());
-    sentence(words)
+    add(&mut text, &mut word);
+    capitalised(text)
 }
 
-fn sentence(words: Vec<String>) -> String {
-    let all_capitals = |word: &str| word.chars().count() > 1 && !word.chars().any(char::is_lowercase);
-    let words: Vec<String> =
-        words.into_iter().map(|word| if all_capitals(&word) { word } else { word.to_lowercase() }).collect();
-    let text = words.join(" ");
+/// Moves a word to the end of the sentence, in small letters unless it is all capitals.
+fn add(text: &mut String, word: &mut String) {
+    if !text.is_empty() && !word.is_empty() {
+        text.push(' ');
+    }
+    let all_capitals = word.chars().nth(1).is_some() && !word.chars().any(char::is_lowercase);
+    if !all_capitals && word.is_ascii() {
+        word.make_ascii_lowercase();
+    } else if !all_capitals {
+        *word = word.to_lowercase();
+    }
+    text.push_str(word);
+    word.clear();
+}
+
+fn capitalised(mut text: String) -> String {
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+        return text;
+    }
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
@@ -58,6 +73,9 @@ mod tests {
         assert_eq!(from_camel_case("passwordMinimumLength"), "Password minimum length");
         assert_eq!(from_camel_case("useVPNTunnel"), "Use VPN tunnel");
         assert_eq!(from_camel_case("osMinimumVersion10"), "Os minimum version10");
+        assert_eq!(from_camel_case("äpfelUndÖl"), "Äpfel und öl");
+        assert_eq!(from_camel_case("a/b_XMLFile.v2"), "Ab XML file v2");
+        assert_eq!(from_camel_case("ΟΔΟΣ ὁδΌΣ"), "ΟΔΟΣ ὁδ ΌΣ");
         assert_eq!(from_camel_case(""), "");
     }
 

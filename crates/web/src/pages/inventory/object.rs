@@ -123,7 +123,7 @@ pub(crate) async fn load(
     };
     let contract = Registry::embedded().get(&path.type_key);
     let settings = contract.zip(document.as_ref()).map(|(contract, document)| definition_ids(contract, document));
-    let names = tenant.definitions().names(settings.iter().flatten().map(String::as_str)).await?;
+    let names = tenant.definitions().names(settings.iter().flatten().copied()).await?;
     let excluded = Excluded::of(shared.db(), scope).await?.get(&path.type_key).cloned();
     Ok(Loaded { object, versions, shown, document, contract, names, excluded })
 }
