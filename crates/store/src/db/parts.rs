@@ -6,32 +6,25 @@ impl Statement {
     /// An insert as SQLite runs it: in parts of two sizes and what is left. Their texts are compiled once; a text for every
     /// number of rows would be compiled nearly every time, which takes half as long as to insert them.
     pub(super) fn in_parts(self) -> Vec<Self> {
-        match self {
-            Self::Built(pieces) => match pieces.as_slice() {
-                [Piece::Text(text), Piece::Rows(_), ..] if text.starts_with("insert") => parts(pieces),
-                _ => vec![Self::Built(pieces)],
-            },
-            fixed => vec![fixed],
+        let Self::Built(mut pieces) = self else { return vec![self] };
+        let rows = match pieces.as_mut_slice() {
+            [Piece::Text(text), Piece::Rows(rows), ..] if text.starts_with("insert") => std::mem::take(rows),
+            _ => return vec![Self::Built(pieces)],
+        };
+        let (mut rows, mut parts) = (rows.into_iter(), Vec::new());
+        while rows.len() > 0 {
+            let size = PART_ROWS.into_iter().find(|size| *size <= rows.len()).unwrap_or(rows.len());
+            let mut part = pieces.clone();
+            part[1] = Piece::Rows(rows.by_ref().take(size).collect());
+            parts.push(Self::Built(part));
         }
+        parts
     }
 }
 
 /// Rows in one part, from the most. To compile some dozen rows takes no longer than to ask SQLite's thread once more, so that
 /// there is no smaller size.
 const PART_ROWS: [usize; 2] = [400, 100];
-
-fn parts(pieces: Vec<Piece>) -> Vec<Statement> {
-    let mut pieces = pieces.into_iter();
-    let (Some(begin), Some(Piece::Rows(rows))) = (pieces.next(), pieces.next()) else { return Vec::new() };
-    let (end, mut rows) = (pieces.as_slice(), rows.into_iter());
-    let mut parts = Vec::new();
-    while rows.len() > 0 {
-        let size = PART_ROWS.into_iter().find(|size| *size <= rows.len()).unwrap_or(rows.len());
-        let part = Piece::Rows(rows.by_ref().take(size).collect());
-        parts.push(Statement::Built([begin.clone(), part].into_iter().chain(end.iter().cloned()).collect()));
-    }
-    parts
-}
 
 #[cfg(test)]
 mod tests {
