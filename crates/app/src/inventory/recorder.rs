@@ -54,9 +54,10 @@ pub(super) fn recorder(ctx: &RunCtx) -> (Desk, Recorder<'_>) {
 }
 
 impl Desk {
-    /// Brings on names; says whether somebody writes them.
-    pub(super) async fn named(&self, learned: Learned) -> bool {
-        self.0.send(News::Named(Box::new(learned))).await.is_ok()
+    /// Brings on names.
+    pub(super) async fn named(&self, learned: Learned) {
+        // Without a writer the run is over anyway.
+        drop(self.0.send(News::Named(Box::new(learned))).await);
     }
 
     /// Brings on what was read; says whether somebody writes it.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures::future::join;
 use graph::{ObservedObject, TenantGraph};
 use model::registry::Contract;
-use model::registry::content::{self, Definitions};
+use model::registry::content::Definitions;
 use store::{Inventory, SealedObject, Sealer, StoreError};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -28,18 +28,18 @@ pub(super) struct Shaping<'a> {
     pub(super) reading: &'a Reading,
     pub(super) inventory: Inventory<'a>,
     pub(super) desk: &'a Desk,
-    /// Where the groups go that assignments name, until every object was read.
-    pub(super) groups: mpsc::UnboundedSender<String>,
     /// Of a type whose settings have definitions.
     pub(super) names: Option<Names<'a>>,
 }
 
 impl<'a> Shaping<'a> {
-    /// Brings the objects to the desk until none comes any more, or nothing is written any more. Gives the names back.
+    /// Brings the objects to the desk until none comes any more, or nothing is written any more, and tells which groups their
+    /// assignments name. Gives the names back.
     pub(super) async fn run(
         mut self,
         graph: &'a TenantGraph,
         mut objects: mpsc::Receiver<ObservedObject>,
+        groups: mpsc::UnboundedSender<String>,
     ) -> Result<Option<Names<'a>>, StoreError> {
         let desk = self.desk;
         let (begun, mut shapes) = mpsc::channel::<JoinHandle<Vec<SealedObject>>>(SHAPED_AHEAD);
@@ -56,7 +56,13 @@ impl<'a> Shaping<'a> {
         let bring = async move {
             while let Some(shaped) = shapes.recv().await {
                 // Whoever waits dies with it, so that the attempt ends and no object is lost.
-                if !desk.read(shaped.await.expect("putting an object in shape does not fail")).await {
+                let shaped = shaped.await.expect("putting an object in shape does not fail");
+                // Nobody asks for names any more when the run is over.
+                shaped
+                    .iter()
+                    .flat_map(SealedObject::assigned_groups)
+                    .for_each(|group| drop(groups.send(group.clone())));
+                if !desk.read(shaped).await {
                     break;
                 }
             }
@@ -72,9 +78,6 @@ impl<'a> Shaping<'a> {
         sealer: Arc<Sealer>,
     ) -> JoinHandle<Vec<SealedObject>> {
         let contract = self.contract;
-        let assigned = objects.iter().flat_map(|object| content::assignments(contract, &object.document));
-        // Nobody asks for names any more when the run is over.
-        assigned.filter_map(|assignment| assignment.group_id).for_each(|group| drop(self.groups.send(group)));
         let told = |object: &mut ObservedObject| {
             (self.reading.signal(contract, object), self.reading.told(&object.external_id))
         };

@@ -128,7 +128,7 @@ async fn observe_type(
     let (sink, objects) = mpsc::channel(AHEAD);
     let names = contract.definitions.as_ref().map(|_| Names::new(ctx, contract));
     let inventory = ctx.db.tenant(&ctx.scope).inventory();
-    let shaping = Shaping { contract, reading, inventory, desk: &desk, groups, names }.run(graph, objects);
+    let shaping = Shaping { contract, reading, inventory, desk: &desk, names }.run(graph, objects, groups);
     let whole = reading.is_whole(contract);
     let (observation, names) = if whole {
         join(graph.observe(contract, sink), shaping).await

@@ -76,6 +76,13 @@ impl Inventory<'_> {
     }
 }
 
+impl SealedObject {
+    /// The groups that its assignments name.
+    pub fn assigned_groups(&self) -> &[String] {
+        &self.object.assigned_groups
+    }
+}
+
 impl Sealer {
     /// The content of an object whose document is still the same: nobody has to look into it.
     pub fn kept(&self, external_id: &str, document: &[u8]) -> Option<Kept> {

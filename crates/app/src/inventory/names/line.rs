@@ -107,7 +107,6 @@ impl<'a> Line<'a> {
     async fn take(&mut self, answers: Answers) {
         self.round = None;
         if let Some(names) = &mut self.names {
-            // Without a writer the run is over anyway.
             self.desk.named(take(names, answers)).await;
         }
     }
